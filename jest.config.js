@@ -1,0 +1,10 @@
+/** TypeScript is compiled by tsc alone; jest runs what it emitted, so nothing is transformed here. */
+const config = {
+  testEnvironment: "node",
+  roots: ["<rootDir>/dist/test"],
+  testMatch: ["**/*.test.js"],
+  transform: {},
+  maxWorkers: 2,
+  testTimeout: 30_000,
+};
+export { config as default };
