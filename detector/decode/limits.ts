@@ -1,0 +1,34 @@
+/**
+ * What one request or record may hold. Beyond a limit of the whole it is refused as a whole, beyond a limit of one span
+ * that span alone; each refusal is counted under the limit's name.
+ */
+export interface DecodeLimits {
+  /** Bytes as they arrive, compressed or not. */
+  readonly bodyBytesMax: number;
+  /** Bytes after decompression. */
+  readonly inflatedBytesMax: number;
+  /** Inflated ÷ compressed bytes; counted from the first `inflateRatioFreeBytes` on, as small bodies may be repetitive. */
+  readonly inflateRatioMax: number;
+  readonly inflateRatioFreeBytes: number;
+  readonly spansMax: number;
+  /** Attributes of one span, and of one resource. */
+  readonly attributesMax: number;
+  /** Bytes of one text or bytes value of an attribute that is read. */
+  readonly valueBytesMax: number;
+  /** Nesting of lists and maps in an attribute's value. */
+  readonly depthMax: number;
+  /** Nesting of a JSON body as a whole. */
+  readonly jsonDepthMax: number;
+}
+
+export const defaultLimits: DecodeLimits = {
+  bodyBytesMax: 16 * 1024 * 1024,
+  inflatedBytesMax: 64 * 1024 * 1024,
+  inflateRatioMax: 200,
+  inflateRatioFreeBytes: 1024 * 1024,
+  spansMax: 50_000,
+  attributesMax: 256,
+  valueBytesMax: 64 * 1024,
+  depthMax: 16,
+  jsonDepthMax: 64,
+};

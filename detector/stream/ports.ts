@@ -1,0 +1,120 @@
+import type { Action, Finding } from "../../schemas/index.ts";
+
+/** One record of a partitioned log. Offsets grow; they need not be dense. */
+export interface LogRecord {
+  readonly offset: number;
+  readonly key: string;
+  readonly value: Uint8Array;
+  readonly headers: Readonly<Record<string, string>>;
+  /** When the log took it, milliseconds since 1970; part of the log, so a replay sees the same. */
+  readonly timestampMs: number;
+}
+
+export interface PartitionId {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** A record on its way into the log. */
+export interface OutgoingRecord {
+  readonly key: string;
+  readonly value: Uint8Array;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Where spans are appended, one key group a record. Resolves once they are durable; may be called again with the same. */
+export interface SpanLog {
+  append(records: readonly OutgoingRecord[]): Promise<void>;
+}
+
+/** Something that could not be taken in, without the content: enough to find it at its origin. */
+export interface DeadLetter {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** Ordinal of the span within the record; -1 for the record as a whole. */
+  readonly index: number;
+  readonly reason: string;
+  readonly message: string;
+  readonly bytes: number;
+  readonly tenant: string;
+  readonly source: string;
+  /** From the log or the receiver, never the sender's clock. */
+  readonly atMs: number;
+}
+
+/** Keeps what could not be taken in. Idempotent: the same letter twice is one. */
+export interface DeadLetters {
+  put(letters: readonly DeadLetter[]): Promise<void>;
+}
+
+/** The cut of a chunk, written ahead of its rows: offsets `from` to `next` (exclusive), judged under the control log up to `control`. */
+export interface ChunkPlan {
+  readonly from: number;
+  readonly next: number;
+  readonly control: number;
+}
+
+/** What a chunk adds to the store before its position is saved. */
+export interface ChunkRows {
+  readonly actions: readonly Action[];
+  readonly findings: readonly Finding[];
+  readonly alerts: readonly OutboxAlert[];
+}
+
+/** An alert waiting in the store to be delivered. `id` is computed, and is what its receivers deduplicate by. */
+export interface OutboxAlert {
+  readonly id: string;
+  readonly tenant: string;
+  readonly episodeId: string;
+  /** Event time, microseconds since 1970. */
+  readonly atUs: number;
+  /** The webhook's body, JSON. */
+  readonly body: string;
+}
+
+/** How the spans of a chunk ended; the sums of the audit. */
+export interface ChunkCounts {
+  readonly records: number;
+  readonly spans: number;
+  readonly actions: number;
+  readonly noAction: number;
+  readonly duplicates: number;
+  readonly deadLettered: number;
+}
+
+/** What is saved together, in one insert: where we are and what we knew there. */
+export interface Checkpoint {
+  readonly plan: ChunkPlan;
+  readonly generation: number;
+  readonly counts: ChunkCounts;
+  /** Packed state of each identity that changed in this chunk, by its key. */
+  readonly states: ReadonlyMap<string, string>;
+}
+
+/** What a worker finds when a partition becomes its own. */
+export interface Ownership {
+  readonly generation: number;
+  /** Offset of the first record that is not stored yet; undefined on a partition never seen. */
+  readonly position: number | undefined;
+  readonly states: ReadonlyMap<string, string>;
+}
+
+/** The answer to a proposed plan. */
+export type Planned =
+  /** This is the cut, ours or that of whoever came first; position and generation are as we believed. */
+  | { readonly kind: "planned"; readonly plan: ChunkPlan }
+  /** Somebody else owns the partition or has moved on: drop everything and claim again if it is assigned to us. */
+  | { readonly kind: "fenced" };
+
+/** The store a detector writes to; every call may be repeated after a failure and changes nothing the second time. */
+export interface DetectStore {
+  /** Takes the partition over: a new generation that fences every worker before it. */
+  claim(partition: PartitionId): Promise<Ownership>;
+  /** Writes the cut ahead. The first plan that starts at `from` wins, whoever wrote it; its cut is the answer. */
+  plan(partition: PartitionId, generation: number, proposal: ChunkPlan): Promise<Planned>;
+  /** Stores the rows of a planned chunk. */
+  write(partition: PartitionId, plan: ChunkPlan, rows: ChunkRows): Promise<void>;
+  /** Stores position and changed state together. */
+  save(partition: PartitionId, checkpoint: Checkpoint): Promise<void>;
+}
