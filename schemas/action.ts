@@ -38,6 +38,7 @@ export const LogPosition = z.strictObject({
   partition: z.number().int(),
   offset: z.number().int(),
   index: z.number().int().describe("Ordinal of the span within its record, from 0."),
+  atMs: z.number().int().describe("When the log took the record, milliseconds since 1970."),
 });
 export type LogPosition = Readonly<z.infer<typeof LogPosition>>;
 
@@ -60,11 +61,11 @@ export const Action = z.strictObject({
   strength: IdentityStrength,
   identityRule: z.string(),
   owner: z.string(),
-  path: z.array(z.string()).describe("Delegation path: root principal first, acting identity last."),
+  path: z.array(z.string()).readonly().describe("Delegation path: root principal first, acting identity last."),
   kind: ActionKind,
   operation: z.string().describe("Low-cardinality name of what was done, for example vault.kv.read."),
   rule: z.string().describe("Id of the attribution rule that recognised the span."),
-  resources: z.array(Resource).describe("The main one first; empty when the action has none."),
+  resources: z.array(Resource).readonly().describe("The main one first; empty when the action has none."),
   mutating: z.boolean().describe("Whether it changes something or sends something out, as far as the span says."),
   network: z.string().describe("Network address it came from, empty when unknown."),
   credentialId: z.string(),

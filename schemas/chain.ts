@@ -30,6 +30,6 @@ export const Chain = z.strictObject({
   tenant: z.string(),
   startedAtUs: z.number().int(),
   endedAtUs: z.number().int(),
-  links: z.array(Link),
+  links: z.array(Link).readonly(),
 });
 export type Chain = Readonly<z.infer<typeof Chain>>;

@@ -44,7 +44,7 @@ export type RejectReason =
   | "too_many_attributes"
   | "value_too_long"
   | "nested_too_deep"
-  | "identity_unknown"
+  | "identity_too_long"
   | "identity_not_allowed";
 
 export type Decoded =

@@ -1,4 +1,5 @@
 import type { Action, Finding } from "../../schemas/index.ts";
+import type { GrantBook } from "../authorise/grant-book.ts";
 
 /** One record of a partitioned log. Offsets grow; they need not be dense. */
 export interface LogRecord {
@@ -117,4 +118,12 @@ export interface DetectStore {
   write(partition: PartitionId, plan: ChunkPlan, rows: ChunkRows): Promise<void>;
   /** Stores position and changed state together. */
   save(partition: PartitionId, checkpoint: Checkpoint): Promise<void>;
+}
+
+/** The control log as a detector follows it: everything that people and other systems decided. */
+export interface ControlFeed {
+  /** Position after the last entry known here. */
+  head(): Promise<number>;
+  /** The grants of at least all entries before `position`; waits until they are known here. */
+  book(position: number): Promise<GrantBook>;
 }

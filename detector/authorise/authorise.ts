@@ -1,0 +1,46 @@
+import type { Authority, AuthorityOutcome, Resource } from "../../schemas/index.ts";
+import { type GrantBook, grantsOf, type StandingGrant } from "./grant-book.ts";
+
+/** What authority is asked about: who did what to which resources, and when. */
+export interface AuthorityQuestion {
+  readonly tenant: string;
+  readonly identityId: string;
+  readonly operation: string;
+  readonly resources: readonly Resource[];
+  readonly startedAtUs: number;
+}
+
+/** From farthest to closest: of several grants that don't cover an action, the closest explains it. */
+const closeness: readonly AuthorityOutcome[] = ["no_grant", "outside_scope", "outside_window", "revoked", "granted"];
+
+/**
+ * Judges one action by the grants that stood at position `control` of the control log. Deterministic from the first
+ * action on; the order in which actions arrive doesn't matter.
+ *
+ * @example
+ * const { outcome, approver } = authorise(book, 17, { tenant: "default", identityId: "agent:triage", operation: "tickets.open", resources: [], startedAtUs });
+ */
+export function authorise(book: GrantBook, control: number, question: AuthorityQuestion): Authority {
+  let best: Authority = { outcome: "no_grant", grantId: "", approver: "", policyId: "", policyVersion: "" };
+  for (const grant of grantsOf(book, question.tenant, question.identityId, control)) {
+    const outcome = outcomeOf(grant, question);
+    if (closeness.indexOf(outcome) <= closeness.indexOf(best.outcome)) continue;
+    const { id, approver, policy } = grant.grant;
+    best = { outcome, grantId: id, approver, policyId: policy.id, policyVersion: policy.version };
+    if (outcome === "granted") break;
+  }
+  return best;
+}
+
+function outcomeOf(grant: StandingGrant, question: AuthorityQuestion): AuthorityOutcome {
+  if (!inScope(grant, question)) return "outside_scope";
+  if (question.startedAtUs < grant.fromUs || question.startedAtUs >= grant.untilUs) return "outside_window";
+  if (grant.revokedAtUs !== undefined && question.startedAtUs >= grant.revokedAtUs) return "revoked";
+  return "granted";
+}
+
+function inScope(grant: StandingGrant, { operation, resources }: AuthorityQuestion): boolean {
+  if (!grant.operationMatches.some((matches) => matches(operation))) return false;
+  const ids = resources.length === 0 ? [""] : resources.map((one) => one.id);
+  return ids.every((id) => grant.resourceMatches.some((matches) => matches(id)));
+}

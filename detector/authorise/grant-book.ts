@@ -1,0 +1,73 @@
+import type { ControlRecord, Grant } from "../../schemas/index.ts";
+import { compilePattern } from "./pattern.ts";
+
+/** One version of a grant as the control log brought it, compiled. */
+interface GrantVersion {
+  readonly grant: Grant;
+  /** Position of the entry in the control log. */
+  readonly position: number;
+  readonly fromUs: number;
+  readonly untilUs: number;
+  readonly granteeMatches: (identityId: string) => boolean;
+  readonly operationMatches: readonly ((operation: string) => boolean)[];
+  readonly resourceMatches: readonly ((resource: string) => boolean)[];
+}
+
+interface GrantHistory {
+  readonly versions: GrantVersion[];
+  readonly revocations: { readonly position: number; readonly atUs: number }[];
+}
+
+/** A grant as it stood at one position of the control log. */
+export interface StandingGrant extends GrantVersion {
+  /** When it was taken back, microseconds since 1970; undefined while it stands. */
+  readonly revokedAtUs: number | undefined;
+}
+
+/** Everything the control log said of grants, by tenant and grant id, in the order it was said. */
+export type GrantBook = Map<string, Map<string, GrantHistory>>;
+
+/** Reads one entry of the control log into the book. Entries come in the order of their positions. */
+export function enter(book: GrantBook, position: number, record: ControlRecord): void {
+  const histories = book.get(record.tenant) ?? new Map<string, GrantHistory>();
+  book.set(record.tenant, histories);
+  const id = record.kind === "grant_given" ? record.grant.id : record.grantId;
+  const history = histories.get(id) ?? { versions: [], revocations: [] };
+  histories.set(id, history);
+  switch (record.kind) {
+    case "grant_given":
+      history.versions.push(compileGrant(record.grant, record.atUs, position));
+      return;
+    case "grant_revoked":
+      history.revocations.push({ position, atUs: record.atUs });
+  }
+}
+
+/**
+ * The grants of a tenant whose grantee is `identityId`, as they stood when the control log ended before `control`.
+ * A replay that names the same position sees the same grants, whatever was decided since.
+ */
+export function grantsOf(book: GrantBook, tenant: string, identityId: string, control: number): readonly StandingGrant[] {
+  const standing: StandingGrant[] = [];
+  for (const history of book.get(tenant)?.values() ?? []) {
+    const version = history.versions.findLast((one) => one.position < control);
+    if (version === undefined || !version.granteeMatches(identityId)) continue;
+    // A version given after a revocation stands again: a person decided so.
+    const revocation = history.revocations.find((one) => one.position < control && one.position > version.position);
+    standing.push({ ...version, revokedAtUs: revocation?.atUs });
+  }
+  return standing;
+}
+
+/** A grant without a start counts from the moment it was given: authority doesn't reach back unless someone wrote so. */
+function compileGrant(grant: Grant, givenAtUs: number, position: number): GrantVersion {
+  return {
+    grant,
+    position,
+    fromUs: grant.window.from === undefined ? givenAtUs : Date.parse(grant.window.from) * 1000,
+    untilUs: grant.window.until === undefined ? Number.POSITIVE_INFINITY : Date.parse(grant.window.until) * 1000,
+    granteeMatches: compilePattern(grant.grantee),
+    operationMatches: grant.operations.map(compilePattern),
+    resourceMatches: grant.resources.map(compilePattern),
+  };
+}

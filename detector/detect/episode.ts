@@ -1,0 +1,50 @@
+import { type Alert, type Finding, Severity } from "../../schemas/index.ts";
+import { computedId } from "../attribute/ids.ts";
+import type { Episode } from "../learn/identity-state.ts";
+
+/** An episode is over when an identity gave no reason for a finding for this long, by event time. */
+export const episodeQuietUs = 3_600_000_000;
+
+/** From this severity on a finding opens or raises an alert; below it, it waits in the store to be looked at. */
+const alertFrom: Severity = "medium";
+
+/** -1, 0 or 1 as `a` is below, equal to or above `b`. */
+export function compareSeverity(a: Severity, b: Severity): number {
+  return Math.sign(Severity.options.indexOf(a) - Severity.options.indexOf(b));
+}
+
+/** Joins a finding to the episode its identity is in, or begins a new one with it. */
+export function join(
+  episode: Episode | undefined,
+  finding: { readonly id: string; readonly severity: Severity; readonly atUs: number },
+): { readonly episode: Episode; readonly raised: boolean } {
+  const current = episode !== undefined && finding.atUs - episode.lastAtUs <= episodeQuietUs ? episode : undefined;
+  const isHigher = current === undefined || compareSeverity(finding.severity, current.severity) > 0;
+  return {
+    episode: {
+      id: current?.id ?? computedId("episode", finding.id),
+      lastAtUs: Math.max(current?.lastAtUs ?? 0, finding.atUs),
+      severity: isHigher ? finding.severity : current.severity,
+    },
+    raised: isHigher && compareSeverity(finding.severity, alertFrom) >= 0,
+  };
+}
+
+/** The alert that tells of an episode, written into the outbox when it opens or rises in severity. */
+export function alertOf(finding: Finding): Alert {
+  return {
+    type: "episode.opened",
+    timestamp: new Date(Math.floor(finding.atUs / 1000)).toISOString(),
+    data: {
+      episodeId: finding.episodeId,
+      tenant: finding.tenant,
+      identityId: finding.identityId,
+      severity: finding.severity,
+      title: finding.title,
+      findingId: finding.id,
+      chainId: finding.chainId,
+      rule: finding.rule,
+      why: { ...finding.why },
+    },
+  };
+}

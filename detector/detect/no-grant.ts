@@ -1,0 +1,25 @@
+import type { Detector } from "./detector.ts";
+import { sqlText } from "./sql.ts";
+
+/**
+ * Nobody ever granted this identity anything. Said once per identity, quietly: it is a gap in the books, and on a new
+ * installation it is true of everybody.
+ */
+export const noGrant: Detector<null> = {
+  id: "no-grant",
+  version: 1,
+  initial: null,
+  examine: ({ action, authority }) => {
+    if (authority.outcome !== "no_grant") return [];
+    return [
+      {
+        severity: "low",
+        title: "acts without any grant",
+        cause: "no_grant",
+        why: { outcome: authority.outcome, operation: action.operation },
+        sql: `SELECT authority AS outcome, operation FROM v_actions WHERE action_id = ${sqlText(action.id)}`,
+      },
+    ];
+  },
+  learn: () => null,
+};

@@ -1,0 +1,42 @@
+import type { AuthorityOutcome } from "../../schemas/index.ts";
+import type { Detector } from "./detector.ts";
+import { sqlText } from "./sql.ts";
+
+const because: Readonly<Partial<Record<AuthorityOutcome, string>>> = {
+  outside_scope: "outside the scope of its grants",
+  outside_window: "outside the time window of its grant",
+  revoked: "under a grant that was taken back",
+};
+
+/** Thinking and starting up are no exercise of authority over anything. */
+const exempt = new Set(["model_call", "agent_run"]);
+
+/**
+ * An identity that holds grants did something that none of them covers. Says nothing of identities without any grant
+ * (see no-grant). Misses: what a grant allows too widely.
+ */
+export const outsideGrant: Detector<null> = {
+  id: "outside-grant",
+  version: 1,
+  initial: null,
+  examine: ({ action, authority }) => {
+    const reason = because[authority.outcome];
+    if (reason === undefined || exempt.has(action.kind)) return [];
+    return [
+      {
+        severity: action.mutating || action.kind !== "resource_access" ? "high" : "medium",
+        title: `${action.operation} ${reason}`,
+        cause: `${authority.outcome}|${action.operation}|${action.sessionId}`,
+        why: {
+          outcome: authority.outcome,
+          operation: action.operation,
+          closestGrant: authority.grantId,
+          approver: authority.approver,
+          policy: `${authority.policyId} v${authority.policyVersion}`,
+        },
+        sql: `SELECT authority AS outcome, operation, grant_id AS closestGrant, approver, concat(policy_id, ' v', policy_version) AS policy FROM v_actions WHERE action_id = ${sqlText(action.id)}`,
+      },
+    ];
+  },
+  learn: () => null,
+};

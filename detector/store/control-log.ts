@@ -1,0 +1,72 @@
+import { ControlRecord } from "../../schemas/index.ts";
+import type { ControlEntry } from "../stream/control-feed.ts";
+import type { Database } from "./clickhouse.ts";
+import { instantUs } from "./rows.ts";
+
+/** Appends to the control log; resolves with the position after the entries once they are durable. */
+export interface ControlLog {
+  append(records: readonly ControlRecord[]): Promise<number>;
+}
+
+/** The control log as a table, for an installation without Kafka. Several writers may append. */
+export function controlLogTable(database: Database): ControlLog & { read(from: number): Promise<readonly ControlEntry[]> } {
+  const read = async (from: number): Promise<readonly ControlEntry[]> => {
+    const rows = await database.query<{ position: number; record: string }>(
+      "SELECT position, record FROM control_log WHERE position >= {from:Int64} ORDER BY position",
+      { from },
+    );
+    return rows.map((row) => ({ position: row.position, record: ControlRecord.parse(JSON.parse(row.record)) }));
+  };
+  return {
+    read,
+    async append(records) {
+      const [end] = await database.query<{ next: number }>("SELECT ifNull(maxOrNull(position), -1) + 1 AS next FROM control_log");
+      let position = end?.next ?? 0;
+      for (const record of records) position = await appendOne(database, record, position);
+      return position;
+    },
+  };
+}
+
+/** Each position has one token: of two writers that want the same, the second sees another's entry there and goes on. */
+async function appendOne(database: Database, record: ControlRecord, from: number): Promise<number> {
+  const text = JSON.stringify(record);
+  for (let position = from; ; position += 1) {
+    await database.insert("control_log", [{ position, record: text }], `control:${String(position)}`);
+    const [row] = await database.query<{ record: string }>(
+      "SELECT record FROM control_log WHERE position = {position:Int64} LIMIT 1",
+      { position },
+    );
+    if (row?.record === text) return position + 1;
+  }
+}
+
+/** Writes what the control log says of grants into the table that analysts read. Idempotent by (grant, position). */
+export async function storeGrants(database: Database, entries: readonly ControlEntry[]): Promise<void> {
+  await database.insert("grants", entries.map(grantRow));
+}
+
+function grantRow({ position, record }: ControlEntry): object {
+  const common = { tenant: record.tenant, position, author: record.author, given_at: instantUs(record.atUs) };
+  switch (record.kind) {
+    case "grant_revoked":
+      return { ...common, grant_id: record.grantId, event: "revoked" };
+    case "grant_given": {
+      const { grant } = record;
+      return {
+        ...common,
+        grant_id: grant.id,
+        event: "given",
+        grantee: grant.grantee,
+        approver: grant.approver,
+        policy_id: grant.policy.id,
+        policy_version: grant.policy.version,
+        operations: grant.operations,
+        resources: grant.resources,
+        window_from: grant.window.from ?? null,
+        window_until: grant.window.until ?? null,
+        approval_id: grant.approval ?? "",
+      };
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import { type Chain, type Finding, Link, type Severity } from "../../schemas/index.ts";
+import type { Database } from "./clickhouse.ts";
+
+/** Which findings to list; all parts are optional but the tenant. */
+export interface FindingFilter {
+  readonly tenant: string;
+  readonly identityId?: string;
+  readonly minSeverity?: Severity;
+  readonly sinceUs?: number;
+  readonly limit: number;
+}
+
+/** What people ask of the store. */
+export interface StoreReader {
+  findings(filter: FindingFilter): Promise<readonly Finding[]>;
+  /** The findings whose id begins with `id`, at most two: one is the answer, two are an ambiguous question. */
+  finding(tenant: string, id: string): Promise<readonly Finding[]>;
+  chain(tenant: string, id: string): Promise<Chain | undefined>;
+}
+
+interface FindingRow {
+  readonly finding_id: string;
+  readonly tenant: string;
+  readonly rule: string;
+  readonly rule_version: number;
+  readonly identity_id: string;
+  readonly episode_id: string;
+  readonly chain_id: string;
+  readonly session_id: string;
+  readonly severity: Severity;
+  readonly title: string;
+  readonly cause: string;
+  readonly why: string;
+  readonly sql: string;
+  readonly action_ids: string[];
+  readonly at_us: number;
+}
+
+const findingColumns = `finding_id, tenant, rule, rule_version, identity_id, episode_id, chain_id, session_id, severity, title,
+  cause, why, sql, action_ids, toUnixTimestamp64Micro(at) AS at_us`;
+
+/** Longest answer to one question; a chain beyond it is cut, in order. */
+const linksMax = 20_000;
+
+export function storeReader(database: Database, databaseName: string): StoreReader {
+  const toFinding = (row: FindingRow): Finding => findingOf(row, databaseName);
+  return {
+    async findings({ tenant, identityId = "", minSeverity = "info", sinceUs = 0, limit }) {
+      const rows = await database.query<FindingRow>(
+        `SELECT ${findingColumns} FROM v_findings
+         WHERE tenant = {tenant:String} AND ({identityId:String} = '' OR identity_id = {identityId:String})
+           AND indexOf(['info', 'low', 'medium', 'high', 'critical'], severity) >= indexOf(['info', 'low', 'medium', 'high', 'critical'], {minSeverity:String})
+           AND toUnixTimestamp64Micro(at) >= {sinceUs:Int64}
+         ORDER BY at DESC, finding_id LIMIT {limit:UInt32}`,
+        { tenant, identityId, minSeverity, sinceUs, limit },
+      );
+      return rows.map(toFinding);
+    },
+    async finding(tenant, id) {
+      const rows = await database.query<FindingRow>(
+        `SELECT ${findingColumns} FROM v_findings WHERE tenant = {tenant:String} AND startsWith(finding_id, {id:String}) LIMIT 2`,
+        { tenant, id },
+      );
+      return rows.map(toFinding);
+    },
+    chain: (tenant, id) => readChain(database, tenant, id),
+  };
+}
+
+async function readChain(database: Database, tenant: string, id: string): Promise<Chain | undefined> {
+  const rows = await database.query<{ kind: string; id: string; parent: string; label: string; atUs: number; detail: Record<string, string> }>(
+    `SELECT kind, id, parent, label, toUnixTimestamp64Micro(at) AS atUs, detail FROM v_chain_links
+     WHERE tenant = {tenant:String} AND chain_id = {id:String} ORDER BY rank, at, id LIMIT ${String(linksMax)}`,
+    { tenant, id },
+  );
+  if (rows.length === 0) return undefined;
+  const links = rows.map((row) => Link.parse(row));
+  const instants = links.filter((link) => link.kind === "action").map((link) => link.atUs);
+  return { id, tenant, startedAtUs: Math.min(...instants), endedAtUs: Math.max(...instants), links };
+}
+
+function findingOf(row: FindingRow, databaseName: string): Finding {
+  return {
+    id: row.finding_id,
+    tenant: row.tenant,
+    rule: row.rule,
+    ruleVersion: row.rule_version,
+    identityId: row.identity_id,
+    episodeId: row.episode_id,
+    chainId: row.chain_id,
+    sessionId: row.session_id,
+    severity: row.severity,
+    title: row.title,
+    cause: row.cause,
+    why: JSON.parse(row.why) as Finding["why"],
+    sql: qualified(row.sql, databaseName),
+    actionIds: row.action_ids,
+    atUs: row.at_us,
+  };
+}
+
+/** Puts the database before the views a query reads, outside of quoted text, so that it runs as printed anywhere. */
+export function qualified(sql: string, databaseName: string): string {
+  return sql.replaceAll(/'(?:[^'\\]|\\.)*'|\bFROM (v_\w+)/gu, (text, view: string | undefined) =>
+    view === undefined ? text : `FROM ${databaseName}.${view}`,
+  );
+}

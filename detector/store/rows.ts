@@ -1,0 +1,103 @@
+import type { Action, Finding } from "../../schemas/index.ts";
+import type { DeadLetter, OutboxAlert } from "../stream/ports.ts";
+
+/** Latest instant ClickHouse's DateTime64(6) can hold, 2299-12-31; a later one is stored as this and is clock-suspect. */
+const lastUs = 10_413_791_999_999_999;
+
+/** An instant in microseconds as DateTime64(6) reads it: decimal seconds. */
+export function instantUs(us: number): string {
+  const bounded = Math.min(us, lastUs);
+  const seconds = Math.floor(bounded / 1_000_000);
+  return `${String(seconds)}.${String(bounded - seconds * 1_000_000).padStart(6, "0")}`;
+}
+
+/** An instant in milliseconds as DateTime64(3) reads it. */
+export function instantMs(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  return `${String(seconds)}.${String(ms - seconds * 1000).padStart(3, "0")}`;
+}
+
+/** An action as a row of `actions`. */
+export function actionRow(action: Action): object {
+  return {
+    tenant: action.tenant,
+    identity_id: action.identityId,
+    started_at: instantUs(action.startedAtUs),
+    action_id: action.id,
+    ended_at: instantUs(action.endedAtUs),
+    received_at: instantMs(action.position.atMs),
+    chain_id: action.chainId,
+    session_id: action.sessionId,
+    task_id: action.taskId,
+    trace_id: action.traceId,
+    span_id: action.spanId,
+    parent_id: action.parentId,
+    step: action.step,
+    identity_kind: action.identityKind,
+    strength: action.strength,
+    identity_rule: action.identityRule,
+    owner: action.owner,
+    path: action.path,
+    kind: action.kind,
+    operation: action.operation,
+    rule: action.rule,
+    resource_ids: action.resources.map((one) => one.id),
+    resource_kinds: action.resources.map((one) => one.kind),
+    resource_origins: action.resources.map((one) => one.origin),
+    mutating: action.mutating,
+    network: action.network,
+    credential_id: action.credentialId,
+    claimed_grant_id: action.claimedGrantId,
+    approval_id: action.approvalId,
+    status: action.status,
+    error_type: action.errorType,
+    decision_verdict: action.decision?.verdict ?? "",
+    decision_outcome: action.decision?.outcome ?? "",
+    decision_reason: action.decision?.reason ?? "",
+    authority: action.authority.outcome,
+    grant_id: action.authority.grantId,
+    approver: action.authority.approver,
+    policy_id: action.authority.policyId,
+    policy_version: action.authority.policyVersion,
+    late: action.late,
+    clock_suspect: action.clockSuspect,
+    source: action.source,
+    attributes: action.attributes,
+    topic: action.position.topic,
+    partition: action.position.partition,
+    offset: action.position.offset,
+    record_index: action.position.index,
+  };
+}
+
+/** A finding as a row of `findings`. */
+export function findingRow(finding: Finding): object {
+  return {
+    tenant: finding.tenant,
+    at: instantUs(finding.atUs),
+    finding_id: finding.id,
+    rule: finding.rule,
+    rule_version: finding.ruleVersion,
+    identity_id: finding.identityId,
+    episode_id: finding.episodeId,
+    chain_id: finding.chainId,
+    session_id: finding.sessionId,
+    severity: finding.severity,
+    title: finding.title,
+    cause: finding.cause,
+    why: JSON.stringify(finding.why),
+    sql: finding.sql,
+    action_ids: finding.actionIds,
+  };
+}
+
+/** An alert as a row of the outbox. */
+export function alertRow(alert: OutboxAlert): object {
+  return { tenant: alert.tenant, alert_id: alert.id, episode_id: alert.episodeId, at: instantUs(alert.atUs), body: alert.body };
+}
+
+/** A dead letter as a row of `dead_letters`. */
+export function deadLetterRow(letter: DeadLetter): object {
+  const { index, atMs, ...rest } = letter;
+  return { ...rest, record_index: index, at: instantMs(atMs) };
+}

@@ -1,0 +1,41 @@
+-- The cut of each chunk, written ahead. The first plan that starts at an offset wins: later ones carry the same
+-- deduplication token and are dropped by the server.
+CREATE TABLE IF NOT EXISTS chunk_plans
+(
+    topic LowCardinality(String),
+    partition Int32,
+    from_offset Int64,
+    next_offset Int64,
+    control_position Int64,
+    generation UInt64
+)
+ENGINE = MergeTree
+ORDER BY (topic, partition, from_offset)
+SETTINGS non_replicated_deduplication_window = 100000;
+
+-- Who owns a partition (or the outbox): the first claim of a generation wins, by the same means.
+CREATE TABLE IF NOT EXISTS claims
+(
+    subject String,
+    generation UInt64,
+    owner String
+)
+ENGINE = MergeTree
+ORDER BY (subject, generation)
+SETTINGS non_replicated_deduplication_window = 100000;
+
+-- Position and learned state, saved together: one insert, one block, one partition of one table, so both or neither.
+-- kind is `position` (payload: counts of the chunk), `chunk` (the same, one row kept for each chunk) or `state`.
+CREATE TABLE IF NOT EXISTS checkpoints
+(
+    topic LowCardinality(String),
+    partition Int32,
+    kind LowCardinality(String),
+    key String,
+    version Int64,
+    generation UInt64,
+    payload String CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY (topic, partition, kind, key)
+SETTINGS non_replicated_deduplication_window = 10000;
