@@ -17,10 +17,10 @@ export interface DeliveryAttempt {
   readonly nextAtMs: number;
 }
 
-/** An alert with what has been tried so far, newest attempt per destination. */
+/** An alert that a destination has not been told of, with the newest attempt to do so. */
 export interface PendingAlert {
   readonly alert: OutboxAlert;
-  readonly attempts: readonly DeliveryAttempt[];
+  readonly lastAttempt: DeliveryAttempt | undefined;
 }
 
 /** The outbox as the sender sees it. */
@@ -29,8 +29,11 @@ export interface Outbox {
   claim(): Promise<number>;
   /** Whether `generation` is still the newest. */
   owns(generation: number): Promise<boolean>;
-  /** Alerts that at least one of `destinations` has neither received nor been given up for, oldest first. */
-  pending(destinations: readonly string[], limit: number): Promise<readonly PendingAlert[]>;
+  /**
+   * Alerts that the destination has neither received nor been given up for, oldest first, one an episode: of an episode
+   * that it was told of once, nothing is pending any more.
+   */
+  pending(destination: string, limit: number): Promise<readonly PendingAlert[]>;
   /** Idempotent by (alert, destination, attempt). */
   record(attempts: readonly DeliveryAttempt[]): Promise<void>;
 }

@@ -10,48 +10,49 @@ export function outbox(database: Database, owner: string): Outbox {
   return {
     claim: () => claim(database, subject, owner),
     owns: async (generation) => (await newestGeneration(database, subject)) === generation,
-    pending: (destinations, limit) => pending(database, destinations, limit),
+    pending: (destination, limit) => pending(database, destination, limit),
     record: (attempts) => database.insert("alert_deliveries", attempts.map(attemptRow)),
   };
 }
 
 interface PendingRow {
   readonly tenant: string;
-  readonly alert_id: string;
-  readonly episode_id: string;
-  readonly at_us: number;
+  readonly alertId: string;
+  readonly episodeId: string;
+  readonly atUs: number;
   readonly body: string;
-  readonly attempts: readonly (readonly [string, number, number, "delivered" | "failed" | "abandoned", number, string, number])[];
+  readonly attempt: number;
+  readonly attemptedAtMs: number;
+  readonly outcome: DeliveryAttempt["outcome"];
+  readonly status: number;
+  readonly error: string;
+  readonly nextAtMs: number;
 }
 
-async function pending(database: Database, destinations: readonly string[], limit: number): Promise<readonly PendingAlert[]> {
+/** The oldest alert of each episode that the destination has not been told of. One incident an episode: once told, never again. */
+async function pending(database: Database, destination: string, limit: number): Promise<readonly PendingAlert[]> {
   const rows = await database.query<PendingRow>(
-    `WITH last AS (
-       SELECT tenant, alert_id, destination, max(attempt) AS n, argMax(d.at, d.attempt) AS at, argMax(d.outcome, d.attempt) AS outcome,
+    `WITH tried AS (
+       SELECT tenant, alert_id, max(d.attempt) AS attempt, argMax(d.at, d.attempt) AS at, argMax(d.outcome, d.attempt) AS outcome,
          argMax(d.status, d.attempt) AS status, argMax(d.error, d.attempt) AS error, argMax(d.next_at, d.attempt) AS next_at
-       FROM alert_deliveries AS d WHERE destination IN {destinations:Array(String)} GROUP BY tenant, alert_id, destination)
-     SELECT a.tenant AS tenant, a.alert_id AS alert_id, a.episode_id AS episode_id, toUnixTimestamp64Micro(a.at) AS at_us, a.body AS body,
-       arrayFilter(x -> x.1 != '', groupArray((l.destination, l.n, toUnixTimestamp64Milli(l.at), toString(l.outcome), l.status, l.error, toUnixTimestamp64Milli(l.next_at)))) AS attempts
-     FROM alerts AS a FINAL LEFT JOIN last AS l ON l.tenant = a.tenant AND l.alert_id = a.alert_id
-     GROUP BY tenant, alert_id, episode_id, at_us, body
-     HAVING countIf(l.outcome IN ('delivered', 'abandoned')) < length({destinations:Array(String)})
-     ORDER BY at_us, alert_id LIMIT {limit:UInt32}`,
-    { destinations: [...destinations], limit },
+       FROM alert_deliveries AS d WHERE destination = {destination:String} GROUP BY tenant, alert_id)
+     SELECT a.tenant AS tenant, a.alert_id AS alertId, a.episode_id AS episodeId, toUnixTimestamp64Micro(a.at) AS atUs, a.body AS body,
+       t.attempt AS attempt, toUnixTimestamp64Milli(t.at) AS attemptedAtMs, toString(t.outcome) AS outcome, t.status AS status,
+       t.error AS error, toUnixTimestamp64Milli(t.next_at) AS nextAtMs
+     FROM alerts AS a FINAL LEFT JOIN tried AS t ON t.tenant = a.tenant AND t.alert_id = a.alert_id
+     WHERE t.outcome NOT IN ('delivered', 'abandoned') AND (a.tenant, a.episode_id) NOT IN (
+       SELECT tenant, episode_id FROM alerts WHERE (tenant, alert_id) IN (
+         SELECT tenant, alert_id FROM alert_deliveries WHERE destination = {destination:String} AND outcome = 'delivered'))
+     ORDER BY atUs, alertId LIMIT 1 BY tenant, episodeId LIMIT {limit:UInt32}`,
+    { destination, limit },
   );
-  return rows.map((row) => ({
-    alert: { id: row.alert_id, tenant: row.tenant, episodeId: row.episode_id, atUs: row.at_us, body: row.body },
-    attempts: row.attempts.map(([destination, attempt, atMs, outcome, status, error, nextAtMs]) => ({
-      alertId: row.alert_id,
-      tenant: row.tenant,
-      destination,
-      attempt,
-      atMs,
-      outcome,
-      status,
-      error,
-      nextAtMs,
-    })),
-  }));
+  return rows.map((row) => pendingOf(row, destination));
+}
+
+function pendingOf(row: PendingRow, destination: string): PendingAlert {
+  const { tenant, alertId, episodeId, atUs, body, attempt, attemptedAtMs, outcome, status, error, nextAtMs } = row;
+  const last = { alertId, tenant, destination, attempt, atMs: attemptedAtMs, outcome, status, error, nextAtMs };
+  return { alert: { id: alertId, tenant, episodeId, atUs, body }, lastAttempt: attempt === 0 ? undefined : last };
 }
 
 function attemptRow(attempt: DeliveryAttempt): object {

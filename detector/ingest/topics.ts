@@ -1,0 +1,90 @@
+import { ControlRecord } from "../../schemas/index.ts";
+import type { Log } from "../log.ts";
+import type { ControlEntry } from "../stream/control-feed.ts";
+import type { DeadLetters } from "../stream/ports.ts";
+import type { KafkaClient, Running, TopicSpec } from "./kafka.ts";
+import type { Config } from "../config/config.ts";
+
+const dayMs = 86_400_000;
+
+/** The topics of the architecture with the settings they need. */
+export function topicSpecs(config: Config["kafka"], partitions: number, replicas: number): readonly TopicSpec[] {
+  const spec = (name: string, count: number, settings: Record<string, string>): TopicSpec => ({
+    name,
+    partitions: count,
+    replicas,
+    settings: { "min.insync.replicas": String(Math.min(2, replicas)), ...settings },
+  });
+  const { raw, spans, control, deadLetters } = config.topics;
+  return [
+    spec(raw, partitions, { "retention.ms": String(7 * dayMs) }),
+    spec(spans, partitions, { "retention.ms": String(7 * dayMs) }),
+    // One partition: what people decide has one order, and one number says how much of it was known.
+    spec(control, 1, { "cleanup.policy": "compact", "min.compaction.lag.ms": String(30 * dayMs) }),
+    spec(deadLetters, 1, { "retention.ms": String(30 * dayMs) }),
+  ];
+}
+
+/** Dead letters as a topic; the key says where the letter comes from, so that the same letter twice can be told. */
+export function deadLetterTopic(kafka: KafkaClient, topic: string): DeadLetters {
+  return {
+    put: (letters) =>
+      kafka.send(
+        topic,
+        letters.map((letter) => ({
+          key: `${letter.topic}:${String(letter.partition)}:${String(letter.offset)}:${String(letter.index)}`,
+          value: Buffer.from(JSON.stringify(letter)),
+          headers: { reason: letter.reason },
+        })),
+      ),
+  };
+}
+
+/** The control log as a topic, followed from its start. */
+export interface ControlTopic {
+  append(records: readonly ControlRecord[]): Promise<number>;
+  read(from: number): Promise<readonly ControlEntry[]>;
+  stop(): Promise<void>;
+}
+
+/** Follows the control topic; resolves when everything that was in it has been read. */
+export async function openControlTopic(kafka: KafkaClient, topic: string, log: Log, pause: () => Promise<void>): Promise<ControlTopic> {
+  const entries: ControlEntry[] = [];
+  let next = 0;
+  const end = await kafka.endOf(topic);
+  const running: Running = await kafka.follow(topic, (records) => {
+    for (const record of records) {
+      next = record.offset + 1;
+      const parsed = parseRecord(record.value);
+      if (parsed === undefined) log("error", "an entry of the control log can't be read and is passed over", { offset: record.offset });
+      else entries.push({ position: record.offset, record: parsed });
+    }
+  });
+  while (next < end) await pause();
+  return {
+    async append(records) {
+      await kafka.send(topic, records.map(messageOf));
+      return kafka.endOf(topic);
+    },
+    read: async (from) => entries.slice(firstFrom(entries, from)),
+    stop: () => running.stop(),
+  };
+}
+
+function messageOf(record: ControlRecord): { key: string; value: Uint8Array; headers: Record<string, string> } {
+  const id = record.kind === "grant_given" ? record.grant.id : record.grantId;
+  return { key: `${record.tenant}/grant/${id}`, value: Buffer.from(JSON.stringify(record)), headers: { kind: record.kind } };
+}
+
+function parseRecord(value: Uint8Array): ControlRecord | undefined {
+  try {
+    return ControlRecord.parse(JSON.parse(Buffer.from(value).toString("utf8")));
+  } catch {
+    return undefined;
+  }
+}
+
+function firstFrom(entries: readonly ControlEntry[], from: number): number {
+  const index = entries.findIndex((entry) => entry.position >= from);
+  return index === -1 ? entries.length : index;
+}

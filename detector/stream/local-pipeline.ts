@@ -1,0 +1,105 @@
+import type { PartitionWorker } from "./partition-worker.ts";
+import type { LogRecord, OutgoingRecord } from "./ports.ts";
+
+/** The span log of this machine: one partition, one writer. */
+export interface LocalLog {
+  append(records: readonly OutgoingRecord[], atMs: number): Promise<readonly LogRecord[]>;
+  read(offset: number): AsyncIterable<readonly LogRecord[]>;
+}
+
+export interface LocalPipelineOptions {
+  readonly log: LocalLog;
+  readonly worker: PartitionWorker;
+  readonly nowMs: () => number;
+  /** Bytes that may wait; beyond, appending is refused until the store has caught up. */
+  readonly queueBytesMax: number;
+  /** Waits before work that failed is tried again; rejects when the pipeline is to stop. */
+  readonly pause: (attempt: number, error: unknown) => Promise<void>;
+}
+
+/** Takes records in and resolves once they are stored, with everything that was detected in them. */
+export interface LocalPipeline {
+  /** False when too much is waiting already: nothing was taken. */
+  append(records: readonly OutgoingRecord[]): Promise<boolean>;
+  /** Bytes waiting to be stored. */
+  waitingBytes(): number;
+  /** Finishes what was taken in, then ends. */
+  stop(): Promise<void>;
+}
+
+interface Waiting {
+  readonly records: readonly OutgoingRecord[];
+  readonly bytes: number;
+  readonly done: (stored: boolean) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * Receiver and detector in one process, with a log between them all the same: what is taken in is appended first and
+ * judged from the log, so that a crash at any point is answered by reading on. All that waits is appended at once.
+ *
+ * The caller gets the pipeline when everything that an earlier run left in the log has been stored.
+ */
+export async function localPipeline(options: LocalPipelineOptions): Promise<LocalPipeline> {
+  const { log, worker, nowMs, queueBytesMax } = options;
+  let waiting: Waiting[] = [];
+  let bytes = 0;
+  let stopped = false;
+  let running: Promise<void> | undefined;
+
+  for await (const page of log.read((await worker.position()) ?? 0)) await offered(worker, page, options);
+
+  async function drain(): Promise<void> {
+    while (waiting.length > 0) {
+      const taken = waiting;
+      waiting = [];
+      try {
+        const records = taken.flatMap((one) => one.records);
+        const placed = await persistently(() => log.append(records, nowMs()), options);
+        await offered(worker, placed, options);
+        for (const one of taken) one.done(true);
+      } catch (error) {
+        for (const one of taken) one.failed(error);
+      } finally {
+        for (const one of taken) bytes -= one.bytes;
+      }
+    }
+  }
+
+  return {
+    append: (records) =>
+      new Promise((done, failed) => {
+        const size = records.reduce((total, record) => total + record.value.byteLength, 0);
+        if (stopped || (bytes > 0 && bytes + size > queueBytesMax)) {
+          done(false);
+          return;
+        }
+        bytes += size;
+        waiting.push({ records, bytes: size, done, failed });
+        running ??= drain().finally(() => {
+          running = undefined;
+        });
+      }),
+    waitingBytes: () => bytes,
+    async stop() {
+      stopped = true;
+      await running;
+    },
+  };
+}
+
+async function offered(worker: PartitionWorker, records: readonly LogRecord[], options: LocalPipelineOptions): Promise<void> {
+  const stored = await persistently(() => worker.offer(records), options);
+  if (stored === "fenced") throw new Error("another process has taken this installation's log over");
+}
+
+/** Repeats the same work until it succeeds: what was once given a place in the log must end up there. */
+async function persistently<T>(work: () => Promise<T>, { pause }: LocalPipelineOptions): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      await pause(attempt, error);
+    }
+  }
+}
