@@ -17,7 +17,7 @@ export interface DecodeLimits {
   readonly valueBytesMax: number;
   /** Nesting of lists and maps in an attribute's value. */
   readonly depthMax: number;
-  /** Nesting of a JSON body as a whole. */
+  /** Nesting of a JSON body as a whole; a map in an attribute's value takes four levels of JSON. */
   readonly jsonDepthMax: number;
 }
 
@@ -30,5 +30,5 @@ export const defaultLimits: DecodeLimits = {
   attributesMax: 256,
   valueBytesMax: 64 * 1024,
   depthMax: 16,
-  jsonDepthMax: 64,
+  jsonDepthMax: 80,
 };
