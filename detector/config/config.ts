@@ -1,0 +1,136 @@
+import { z } from "zod";
+import { Severity } from "../../schemas/index.ts";
+import { defaultLimits } from "../decode/limits.ts";
+import { address, flag, group, hidden, listOf, oneOf, pattern, text, whole } from "./kinds.ts";
+
+const mebibyte = 1024 * 1024;
+const bytesMax = 1024 * mebibyte;
+
+/** What a client of the HTTP interface may do: send spans, read findings and chains, decide (grants, approvals, verdicts). */
+const Permission = oneOf(["send", "read", "decide"]);
+export type Permission = z.infer<typeof Permission>;
+
+const tenant = text(128).default("default");
+
+/** 24 to 64 bytes, the size Standard Webhooks asks for, as base64. */
+const webhookSecret = hidden(
+  pattern(
+    /^whsec_(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{2,4}={0,2})?$/u,
+    "whsec_ and the base64 of 24 to 64 bytes",
+  ),
+);
+
+const HttpClient = group({
+  name: text(128),
+  tenant,
+  // Hidden in errors as well: what stands here by mistake is often the token itself.
+  tokenSha256: hidden(
+    pattern(/^[0-9a-fA-F]{64}$/u, "the SHA-256 of the token, 64 hex digits in quotes"),
+  ).exactOptional(),
+  certificateSubject: text(512).exactOptional(),
+  identities: listOf(text(512), 1000, "identity ids, * stands for any characters").default([]),
+  may: listOf(Permission, 3, "of send, read, decide").default(["send"]),
+});
+
+const Http = group({
+  listen: pattern(
+    /^(?:\[[0-9a-fA-F:.]+\]|[^\s:/[\]]+):\d{1,5}$/u,
+    "a host and a port, for example 127.0.0.1:4318",
+  ).default("127.0.0.1:4318"),
+  tls: group({ certFile: text(), keyFile: text(), clientCaFile: text().exactOptional() }).exactOptional(),
+  clients: listOf(HttpClient, 10_000, "clients").default([]),
+  /** Bytes of bodies held at once, inflated; requests beyond are asked to come again. */
+  inFlightBytesMax: whole(mebibyte, 64 * bytesMax).default(64 * mebibyte),
+  headersTimeoutMs: whole(100, 600_000).default(10_000),
+  bodyTimeoutMs: whole(100, 600_000).default(30_000),
+  connectionsMax: whole(1, 1_000_000).default(2000),
+});
+
+const Kafka = group({
+  brokers: listOf(
+    pattern(/^[^\s:/]+:\d{1,5}$/u, "host:port, for example kafka-0:9092"),
+    100,
+    "brokers",
+  ).default([]),
+  clientId: text(255).default("answerable"),
+  groupId: text(255).default("answerable-detect"),
+  tls: flag().default(false),
+  sasl: group({
+    mechanism: oneOf(["plain", "scram-sha-256", "scram-sha-512"]),
+    username: text(255),
+    password: password().exactOptional(),
+    passwordFile: text().exactOptional(),
+  }).exactOptional(),
+  topics: group({
+    raw: topic("otlp_spans"),
+    spans: topic("nhi.spans"),
+    control: topic("nhi.control"),
+    deadLetters: topic("nhi.spans.dlq"),
+  }).prefault({}),
+  /** Encoding and tenant of the raw topic; the topics of our own say both themselves. */
+  encoding: oneOf(["otlp_proto", "otlp_json"]).default("otlp_proto"),
+  tenant,
+});
+
+const Limits = group({
+  bodyBytesMax: whole(1024, bytesMax).default(defaultLimits.bodyBytesMax),
+  inflatedBytesMax: whole(1024, bytesMax).default(defaultLimits.inflatedBytesMax),
+  inflateRatioMax: whole(2, 2000).default(defaultLimits.inflateRatioMax),
+  inflateRatioFreeBytes: whole(0, bytesMax).default(defaultLimits.inflateRatioFreeBytes),
+  spansMax: whole(1, 10_000_000).default(defaultLimits.spansMax),
+  attributesMax: whole(1, 100_000).default(defaultLimits.attributesMax),
+  valueBytesMax: whole(64, bytesMax).default(defaultLimits.valueBytesMax),
+  depthMax: whole(1, 100).default(defaultLimits.depthMax),
+  jsonDepthMax: whole(8, 1000).default(defaultLimits.jsonDepthMax),
+});
+
+const Webhook = group({
+  name: pattern(/^[A-Za-z0-9_.-]{1,64}$/u, "1 to 64 letters, digits, - _ or ."),
+  // The path of a chat's incoming webhook is its password.
+  url: hidden(address(), "path"),
+  secret: webhookSecret.exactOptional(),
+  secretFile: text().exactOptional(),
+  minSeverity: oneOf(Severity.options).default("medium"),
+});
+
+/** Every setting with its default: what answerable.yaml and the ANSWERABLE_* variables may say. */
+export const Config = group({
+  data: text(4096).default("./answerable-data"),
+  clickhouse: group({
+    url: address().exactOptional(),
+    user: text(255).default("default"),
+    password: password().exactOptional(),
+    passwordFile: text().exactOptional(),
+    database: pattern(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/u, "a name of letters, digits and _").default(
+      "answerable",
+    ),
+  }).prefault({}),
+  http: Http.prefault({}),
+  kafka: Kafka.prefault({}),
+  /** How many records, and how many bytes of them, are judged and stored together. */
+  chunk: group({
+    recordsMax: whole(1, 100_000).default(2000),
+    bytesMax: whole(1024, bytesMax).default(8 * mebibyte),
+  }).prefault({}),
+  limits: Limits.prefault({}),
+  alerts: group({ webhooks: listOf(Webhook, 100, "webhooks").default([]) }).prefault({}),
+});
+export type Config = DeepReadonly<z.infer<typeof Config>>;
+
+export type HttpConfig = Config["http"];
+
+type DeepReadonly<T> = T extends (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+    : T;
+
+function topic(name: string) {
+  return pattern(/^[A-Za-z0-9._-]{1,249}$/u, "a topic name: 1 to 249 letters, digits, . _ or -").default(
+    name,
+  );
+}
+
+function password() {
+  return hidden(text(1024, "text of 1 to 1024 characters, in quotes if it is digits alone"));
+}

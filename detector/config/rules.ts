@@ -1,0 +1,76 @@
+import type { Config } from "./config.ts";
+import { isLoopback, parseListen } from "./listen.ts";
+
+/** What must hold between settings, each broken one as a sentence. */
+export function brokenRules(config: Config): readonly string[] {
+  return [...listenRules(config), ...clientRules(config), ...limitRules(config), ...webhookRules(config)];
+}
+
+function listenRules({ http }: Config): readonly string[] {
+  const { host, port } = parseListen(http.listen);
+  const problems: string[] = [];
+  if (port > 65_535)
+    problems.push(`http.listen is "${http.listen}"; its port must be 0 to 65535 (ANSWERABLE_HTTP_LISTEN)`);
+  const proven =
+    http.tls?.clientCaFile !== undefined || http.clients.some((client) => client.tokenSha256 !== undefined);
+  if (!isLoopback(host) && !proven) {
+    problems.push(
+      `http.listen is "${http.listen}", which others can reach, and nobody would have to prove who they are; ` +
+        "give a client in http.clients a tokenSha256, set http.tls.clientCaFile, or listen on 127.0.0.1",
+    );
+  }
+  return problems;
+}
+
+function clientRules({ http }: Config): readonly string[] {
+  const problems: string[] = [];
+  const seen = new Map<string, string>();
+  for (const [at, client] of http.clients.entries()) {
+    const place = `http.clients[${at}]`;
+    if (client.tokenSha256 === undefined && client.certificateSubject === undefined) {
+      problems.push(`${place} can't be recognised; give it tokenSha256 or certificateSubject`);
+    }
+    if (client.certificateSubject !== undefined && http.tls?.clientCaFile === undefined) {
+      problems.push(
+        `${place}.certificateSubject needs http.tls.clientCaFile, which says whose certificates count`,
+      );
+    }
+    for (const [key, value] of Object.entries({
+      name: client.name,
+      tokenSha256: client.tokenSha256?.toLowerCase(),
+      certificateSubject: client.certificateSubject,
+    })) {
+      if (value === undefined) continue;
+      const first = seen.get(`${key} ${value}`);
+      if (first !== undefined)
+        problems.push(`${place}.${key} is the same as in ${first}; each client needs its own`);
+      seen.set(`${key} ${value}`, place);
+    }
+  }
+  return problems;
+}
+
+function limitRules({ http, limits }: Config): readonly string[] {
+  const most = Math.max(limits.bodyBytesMax, limits.inflatedBytesMax);
+  if (http.inFlightBytesMax >= most) return [];
+  return [
+    `http.inFlightBytesMax is ${http.inFlightBytesMax}; it must be at least ${most}, ` +
+      "the largest of limits.bodyBytesMax and limits.inflatedBytesMax, or the largest request could never be taken",
+  ];
+}
+
+function webhookRules({ alerts }: Config): readonly string[] {
+  const names = alerts.webhooks.map((webhook) => webhook.name);
+  return alerts.webhooks.flatMap((webhook, at) => {
+    const problems: string[] = [];
+    if (webhook.secret === undefined) {
+      problems.push(
+        `alerts.webhooks[${at}] ("${webhook.name}") has no secret, so its receiver could not tell our alerts from forged ones; ` +
+          "set secret or secretFile",
+      );
+    }
+    if (names.indexOf(webhook.name) < at)
+      problems.push(`alerts.webhooks[${at}].name is "${webhook.name}", which is taken`);
+    return problems;
+  });
+}

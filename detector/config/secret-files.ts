@@ -1,0 +1,56 @@
+import { codeOf } from "./error-code.ts";
+import { isTree, type Tree } from "./env.ts";
+
+interface Read {
+  readonly tree: Tree;
+  readonly problems: readonly string[];
+}
+
+type ReadFile = (path: string) => Promise<string>;
+
+/** Puts what stands in `passwordFile` and `secretFile` into `password` and `secret`. */
+export async function readSecretFiles(tree: Tree, readFile: ReadFile): Promise<Read> {
+  const problems: string[] = [];
+  const fill = async (group: unknown, place: string, key: string): Promise<unknown> => {
+    if (!isTree(group)) return group;
+    const file = group[`${key}File`];
+    if (typeof file !== "string") return group;
+    if (group[key] !== undefined) {
+      problems.push(`${place}.${key} and ${place}.${key}File are both set; keep one`);
+      return group;
+    }
+    try {
+      // Editors and `echo` end a file with a line break that is no part of the secret.
+      return { ...group, [key]: (await readFile(file)).replace(/\r?\n$/u, "") };
+    } catch (error) {
+      // The name is not told: what stands here by mistake may be the secret itself.
+      problems.push(`${place}.${key}File names a file that can't be read (${codeOf(error)})`);
+      return group;
+    }
+  };
+  const { clickhouse, kafka, alerts } = tree;
+  const filled = {
+    ...tree,
+    clickhouse: await fill(clickhouse, "clickhouse", "password"),
+    kafka: isTree(kafka) ? { ...kafka, sasl: await fill(kafka["sasl"], "kafka.sasl", "password") } : kafka,
+    alerts: isTree(alerts) ? { ...alerts, webhooks: await fillEach(alerts["webhooks"], fill) } : alerts,
+  };
+  return { tree: withoutUndefined(filled), problems };
+}
+
+type Fill = (group: unknown, place: string, key: string) => Promise<unknown>;
+
+async function fillEach(webhooks: unknown, fill: Fill): Promise<unknown> {
+  if (!Array.isArray(webhooks)) return webhooks;
+  return await Promise.all(
+    webhooks.map(async (one, at) => await fill(one, `alerts.webhooks[${at}]`, "secret")),
+  );
+}
+
+/** The schema tells "absent" from "there without a value"; what was absent must stay so. */
+function withoutUndefined(tree: Tree): Tree {
+  const kept = Object.entries(tree).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(
+    kept.map(([key, value]) => [key, isTree(value) ? withoutUndefined(value) : value]),
+  );
+}

@@ -1,0 +1,147 @@
+import type { IncomingMessage } from "node:http";
+import { createGunzip, type Gunzip } from "node:zlib";
+import type { Clock } from "../clock.ts";
+import type { DecodeLimits } from "../decode/limits.ts";
+import type { Budget } from "./budget.ts";
+
+/** Why a body was not taken, in the words of the counters. */
+export type BodyProblem =
+  | "body_too_large"
+  | "inflated_too_large"
+  | "inflate_ratio"
+  | "bad_gzip"
+  | "body_timeout"
+  | "in_flight"
+  | "aborted";
+
+export type Body =
+  | { readonly ok: true; readonly body: Uint8Array; readonly wireBytes: number }
+  | { readonly ok: false; readonly problem: BodyProblem; readonly message: string };
+
+export interface ReadBodyOptions {
+  readonly gzip: boolean;
+  readonly limits: DecodeLimits;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  /** What is kept of the body is taken from here; the caller gives it back when the body is no longer needed. */
+  readonly budget: Budget;
+  readonly onTaken: (bytes: number) => void;
+}
+
+/**
+ * Reads a body, inflating it on the way. It is given up the moment a limit is passed, so what a request can cost is
+ * bounded by the limits and not by what its sender made up. The connection stays open: the caller has to answer.
+ */
+export async function readBody(req: IncomingMessage, options: ReadBodyOptions): Promise<Body> {
+  const { limits, clock, timeoutMs } = options;
+  const announced = Number(req.headers["content-length"] ?? 0);
+  if (announced > limits.bodyBytesMax) return tooLarge(`${announced} bytes`, limits);
+  const done = new AbortController();
+  const late = clock.sleep(timeoutMs, done.signal).then((): Body => {
+    const message = `The body did not arrive within ${timeoutMs} ms (http.bodyTimeoutMs).`;
+    return { ok: false, problem: "body_timeout", message };
+  });
+  const reader = startReading(req, options);
+  const body = await Promise.race([reader.body, late]);
+  done.abort();
+  reader.stop();
+  return body;
+}
+
+/** Wires request, gunzip and limits together; `stop` takes all of it apart again. */
+function startReading(
+  req: IncomingMessage,
+  options: ReadBodyOptions,
+): { body: Promise<Body>; stop: () => void } {
+  const { limits, budget, onTaken } = options;
+  const chunks: Buffer[] = [];
+  let [wireBytes, keptBytes, over] = [0, 0, false];
+  const gunzip = options.gzip ? createGunzip() : undefined;
+  let resolve: ((body: Body) => void) | undefined;
+  const body = new Promise<Body>((settle) => {
+    resolve = settle;
+  });
+  const fail = (problem: Body): void => {
+    over = true;
+    resolve?.(problem);
+  };
+  const keep = (chunk: Buffer): void => {
+    // Zlib may still hand out a chunk or two after the limit; they must not be held.
+    if (over) return;
+    keptBytes += chunk.length;
+    const problem = gunzip === undefined ? undefined : inflatedProblem(keptBytes, wireBytes, limits);
+    if (problem !== undefined) return fail(problem);
+    if (!budget.take(chunk.length)) return fail(inFlight);
+    onTaken(chunk.length);
+    chunks.push(chunk);
+  };
+  const finish = (): void =>
+    resolve?.({
+      ok: true,
+      body: Buffer.concat(chunks),
+      wireBytes,
+    });
+  const onData = (chunk: Buffer): void => {
+    wireBytes += chunk.length;
+    if (wireBytes > limits.bodyBytesMax) fail(tooLarge("larger", limits));
+    else if (gunzip === undefined) keep(chunk);
+  };
+  // Nothing at all is a valid, empty request, although it is no valid gzip.
+  const onEnd = (): void => (gunzip === undefined || wireBytes === 0 ? finish() : undefined);
+  const onBroken = (): void => {
+    // A request closes after its end as well, while its last bytes may still be inflating.
+    if (!req.complete)
+      fail({ ok: false, problem: "aborted", message: "The connection closed before the body ended." });
+  };
+  req.on("data", onData).once("end", onEnd).once("close", onBroken).once("error", onBroken);
+  if (gunzip !== undefined) startInflating(req, gunzip, { keep, finish, fail });
+  return {
+    body,
+    stop: () => {
+      req.off("data", onData).off("end", onEnd).off("close", onBroken);
+      if (gunzip === undefined) return;
+      req.unpipe(gunzip);
+      gunzip.destroy();
+    },
+  };
+}
+
+interface Inflating {
+  readonly keep: (chunk: Buffer) => void;
+  readonly finish: () => void;
+  readonly fail: (body: Body) => void;
+}
+
+function startInflating(req: IncomingMessage, gunzip: Gunzip, { keep, finish, fail }: Inflating): void {
+  gunzip.on("data", keep).once("end", finish);
+  // Not `once`: a stream that is taken apart may complain a second time, and nobody listening would end the process.
+  gunzip.on("error", (error: NodeJS.ErrnoException) => {
+    const message =
+      error.code === "Z_BUF_ERROR" ? "The gzip body is cut off." : "The body is not valid gzip.";
+    fail({ ok: false, problem: "bad_gzip", message });
+  });
+  req.pipe(gunzip);
+}
+
+const inFlight: Body = {
+  ok: false,
+  problem: "in_flight",
+  message: "Too many bytes are being received at once (http.inFlightBytesMax); send again later.",
+};
+
+function inflatedProblem(inflated: number, wire: number, limits: DecodeLimits): Body | undefined {
+  if (inflated > limits.inflatedBytesMax) {
+    const message = `The body is over ${limits.inflatedBytesMax} bytes once inflated (limits.inflatedBytesMax); send smaller batches.`;
+    return { ok: false, problem: "inflated_too_large", message };
+  }
+  if (inflated <= limits.inflateRatioFreeBytes || inflated <= wire * limits.inflateRatioMax) return undefined;
+  const message =
+    `The body inflates to over ${limits.inflateRatioMax} times its ${wire} bytes (limits.inflateRatioMax, ` +
+    `counted beyond ${limits.inflateRatioFreeBytes} bytes).`;
+  return { ok: false, problem: "inflate_ratio", message };
+}
+
+function tooLarge(size: string, limits: DecodeLimits): Body {
+  const message = `The body is ${size}; at most ${limits.bodyBytesMax} bytes are taken (limits.bodyBytesMax). Send smaller batches.`;
+  return { ok: false, problem: "body_too_large", message };
+}

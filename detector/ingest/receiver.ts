@@ -1,0 +1,145 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Clock } from "../clock.ts";
+import type { Config } from "../config/config.ts";
+import type { Log } from "../log.ts";
+import type { Counters } from "../telemetry.ts";
+import { type Answer, failure, sendAnswer } from "./answer.ts";
+import { type Budget, createBudget } from "./budget.ts";
+import { type Encoding, exportResponse } from "./otlp-response.ts";
+import type { AcceptResult, Client, SpanSink } from "./ports.ts";
+import { type BodyProblem, readBody } from "./read-body.ts";
+
+export interface ReceiverOptions {
+  readonly config: Pick<Config, "http" | "limits">;
+  readonly sink: SpanSink;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly counters: Counters;
+}
+
+/** Seconds after which a sender should come again, when the sink gave no number of its own. */
+const retryAfterFullSeconds = 1;
+const retryAfterFailureSeconds = 5;
+
+const statuses: Readonly<Record<Exclude<BodyProblem, "aborted">, number>> = {
+  body_too_large: 413,
+  inflated_too_large: 413,
+  inflate_ratio: 413,
+  bad_gzip: 400,
+  body_timeout: 408,
+  in_flight: 429,
+};
+
+/** What is done with one `POST /v1/traces` of a known client. */
+export type Receive = (req: IncomingMessage, res: ServerResponse, client: Client) => Promise<void>;
+
+/**
+ * The OTLP/HTTP receiver for traces. Success is answered only after the sink has stored the spans, so a sender that was
+ * told 200 may forget them.
+ */
+export function createReceiver(options: ReceiverOptions): Receive {
+  const { config, clock, counters } = options;
+  const budget = createBudget(config.http.inFlightBytesMax);
+  counters.gauge(
+    "answerable_in_flight_bytes",
+    () => budget.usedBytes(),
+    "Bytes of request bodies in memory, inflated.",
+  );
+  return async (req, res, client) => {
+    let takenBytes = 0;
+    try {
+      const onTaken = (bytes: number): void => {
+        takenBytes += bytes;
+      };
+      const answer = await receive(req, client, { ...options, budget, onTaken });
+      if (answer !== undefined) await sendAnswer(req, res, answer, clock);
+    } finally {
+      budget.give(takenBytes);
+    }
+  };
+}
+
+interface Receiving extends ReceiverOptions {
+  readonly budget: Budget;
+  readonly onTaken: (bytes: number) => void;
+}
+
+/** The answer to a request, or undefined when its sender has gone. */
+async function receive(
+  req: IncomingMessage,
+  client: Client,
+  options: Receiving,
+): Promise<Answer | undefined> {
+  const { config, clock, counters, budget, onTaken } = options;
+  const refuse = (reason: string): void => counters.count("answerable_requests_refused_total", { reason });
+  const encoding = encodingOf(req.headers["content-type"]);
+  if (encoding === undefined) {
+    refuse("content_type");
+    return failure(415, "The Content-Type must be application/x-protobuf or application/json.");
+  }
+  const compression = (req.headers["content-encoding"] ?? "identity").trim().toLowerCase();
+  if (compression !== "gzip" && compression !== "identity") {
+    refuse("content_encoding");
+    const headers = { "accept-encoding": "gzip, identity" };
+    return failure(415, "The Content-Encoding must be gzip, identity or absent.", { encoding, headers });
+  }
+  const read = await readBody(req, {
+    gzip: compression === "gzip",
+    limits: config.limits,
+    timeoutMs: config.http.bodyTimeoutMs,
+    clock,
+    budget,
+    onTaken,
+  });
+  if (!read.ok) {
+    refuse(read.problem);
+    if (read.problem === "aborted") return undefined;
+    const headers: Record<string, string> =
+      read.problem === "in_flight" ? { "retry-after": String(retryAfterFullSeconds) } : {};
+    return failure(statuses[read.problem], read.message, { encoding, headers });
+  }
+  counters.count("answerable_request_bytes_total", { kind: "wire" }, read.wireBytes);
+  counters.count("answerable_request_bytes_total", { kind: "inflated" }, read.body.length);
+  const result = await accept({ body: read.body, encoding, client, receivedAtMs: clock.nowMs() }, options);
+  if (result.kind !== "stored") refuse(result.kind === "busy" ? "busy" : "bad_data");
+  return answerTo(result, encoding);
+}
+
+/** Asks the sink; whatever it throws is our trouble and not the sender's, so the sender is asked to come again. */
+async function accept(
+  batch: Parameters<SpanSink["accept"]>[0],
+  { sink, log }: ReceiverOptions,
+): Promise<AcceptResult> {
+  try {
+    return await sink.accept(batch);
+  } catch (error) {
+    log("error", "Spans could not be stored; their sender was asked to come again.", {
+      client: batch.client.name,
+      bytes: batch.body.length,
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
+    const message = "The spans could not be stored; send them again later.";
+    return { kind: "busy", retryAfterSeconds: retryAfterFailureSeconds, message };
+  }
+}
+
+function answerTo(result: AcceptResult, encoding: Encoding): Answer {
+  switch (result.kind) {
+    case "stored":
+      return { status: 200, encoding, body: exportResponse(encoding, result.rejected, result.messages) };
+    case "refused":
+      return failure(400, result.message, { encoding });
+    case "busy": {
+      // The header takes whole seconds, and some senders read 0 as "never".
+      const seconds = Math.max(1, Math.ceil(result.retryAfterSeconds));
+      return failure(503, result.message, { encoding, headers: { "retry-after": String(seconds) } });
+    }
+  }
+}
+
+/** Parameters such as a charset change nothing: JSON is UTF-8, protobuf has no characters outside its own. */
+function encodingOf(contentType: string | undefined): Encoding | undefined {
+  const essence = contentType?.split(";")[0]?.trim().toLowerCase();
+  if (essence === "application/x-protobuf") return "otlp_proto";
+  return essence === "application/json" ? "otlp_json" : undefined;
+}
