@@ -1,5 +1,5 @@
 import type { KafkaMessage, PartitionHandler } from "../ingest/kafka.ts";
-import type { Encoding } from "../decode/index.ts";
+import type { OtlpEncoding as Encoding } from "../decode/index.ts";
 import { intake, type IntakeOptions, type Sender } from "../stream/intake.ts";
 import type { DeadLetter, DeadLetters, LogRecord, PartitionId } from "../stream/ports.ts";
 

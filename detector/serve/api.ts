@@ -1,5 +1,4 @@
-import { getRequestListener } from "@hono/node-server";
-import { type Context, Hono } from "hono";
+import router from "find-my-way";
 import type { IncomingMessage } from "node:http";
 import { z } from "zod";
 import { type ControlRecord, Grant, Severity } from "../../schemas/index.ts";
@@ -8,10 +7,11 @@ import { mayUse } from "../ingest/auth.ts";
 import type { Client, Handler } from "../ingest/ports.ts";
 import type { Log } from "../log.ts";
 import type { StoreReader } from "../store/read.ts";
+import { ok, problem, readJson, type Reply, sendReply } from "./reply.ts";
 
 export interface ApiOptions {
   readonly reader: StoreReader;
-  /** Appends to the control log. */
+  /** Appends to the control log; resolves with the position after the records. */
   readonly decide: (records: readonly ControlRecord[]) => Promise<number>;
   /** Why the service can't do its work now; undefined when it can. */
   readonly problem: () => Promise<string | undefined>;
@@ -20,86 +20,140 @@ export interface ApiOptions {
   readonly log: Log;
 }
 
-type Env = { Bindings: { readonly client: Client } };
+/** A request as the routes see it. */
+interface Asked {
+  readonly client: Client;
+  readonly params: Readonly<Record<string, string | undefined>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly request: IncomingMessage;
+}
+
+interface Route {
+  readonly method: "GET" | "POST" | "DELETE";
+  readonly path: string;
+  /** What a client must be allowed to; undefined for what everybody may ask. */
+  readonly permission?: Permission;
+  readonly answer: (asked: Asked) => Promise<Reply>;
+}
 
 /** Findings in one answer, and grants in one request. */
 const findingsMax = 1000;
 const grantsMax = 10_000;
 
-/** The HTTP API: what analysts and tools ask, and what people decide. JSON in, JSON out; errors are `{"error": sentence}`. */
+/**
+ * The HTTP API: what analysts and tools ask, and what people decide. JSON in, JSON out; an error is
+ * `{"error": sentence}`. Every question is answered for the tenant of the client that asks.
+ */
 export function apiHandler(options: ApiOptions): Handler {
-  const app = new Hono<Env>();
-  app.get("/healthz", (c) => c.text("ok\n"));
-  app.get("/readyz", async (c) => {
-    const problem = await options.problem();
-    return problem === undefined ? c.text("ready\n") : c.text(`${problem}\n`, 503);
-  });
-  app.get("/metrics", async (c) => permitted(c, "read", async () => c.text(await options.metrics())));
-  findingRoutes(app, options);
-  grantRoutes(app, options);
-  app.notFound((c) => c.json({ error: `there is nothing at ${c.req.path}` }, 404));
-  app.onError((error, c) => {
-    options.log("error", "a request to the API failed", { path: c.req.path, reason: error.message });
-    return c.json({ error: "the store can't be asked now; the log says why" }, 503);
-  });
-  const clients = new WeakMap<IncomingMessage, Client>();
-  const listener = getRequestListener((request, { incoming }) =>
-    app.fetch(request, { client: clients.get(incoming as IncomingMessage) }),
-  );
+  const routes = router();
+  for (const route of [...serviceRoutes(options), ...storeRoutes(options), ...grantRoutes(options)]) {
+    routes.on(route.method, route.path, () => undefined, route);
+  }
   return async (request, response, client) => {
-    clients.set(request, client);
-    await listener(request, response);
+    const url = new URL(request.url ?? "/", "http://localhost");
+    const found = routes.find((request.method ?? "GET") as Route["method"], url.pathname);
+    const route = found?.store as Route | undefined;
+    if (found === null || route === undefined) {
+      sendReply(response, problem(404, `there is no ${request.method ?? "GET"} ${url.pathname}`));
+      return;
+    }
+    const asked = { client, params: found.params, query: Object.fromEntries(url.searchParams), request };
+    sendReply(response, await answered(route, asked, options.log));
   };
 }
 
-function findingRoutes(app: Hono<Env>, { reader }: ApiOptions): void {
-  app.get("/v1/findings", (c) =>
-    permitted(c, "read", async () => {
-      const filter = FindingQuery.safeParse(c.req.query());
-      if (!filter.success) return c.json({ error: z.prettifyError(filter.error) }, 400);
-      const { identity, severity, since, limit } = filter.data;
-      const findings = await reader.findings({
-        tenant: c.env.client.tenant,
-        identityId: identity,
-        minSeverity: severity,
-        sinceUs: since === undefined ? 0 : Date.parse(since) * 1000,
-        limit,
-      });
-      return c.json({ findings });
-    }),
-  );
-  app.get("/v1/findings/:id{[0-9a-f]{6,32}}", (c) =>
-    permitted(c, "read", async () => {
-      const [finding, other] = await reader.finding(c.env.client.tenant, c.req.param("id"));
-      if (finding === undefined) return c.json({ error: `no finding has an id that begins with ${c.req.param("id")}` }, 404);
-      if (other !== undefined) return c.json({ error: "several findings have an id that begins so; give more digits" }, 409);
-      return c.json({ finding });
-    }),
-  );
-  app.get("/v1/chains/:id", (c) =>
-    permitted(c, "read", async () => {
-      const chain = await reader.chain(c.env.client.tenant, c.req.param("id"));
-      return chain === undefined ? c.json({ error: `there is no chain ${c.req.param("id")}` }, 404) : c.json({ chain });
-    }),
-  );
+async function answered(route: Route, asked: Asked, log: Log): Promise<Reply> {
+  const { permission } = route;
+  if (permission !== undefined && !mayUse(asked.client, permission)) {
+    return problem(403, `${asked.client.name} may not ${permission}; its entry in http.clients says what it may`);
+  }
+  try {
+    return await route.answer(asked);
+  } catch (error) {
+    log("error", "a request to the API failed", { path: route.path, reason: error instanceof Error ? error.message : "" });
+    return problem(503, "the store can't be asked now; the service's log says why");
+  }
 }
 
-function grantRoutes(app: Hono<Env>, { decide, nowMs }: ApiOptions): void {
-  app.post("/v1/grants", (c) =>
-    permitted(c, "decide", async () => {
-      const body = GrantRequest.safeParse(await c.req.json().catch(() => undefined));
-      if (!body.success) return c.json({ error: z.prettifyError(body.error) }, 400);
-      const common = decision(c, nowMs());
-      const position = await decide(body.data.grants.map((grant) => ({ kind: "grant_given", ...common, grant })));
-      return c.json({ grants: body.data.grants.length, position }, 201);
-    }),
-  );
-  app.delete("/v1/grants/:id", (c) =>
-    permitted(c, "decide", async () => {
-      const record: ControlRecord = { kind: "grant_revoked", ...decision(c, nowMs()), grantId: c.req.param("id") };
-      return c.json({ revoked: c.req.param("id"), position: await decide([record]) });
-    }),
-  );
+function serviceRoutes(options: ApiOptions): readonly Route[] {
+  return [
+    { method: "GET", path: "/healthz", answer: async () => ({ status: 200, text: "ok\n" }) },
+    {
+      method: "GET",
+      path: "/readyz",
+      answer: async () => {
+        const trouble = await options.problem().catch(() => "the store can't be reached");
+        return trouble === undefined ? { status: 200, text: "ready\n" } : { status: 503, text: `${trouble}\n` };
+      },
+    },
+    { method: "GET", path: "/metrics", permission: "read", answer: async () => ({ status: 200, text: await options.metrics() }) },
+  ];
+}
+
+function storeRoutes({ reader }: ApiOptions): readonly Route[] {
+  return [
+    {
+      method: "GET",
+      path: "/v1/findings",
+      permission: "read",
+      answer: async ({ client, query }) => {
+        const filter = FindingQuery.safeParse(query);
+        if (!filter.success) return problem(400, z.prettifyError(filter.error));
+        const { identity, severity, since, limit } = filter.data;
+        const sinceUs = since === undefined ? 0 : Date.parse(since) * 1000;
+        return ok({ findings: await reader.findings({ tenant: client.tenant, identityId: identity, minSeverity: severity, sinceUs, limit }) });
+      },
+    },
+    {
+      method: "GET",
+      path: "/v1/findings/:id",
+      permission: "read",
+      answer: async ({ client, params: { id = "" } }) => {
+        const [finding, other] = /^[0-9a-f]{6,32}$/u.test(id) ? await reader.finding(client.tenant, id) : [];
+        if (finding === undefined) return problem(404, `no finding has an id that begins with ${id} (6 to 32 hex digits)`);
+        return other === undefined ? ok({ finding }) : problem(409, `several findings have an id that begins with ${id}; give more digits`);
+      },
+    },
+    {
+      method: "GET",
+      path: "/v1/chains/:id",
+      permission: "read",
+      answer: async ({ client, params: { id = "" } }) => {
+        const chain = await reader.chain(client.tenant, id);
+        return chain === undefined ? problem(404, `there is no chain ${id}`) : ok({ chain });
+      },
+    },
+  ];
+}
+
+function grantRoutes({ decide, nowMs }: ApiOptions): readonly Route[] {
+  // Who decides is who was authenticated; on loopback nobody was, and the record says so.
+  const decision = (client: Client): { tenant: string; author: string; atUs: number } => ({
+    tenant: client.tenant,
+    author: client.name === "" ? "local" : client.name,
+    atUs: nowMs() * 1000,
+  });
+  return [
+    {
+      method: "POST",
+      path: "/v1/grants",
+      permission: "decide",
+      answer: async ({ client, request }) => {
+        const body = GrantRequest.safeParse(await readJson(request));
+        if (!body.success) return problem(400, z.prettifyError(body.error));
+        const { grants } = body.data;
+        const position = await decide(grants.map((grant) => ({ kind: "grant_given", ...decision(client), grant })));
+        return { status: 201, json: { grants: grants.length, position } };
+      },
+    },
+    {
+      method: "DELETE",
+      path: "/v1/grants/:id",
+      permission: "decide",
+      answer: async ({ client, params: { id = "" } }) =>
+        ok({ revoked: id, position: await decide([{ kind: "grant_revoked", ...decision(client), grantId: id }]) }),
+    },
+  ];
 }
 
 const FindingQuery = z.strictObject({
@@ -110,14 +164,3 @@ const FindingQuery = z.strictObject({
 });
 
 const GrantRequest = z.strictObject({ grants: z.array(Grant).min(1).max(grantsMax) });
-
-/** Who decides is who was authenticated; on loopback nobody is, and the record says so. */
-function decision(c: Context<Env>, nowMs: number): { readonly tenant: string; readonly author: string; readonly atUs: number } {
-  const { name, tenant } = c.env.client;
-  return { tenant, author: name === "" ? "local" : name, atUs: nowMs * 1000 };
-}
-
-async function permitted(c: Context<Env>, permission: Permission, work: () => Promise<Response>): Promise<Response> {
-  if (mayUse(c.env.client, permission)) return work();
-  return c.json({ error: `${c.env.client.name} may not ${permission}; its entry in http.clients says what it may` }, 403);
-}

@@ -1,6 +1,6 @@
 import { identityOf, type Origin } from "../attribute/action.ts";
 import type { Attributor } from "../attribute/table.ts";
-import { decodeOtlp, type Encoding, keyGroup, keyGroupCount, type RejectedSpan, splitByGroup } from "../decode/index.ts";
+import { decodeOtlp, type OtlpEncoding as Encoding, keyGroup, keyGroupCount, type RejectedSpan, splitByGroup } from "../decode/index.ts";
 import type { DecodeLimits } from "../decode/limits.ts";
 import { headersOf } from "./headers.ts";
 import type { OutgoingRecord } from "./ports.ts";

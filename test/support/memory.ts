@@ -1,0 +1,109 @@
+import type {
+  Checkpoint,
+  ChunkPlan,
+  ChunkRows,
+  ControlFeed,
+  DeadLetter,
+  DeadLetters,
+  DetectStore,
+  PartitionId,
+} from "../../detector/stream/ports.ts";
+
+/** Thrown by the fault injector in place of the process dying. */
+export class Crash extends Error {
+  override readonly name = "Crash";
+}
+
+/** Decides at each awaited call whether the process dies before it, after it took effect, or not at all. */
+export type Fault = () => "none" | "before" | "after";
+
+export const noFault: Fault = () => "none";
+
+/** Rows a store ended up with, each table as text in a fixed order, so that two runs can be compared byte for byte. */
+export interface StoreContent {
+  readonly actions: readonly string[];
+  readonly findings: readonly string[];
+  readonly alerts: readonly string[];
+  readonly deadLetters: readonly string[];
+  readonly states: readonly string[];
+  readonly position: number | undefined;
+}
+
+/**
+ * A store in memory that behaves like ClickHouse where it matters: an insert whose token was seen is dropped whole,
+ * whatever it holds; tables replace by key. It outlives the workers that write to it, as a server does.
+ */
+export function memoryStore(): {
+  store: (fault: Fault) => DetectStore & DeadLetters;
+  content: () => StoreContent;
+} {
+  const tokens = new Set<string>();
+  const tables = { actions: new Map<string, string>(), findings: new Map<string, string>(), alerts: new Map<string, string>() };
+  const letters = new Map<string, string>();
+  const plans = new Map<number, ChunkPlan>();
+  const states = new Map<string, { version: number; text: string }>();
+  let position: number | undefined;
+  let generation = 0;
+
+  const insert = (token: string, apply: () => void): void => {
+    if (tokens.has(token)) return;
+    tokens.add(token);
+    apply();
+  };
+
+  const store = (fault: Fault): DetectStore & DeadLetters => {
+    const guarded = async <T>(work: () => T): Promise<T> => {
+      const when = fault();
+      if (when === "before") throw new Crash();
+      const result = work();
+      if (when === "after") throw new Crash();
+      return result;
+    };
+    const token = (table: string, plan: ChunkPlan): string => `${table}:${String(plan.from)}-${String(plan.next - 1)}`;
+    return {
+      claim: () =>
+        guarded(() => {
+          generation += 1;
+          return { generation, position, states: new Map([...states].map(([key, { text }]) => [key, text])) };
+        }),
+      plan: (_partition: PartitionId, mine: number, proposal: ChunkPlan) =>
+        guarded(() => {
+          insert(`plan:${String(proposal.from)}`, () => plans.set(proposal.from, proposal));
+          const plan = plans.get(proposal.from) ?? proposal;
+          return mine !== generation || (position ?? 0) > proposal.from ? { kind: "fenced" } : { kind: "planned", plan };
+        }),
+      write: async (_partition: PartitionId, plan: ChunkPlan, rows: ChunkRows) => {
+        // Three inserts, and a crash between any two of them.
+        await guarded(() => insert(token("actions", plan), () => rows.actions.forEach((row) => tables.actions.set(row.id, JSON.stringify(row)))));
+        await guarded(() => insert(token("findings", plan), () => rows.findings.forEach((row) => tables.findings.set(row.id, JSON.stringify(row)))));
+        await guarded(() => insert(token("alerts", plan), () => rows.alerts.forEach((row) => tables.alerts.set(row.id, JSON.stringify(row)))));
+      },
+      save: (_partition: PartitionId, { plan, states: changed }: Checkpoint) =>
+        guarded(() =>
+          insert(token("checkpoint", plan), () => {
+            position = Math.max(position ?? 0, plan.next);
+            for (const [key, text] of changed) {
+              if ((states.get(key)?.version ?? -1) <= plan.next) states.set(key, { version: plan.next, text });
+            }
+          }),
+        ),
+      put: (all: readonly DeadLetter[]) =>
+        guarded(() => all.forEach((one) => letters.set(`${String(one.offset)}:${String(one.index)}`, JSON.stringify(one)))),
+    };
+  };
+  const sorted = (rows: Iterable<string>): readonly string[] => [...rows].toSorted();
+  const content = (): StoreContent => ({
+    actions: sorted(tables.actions.values()),
+    findings: sorted(tables.findings.values()),
+    alerts: sorted(tables.alerts.values()),
+    deadLetters: sorted(letters.values()),
+    states: sorted([...states].map(([key, { text }]) => `${key}=${text}`)),
+    position,
+  });
+  return { store, content };
+}
+
+/** A control log that holds nothing, or what a book was given. */
+export function stillControl(book: Awaited<ReturnType<ControlFeed["book"]>> = new Map(), head = 0): ControlFeed {
+  return { head: async () => head, book: async () => book };
+}
