@@ -1,5 +1,11 @@
 /** Value of a span attribute as the detector sees it. 64-bit integers beyond 2^53 are decimal text; bytes are hex. */
-export type AttributeValue = string | number | boolean | null | readonly AttributeValue[] | { readonly [key: string]: AttributeValue };
+export type AttributeValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly AttributeValue[]
+  | { readonly [key: string]: AttributeValue };
 
 export type Attributes = ReadonlyMap<string, AttributeValue>;
 
@@ -49,4 +55,8 @@ export type RejectReason =
 
 export type Decoded =
   | { readonly ok: true; readonly spans: readonly Span[]; readonly rejected: readonly RejectedSpan[] }
-  | { readonly ok: false; readonly reason: "malformed" | "too_large" | "too_many_spans" | "nested_too_deep"; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly reason: "malformed" | "too_large" | "too_many_spans" | "nested_too_deep";
+      readonly message: string;
+    };
