@@ -9,7 +9,7 @@ export async function startClickHouse(): Promise<EmbeddedClickHouse> {
   const folder = tempFolder("clickhouse");
   try {
     const server = await startEmbeddedClickHouse({ dataDir: folder.path });
-    return { ...server, stop: () => server.stop().finally(folder.remove) };
+    return { ...server, stop: () => server.stop().finally(() => folder.remove()) };
   } catch (error) {
     folder.remove();
     throw error;

@@ -8,7 +8,7 @@ export const clickHouseVariable = "ANSWERABLE_TEST_CLICKHOUSE";
 export const kafkaVariable = "ANSWERABLE_TEST_KAFKA";
 
 /** A database nobody else uses. */
-export interface FreshDatabase {
+interface FreshDatabase {
   readonly url: string;
   readonly name: string;
   drop(): Promise<void>;
@@ -23,7 +23,7 @@ export async function freshDatabase(): Promise<FreshDatabase> {
 }
 
 /** Topics nobody else uses: the real name of each by the name the test knows it by. */
-export interface FreshTopics<Name extends string> {
+interface FreshTopics<Name extends string> {
   readonly brokers: readonly string[];
   readonly topics: Readonly<Record<Name, string>>;
   drop(): Promise<void>;
@@ -36,7 +36,7 @@ export async function freshTopics<Name extends string>(
 ): Promise<FreshTopics<Name>> {
   const brokers = sharedServer(kafkaVariable).split(",");
   const suffix = unique();
-  // Object.fromEntries forgets which names went in.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.fromEntries forgets which names went in.
   const topics = Object.fromEntries(names.map((name) => [name, `${name}.${suffix}`])) as Record<Name, string>;
   const all = Object.values<string>(topics);
   const admin = kafkaClient(brokers).admin();

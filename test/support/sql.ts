@@ -4,7 +4,7 @@ export async function sql(
   statement: string,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const response = await fetch(`${url}/?${new URLSearchParams(settings)}`, {
+  const response = await fetch(`${url}/?${new URLSearchParams(settings).toString()}`, {
     method: "POST",
     body: statement,
   });

@@ -5,7 +5,7 @@ import { configFile } from "./config.ts";
 import { startProcess, type Ending, type ServerProcess } from "./process.ts";
 
 /** Where a server keeps its data and listens. */
-export interface Place {
+interface Place {
   readonly dataDir: string;
   readonly httpPort: number;
   readonly nativePort: number;
@@ -39,14 +39,15 @@ export async function launch({
 }: LaunchOptions): Promise<Running> {
   const startedAtMs = clock.nowMs();
   const process = startProcess({ args: argumentsOf(place), log, clock });
-  let ending: Ending | undefined;
-  void process.ended.then((how) => (ending = how));
-  while (ending === undefined && !signal.aborted && clock.nowMs() - startedAtMs < readyWithinMs) {
+  const endings: Ending[] = [];
+  void process.ended.then((how) => endings.push(how));
+  while (endings.length === 0 && !signal.aborted && clock.nowMs() - startedAtMs < readyWithinMs) {
     // A stranger may answer on a port that was taken from us; then our own process ends, which is looked at last.
     const answers = await ping(place.httpPort);
-    if (answers && ending === undefined) return { process, elapsedMs: clock.nowMs() - startedAtMs };
+    if (answers && endings.length === 0) return { process, elapsedMs: clock.nowMs() - startedAtMs };
     await clock.sleep(pollMs, signal);
   }
+  const [ending] = endings;
   const trouble =
     ending === undefined ? `did not answer within ${readyWithinMs} ms` : `ended (${told(ending)})`;
   await process.stop();

@@ -13,7 +13,7 @@ const bell = new Int32Array(new SharedArrayBuffer(4));
 /** Blocks this thread, which has nothing else to do. */
 const pause = (ms: number): string => Atomics.wait(bell, 0, 0, ms);
 
-parentPort?.postMessage("watching");
+parentPort?.postMessage("watching", []);
 while (!parentIsGone()) pause(retryMs);
 process.kill(process.pid, "SIGTERM");
 pause(graceMs);

@@ -61,7 +61,7 @@ export async function startEmbeddedClickHouse(options: EmbeddedOptions): Promise
     return {
       url: `http://127.0.0.1:${settings.place.httpPort}`,
       nativePort: settings.place.nativePort,
-      pid: supervised.pid,
+      pid: () => supervised.pid(),
       stop: () => supervised.stop().finally(unlock),
     };
   } catch (error) {

@@ -42,7 +42,7 @@ async function fetchJars(jars: string): Promise<void> {
 }
 
 /** Fails with the command that adds a missing program. */
-export async function need(program: string, probe: readonly string[]): Promise<void> {
+async function need(program: string, probe: readonly string[]): Promise<void> {
   try {
     await run(program, [...probe]);
   } catch (error) {
