@@ -6,5 +6,7 @@ const config = {
   transform: {},
   maxWorkers: 2,
   testTimeout: 30_000,
+  globalSetup: "<rootDir>/dist/test/support/global-setup.js",
+  globalTeardown: "<rootDir>/dist/test/support/global-teardown.js",
 };
 export { config as default };

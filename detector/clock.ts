@@ -1,24 +1,23 @@
-/** The time, as a parameter: tests bring their own. */
+/** Time as the service sees it. A parameter wherever time matters, so that tests need not wait. */
 export interface Clock {
   /** Milliseconds since 1970. */
   nowMs(): number;
-  /** Resolves after `ms`, or as soon as `signal` is aborted; it never rejects. */
+  /** Resolves after `ms`, or at once when `signal` aborts; it never rejects, so a loop can look at its signal itself. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The machine's own clock. */
+/** The machine's clock. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
-  sleep: async (ms, signal) => {
-    await new Promise<void>((resolve) => {
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
       if (signal?.aborted === true) return resolve();
-      const wake = (): void => {
+      const done = (): void => {
         clearTimeout(timer);
-        signal?.removeEventListener("abort", wake);
+        signal?.removeEventListener("abort", done);
         resolve();
       };
-      const timer = setTimeout(wake, ms);
-      signal?.addEventListener("abort", wake, { once: true });
-    });
-  },
+      const timer = setTimeout(done, ms);
+      signal?.addEventListener("abort", done, { once: true });
+    }),
 };
