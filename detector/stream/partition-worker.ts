@@ -142,6 +142,7 @@ function countsOf(records: number, contents: readonly RecordContent[], stepped: 
     noAction: sum((one) => one.noAction),
     duplicates: stepped.duplicates,
     deadLettered: sum((one) => one.deadLetters.length),
+    findings: stepped.findings.length,
   };
 }
 

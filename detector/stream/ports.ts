@@ -82,6 +82,7 @@ export interface ChunkCounts {
   readonly noAction: number;
   readonly duplicates: number;
   readonly deadLettered: number;
+  readonly findings: number;
 }
 
 /** What is saved together, in one insert: where we are and what we knew there. */

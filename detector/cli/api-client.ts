@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { Chain, Finding } from "../../schemas/index.ts";
+
+/** The API of a running service, as the verbs of the command line use it. */
+export interface ApiClient {
+  findings(query: Readonly<Record<string, string>>): Promise<readonly Finding[]>;
+  finding(id: string): Promise<Finding>;
+  chain(id: string): Promise<Chain>;
+  giveGrants(grants: readonly unknown[]): Promise<{ readonly grants: number; readonly position: number }>;
+  revokeGrant(id: string): Promise<void>;
+}
+
+const Refusal = z.object({ error: z.string() });
+
+/**
+ * @param url where `answerable up` or `answerable serve` listens.
+ * @param token for a service that demands one; never printed.
+ */
+export function apiClient(url: string, token: string | undefined): ApiClient {
+  const ask = async <T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> => {
+    const response = await reach(url, path, {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const answer: unknown = await response.json().catch(() => undefined);
+    if (response.ok) return schema.parse(answer);
+    const refusal = Refusal.safeParse(answer);
+    throw new Error(refusal.success ? refusal.data.error : `${url}${path} answered ${String(response.status)}`);
+  };
+  return {
+    findings: async (query) => {
+      const search = new URLSearchParams(query).toString();
+      const { findings } = await ask("GET", `/v1/findings?${search}`, z.object({ findings: z.array(Finding) }));
+      return findings;
+    },
+    finding: async (id) => (await ask("GET", `/v1/findings/${encodeURIComponent(id)}`, z.object({ finding: Finding }))).finding,
+    chain: async (id) => (await ask("GET", `/v1/chains/${encodeURIComponent(id)}`, z.object({ chain: Chain }))).chain,
+    giveGrants: (grants) => ask("POST", "/v1/grants", z.object({ grants: z.number(), position: z.number() }), { grants }),
+    revokeGrant: async (id) => void (await ask("DELETE", `/v1/grants/${encodeURIComponent(id)}`, z.object({ revoked: z.string() }))),
+  };
+}
+
+async function reach(url: string, path: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(new URL(path, url), init);
+  } catch (error) {
+    throw new Error(`nothing answers at ${url}; is \`answerable up\` (or \`answerable serve\`) running? --url names another address`, { cause: error });
+  }
+}

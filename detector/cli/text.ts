@@ -1,0 +1,94 @@
+import type { Chain, Finding, Link } from "../../schemas/index.ts";
+
+/**
+ * Text from the outside for a terminal: control characters, which could move the cursor or hide what stands before, and
+ * characters that turn the direction of writing are shown as `·`.
+ */
+export function plain(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u200B-\u200F\u2028-\u202E\u2066-\u2069\uFEFF]/gu, "·");
+}
+
+/** An instant for people: UTC, to the second. */
+export function instantText(us: number): string {
+  return new Date(us / 1000).toISOString().replace("T", " ").slice(0, 19);
+}
+
+/** One finding on one line. */
+export function findingLine(finding: Finding): string {
+  const { id, atUs, severity, identityId, title, rule } = finding;
+  return `${id.slice(0, 12)}  ${instantText(atUs)}  ${severity.padEnd(8)}  ${plain(identityId).padEnd(18)}  ${rule}: ${plain(title)}`;
+}
+
+/** A finding with its reasons: why in numbers, which actions, and the query that recomputes the numbers. */
+export function findingText(finding: Finding): string {
+  const why = Object.entries(finding.why).map(([name, value]) => `    ${name.padEnd(14)} ${plain(String(value))}`);
+  return [
+    `${finding.severity} · ${finding.rule} v${String(finding.ruleVersion)} · ${plain(finding.title)}`,
+    `  finding   ${finding.id}`,
+    `  identity  ${plain(finding.identityId)} (tenant ${finding.tenant})`,
+    `  at        ${instantText(finding.atUs)} UTC`,
+    `  episode   ${finding.episodeId}`,
+    `  session   ${plain(finding.sessionId)}`,
+    `  chain     ${plain(finding.chainId)}`,
+    `  actions   ${finding.actionIds.join(", ")}`,
+    "  why",
+    ...why,
+    "  recompute it in ClickHouse with",
+    `    ${finding.sql}`,
+  ].join("\n");
+}
+
+const marks: Readonly<Record<Link["kind"], string>> = {
+  approval: "approval",
+  grant: "grant",
+  principal: "principal",
+  delegate: "delegate",
+  action: "",
+  resource: "→",
+  finding: "⚠",
+  response: "response",
+};
+
+/** A chain as a tree: approval → grant → principal → delegates → actions → resources → findings, in order. */
+export function chainTree(chain: Chain): string {
+  const children = new Map<string, Link[]>();
+  const ids = new Set(chain.links.map((link) => link.id));
+  for (const link of chain.links) {
+    const parent = ids.has(link.parent) ? link.parent : "";
+    children.set(parent, [...(children.get(parent) ?? []), link]);
+  }
+  const lines = [`chain ${plain(chain.id)}  ${instantText(chain.startedAtUs)} – ${instantText(chain.endedAtUs)} UTC`];
+  const shown = new Set<Link>();
+  const draw = (parent: string, indent: string): void => {
+    const links = (children.get(parent) ?? []).filter((link) => !shown.has(link));
+    for (const [at, link] of links.entries()) {
+      shown.add(link);
+      const last = at === links.length - 1;
+      lines.push(`${indent}${last ? "└─ " : "├─ "}${linkText(link)}`);
+      // Only what stands for something with a name of its own has links below it.
+      if (link.kind !== "resource" && link.kind !== "finding") draw(link.id, `${indent}${last ? "   " : "│  "}`);
+    }
+  };
+  draw("", "");
+  return lines.join("\n");
+}
+
+function linkText({ kind, label, atUs, detail }: Link): string {
+  const text = `${marks[kind]} ${plain(label)}`.trim();
+  switch (kind) {
+    case "action":
+      return `${instantText(atUs).slice(11)} ${text}  [${detail["authority"] ?? ""}${detail["grant"] ? ` by ${plain(detail["grant"])}` : ""}${detail["status"] === "ok" ? "" : `, ${detail["status"] ?? ""}`}]`;
+    case "grant":
+      return `${text}  (approved by ${plain(detail["approver"] ?? "")}, policy ${plain(detail["policy"] ?? "")})`;
+    case "approval":
+      return `${text}  (by ${plain(detail["approver"] ?? "")})`;
+    case "resource":
+      return `${text}${detail["origin"] ? `  (name came from ${plain(detail["origin"])})` : ""}`;
+    case "finding":
+      return `${text}  (${detail["severity"] ?? ""}, ${detail["rule"] ?? ""})`;
+    case "principal":
+    case "delegate":
+    case "response":
+      return text;
+  }
+}

@@ -1,0 +1,37 @@
+import { openKafka } from "../ingest/kafka.ts";
+import { deadLetterTopic, openControlTopic } from "../ingest/topics.ts";
+import { detectStore } from "../store/detect-store.ts";
+import { type Context, stopped } from "./context.ts";
+import { followControl } from "./control.ts";
+import { detectHandler } from "./detect-handler.ts";
+import { brokersOf } from "./kafka-config.ts";
+import { openGivenStore } from "./open-store.ts";
+import { shippedAttributor } from "./package-files.ts";
+import { patience } from "./patience.ts";
+import { newWorker } from "./worker.ts";
+
+/** The role `detect`: `nhi.spans` and `nhi.control` → ClickHouse, one of any number of workers in a consumer group. */
+export async function detect(context: Context): Promise<void> {
+  const { config, clock, log, owner, signal } = context;
+  const { topics, groupId } = brokersOf(config);
+  const store = await openGivenStore(context);
+  const kafka = openKafka(config.kafka, log, owner);
+  const controlLog = await openControlTopic(kafka, topics.control, log, () => clock.sleep(50));
+  const parts = {
+    store: detectStore(store.database, owner),
+    control: followControl(context, store.database, controlLog),
+    deadLetters: deadLetterTopic(kafka, topics.deadLetters),
+    attributor: shippedAttributor(),
+  };
+  const handler = detectHandler({ newWorker: (partition) => newWorker(context, parts, partition), pause: patience(context, "storing a chunk") });
+  const running = await kafka.consume(groupId, topics.spans, handler);
+  log("info", "detecting", { topic: topics.spans, group: groupId });
+  try {
+    await Promise.race([running.ended, stopped(signal)]);
+  } finally {
+    await running.stop();
+    await controlLog.stop();
+    await kafka.close();
+    await store.stop();
+  }
+}

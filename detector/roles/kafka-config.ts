@@ -1,0 +1,10 @@
+import type { Config } from "../config/config.ts";
+
+/** Largest value of a record: below the brokers' usual limit of 1 MiB for a whole batch, with room for its overhead. */
+export const recordBytesMax = 900_000;
+
+/** The Kafka settings of a role that can't do without. */
+export function brokersOf(config: Config): Config["kafka"] {
+  if (config.kafka.brokers.length === 0) throw new Error("kafka.brokers is not set (ANSWERABLE_KAFKA_BROKERS=host:port,…); this role needs Kafka");
+  return config.kafka;
+}
