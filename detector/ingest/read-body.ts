@@ -98,6 +98,7 @@ function startReading(
   return {
     body,
     stop: () => {
+      over = true;
       req.off("data", onData).off("end", onEnd).off("close", onBroken);
       if (gunzip === undefined) return;
       req.unpipe(gunzip);

@@ -47,15 +47,17 @@ export function createReceiver(options: ReceiverOptions): Receive {
   );
   return async (req, res, client) => {
     let takenBytes = 0;
+    let answer: Answer | undefined;
     try {
       const onTaken = (bytes: number): void => {
         takenBytes += bytes;
       };
-      const answer = await receive(req, client, { ...options, budget, onTaken });
-      if (answer !== undefined) await sendAnswer(req, res, answer, clock);
+      answer = await receive(req, client, { ...options, budget, onTaken });
     } finally {
+      // Before the answer: a sender that is slow to read it, or goes on sending, holds no room.
       budget.give(takenBytes);
     }
+    if (answer !== undefined) await sendAnswer(req, res, answer, clock);
   };
 }
 

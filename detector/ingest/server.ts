@@ -56,7 +56,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   const route = createRouter({ ...options, receive: createReceiver(options) });
   server.on("request", onRequest(connections, route, options));
   handleBrokenRequests(server, counters);
-  await listen(server, { host, port, setting: http.listen });
+  await listen(server, { host, port, setting: http.listen, connectionsMax: http.connectionsMax });
   const address = server.address();
   const bound = typeof address === "object" && address !== null ? address.port : port;
   const name = host.includes(":") ? `[${host}]` : host;
@@ -121,12 +121,14 @@ interface Listening {
   readonly host: string;
   readonly port: number;
   readonly setting: string;
+  readonly connectionsMax: number;
 }
 
-async function listen(server: Server, { host, port, setting }: Listening): Promise<void> {
+async function listen(server: Server, { host, port, setting, connectionsMax }: Listening): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(new Error(whyNot(error, setting), { cause: error })));
-    server.listen({ host, port }, resolve);
+    // Node's queue of 511 overflows when many senders connect at once, as they do after a restart of ours.
+    server.listen({ host, port, backlog: connectionsMax }, resolve);
   });
 }
 

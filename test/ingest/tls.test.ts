@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { Agent } from "node:https";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { json, messageOf, send, sha256, start, stopAll } from "./support.ts";
+import { gate, json, messageOf, send, sha256, start, type Starting, stopAll, stored } from "./support.ts";
 
 /**
  * Goal: a client certificate says who sends, and nothing else than one of our authority's does.
@@ -66,6 +68,44 @@ test("a token works beside certificates", async () => {
   expect(batches[0]?.client.name).toBe("by-token");
 });
 
+test("stop does not wait for a handshake that never comes", async () => {
+  const { url, stop } = await startTls();
+  const socket = connect(Number(new URL(url).port), "127.0.0.1");
+  const closed = new Promise((resolve) => {
+    socket.once("close", resolve);
+  });
+  await new Promise((resolve) => {
+    socket.once("connect", resolve);
+  });
+  const before = performance.now();
+  await stop();
+  await closed;
+  expect(performance.now() - before).toBeLessThan(1000);
+});
+
+test("stop lets a request over TLS finish", async () => {
+  const room = gate();
+  const reached = gate();
+  const { url, stop } = await startTls({
+    accept: async () => {
+      reached.open();
+      await room.opened;
+      return stored;
+    },
+  });
+  const headers = { ...json, authorization: "Bearer token" };
+  const agent = new Agent({ keepAlive: true });
+  const running = send(url, { agent, ca: readFileSync(file("ca.pem")), headers, body: "{}" });
+  await reached.opened;
+  const stopped = stop();
+  room.open();
+  expect((await running).status).toBe(200);
+  const before = performance.now();
+  await stopped;
+  expect(performance.now() - before).toBeLessThan(1000);
+  agent.destroy();
+});
+
 test("a certificate file that is not there is told with its setting", async () => {
   const tls = { certFile: "/no/such.pem", keyFile: file("server.key") };
   await expect(start({ http: { tls } })).rejects.toThrow(
@@ -73,8 +113,9 @@ test("a certificate file that is not there is told with its setting", async () =
   );
 });
 
-async function startTls() {
+async function startTls(starting: Starting = {}) {
   const server = await start({
+    ...starting,
     http: {
       listen: "0.0.0.0:0",
       tls: { certFile: file("server.pem"), keyFile: file("server.key"), clientCaFile: file("ca.pem") },
@@ -84,7 +125,11 @@ async function startTls() {
       ],
     },
   });
-  return { ...server, url: server.url.replace("0.0.0.0", "127.0.0.1") };
+  return {
+    ...server,
+    stop: async () => await server.stop(),
+    url: server.url.replace("0.0.0.0", "127.0.0.1"),
+  };
 }
 
 function issue(name: string, authority: string, subjectAltName: string): void {
