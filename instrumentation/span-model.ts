@@ -1,0 +1,107 @@
+import { SpanKind, type Attributes } from "@opentelemetry/api";
+import type { ActionKind, IdentityKind } from "../schemas/index.ts";
+
+/** What is known of an action when it begins. Ids and names only, never the value of a secret or an argument. */
+export interface RecordedAction {
+  readonly kind: ActionKind;
+  /** Low-cardinality name of the operation, for example vault.kv.read; for a tool call the tool's name. */
+  readonly name: string;
+  /** Who acts; left out where the resource of the process says so (`nhi.identity.id`). */
+  readonly identity?: { readonly id: string; readonly kind: IdentityKind; readonly owner?: string };
+  readonly resource?: { readonly id: string; readonly kind: string; readonly origin?: string };
+  /** Whether it changes something or sends something out. */
+  readonly mutating?: boolean;
+  readonly session?: string;
+  readonly task?: string;
+  /** Id of the grant it is done under. */
+  readonly grant?: string;
+  /** Delegation path: root principal first, acting identity last. */
+  readonly chain?: readonly string[];
+}
+
+/** Name of the span. Low-cardinality: it never holds a resource's id, save a model's or a delegate's name. */
+export function spanName({ kind, name, resource, mutating }: RecordedAction): string {
+  switch (kind) {
+    case "tool_call":
+      return `execute_tool ${name}`;
+    case "agent_run":
+      return `invoke_agent ${name}`;
+    case "model_call":
+      return `chat ${resource?.id ?? name}`;
+    case "delegation":
+      return `delegate ${resource?.id ?? name}`;
+    case "secret_read":
+      return `secret.read ${storeOf(name)}`;
+    case "secret_write":
+      return `secret.write ${storeOf(name)}`;
+    case "credential_issue":
+      return `credential.issue ${resource?.kind ?? name}`;
+    case "credential_revoke":
+      return `credential.revoke ${resource?.kind ?? name}`;
+    case "resource_access":
+      return `${verbOf(mutating)} ${resource?.kind ?? name}`;
+    case "permission_change":
+      return "permission.modify";
+    case "approval":
+      return `approval ${name}`;
+    case "exec":
+      return `exec ${name}`;
+  }
+}
+
+/** Kind of the span: client where something outside the process is called. */
+export function spanKind(kind: ActionKind): SpanKind {
+  switch (kind) {
+    case "tool_call":
+    case "agent_run":
+    case "approval":
+    case "exec":
+      return SpanKind.INTERNAL;
+    case "model_call":
+    case "delegation":
+    case "secret_read":
+    case "secret_write":
+    case "credential_issue":
+    case "credential_revoke":
+    case "resource_access":
+    case "permission_change":
+      return SpanKind.CLIENT;
+  }
+}
+
+/** Attributes of the span at its start; the conventions' own (`gen_ai.*`) where they have one, `nhi.*` for the rest. */
+export function spanAttributes(action: RecordedAction): Attributes {
+  const { identity, resource, mutating, session, task, grant, chain } = action;
+  return {
+    "nhi.action.kind": action.kind,
+    "nhi.action.name": action.name,
+    ...genAi(action),
+    ...(identity && { "nhi.identity.id": identity.id, "nhi.identity.kind": identity.kind }),
+    ...(identity?.owner !== undefined && { "nhi.identity.owner": identity.owner }),
+    ...(resource && { "nhi.resource.id": resource.id, "nhi.resource.kind": resource.kind }),
+    ...(resource?.origin !== undefined && { "nhi.resource.origin": resource.origin }),
+    ...(mutating !== undefined && { "nhi.action.mutating": mutating }),
+    ...(session !== undefined && { "nhi.session.id": session }),
+    ...(task !== undefined && { "nhi.task.id": task }),
+    ...(grant !== undefined && { "nhi.grant.id": grant }),
+    ...(chain && { "nhi.chain": [...chain] }),
+  };
+}
+
+function genAi({ kind, name, resource }: RecordedAction): Attributes {
+  if (kind === "tool_call") return { "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": name };
+  if (kind === "agent_run") return { "gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": name };
+  if (kind === "model_call")
+    return { "gen_ai.operation.name": "chat", "gen_ai.request.model": resource?.id ?? name };
+  return {};
+}
+
+/** The store is the first part of the operation's name; the path of the secret stays out of the span's name. */
+function storeOf(name: string): string {
+  return name.split(".", 1)[0] ?? name;
+}
+
+function verbOf(mutating: boolean | undefined): string {
+  if (mutating === undefined) return "access";
+  return mutating ? "write" : "read";
+}
