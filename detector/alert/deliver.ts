@@ -63,8 +63,8 @@ async function serve(options: DeliverOptions, lane: Lane, generation: number): P
     untilItWorks(options, "read the outbox's generation", () => outbox.owns(generation));
   let limit = pendingMin;
   while (!signal.aborted) {
-    const pending = await untilItWorks(options, "read the outbox", () => outbox.pending([name], limit));
-    const due = (pending ?? []).map((one) => nextTry(one, name)).filter((one) => one.atMs <= clock.nowMs());
+    const pending = await untilItWorks(options, "read the outbox", () => outbox.pending(name, limit));
+    const due = (pending ?? []).map(nextTry).filter((one) => one.atMs <= clock.nowMs());
     for (const { alert, attempt } of due) {
       if (signal.aborted) return "stopped";
       const owns = await owned();
@@ -87,9 +87,8 @@ interface Try {
   readonly attempt: number;
 }
 
-function nextTry({ alert, attempts }: PendingAlert, destination: string): Try & { readonly atMs: number } {
-  const last = attempts.find((one) => one.destination === destination);
-  return { alert, attempt: (last?.attempt ?? 0) + 1, atMs: last?.nextAtMs ?? 0 };
+function nextTry({ alert, lastAttempt }: PendingAlert): Try & { readonly atMs: number } {
+  return { alert, attempt: (lastAttempt?.attempt ?? 0) + 1, atMs: lastAttempt?.nextAtMs ?? 0 };
 }
 
 async function tryOnce(options: DeliverOptions, lane: Lane, { alert, attempt }: Try): Promise<void> {

@@ -1,5 +1,5 @@
 import { Config } from "./config.ts";
-import { codeOf } from "./error-code.ts";
+import { errorCode } from "../error-code.ts";
 import { type Env, isTree, type Tree, withEnv } from "./env.ts";
 import { problemsOf } from "./problems.ts";
 import { brokenRules } from "./rules.ts";
@@ -50,8 +50,8 @@ async function readTree(path: string | undefined, readFile: LoadOptions["readFil
     text = await readFile(path ?? defaultPath);
   } catch (error) {
     // Running without a file is fine; being told to use one that can't be read, or having one that can't be read, is not.
-    if (path !== undefined || codeOf(error) !== "ENOENT") {
-      return { ok: false, problem: `${path ?? defaultPath} can't be read (${codeOf(error)})` };
+    if (path !== undefined || errorCode(error) !== "ENOENT") {
+      return { ok: false, problem: `${path ?? defaultPath} can't be read (${errorCode(error) ?? "unknown reason"})` };
     }
   }
   const parsed = parseYaml(text, path ?? defaultPath);

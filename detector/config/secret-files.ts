@@ -1,4 +1,4 @@
-import { codeOf } from "./error-code.ts";
+import { errorCode } from "../error-code.ts";
 import { isTree, type Tree } from "./env.ts";
 
 interface Read {
@@ -24,7 +24,7 @@ export async function readSecretFiles(tree: Tree, readFile: ReadFile): Promise<R
       return { ...group, [key]: (await readFile(file)).replace(/\r?\n$/u, "") };
     } catch (error) {
       // The name is not told: what stands here by mistake may be the secret itself.
-      problems.push(`${place}.${key}File names a file that can't be read (${codeOf(error)})`);
+      problems.push(`${place}.${key}File names a file that can't be read (${errorCode(error) ?? "unknown reason"})`);
       return group;
     }
   };

@@ -7,7 +7,7 @@ import {
 } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { HttpConfig } from "../config/config.ts";
-import { codeOf } from "../config/error-code.ts";
+import { errorCode } from "../error-code.ts";
 import { isLoopback, parseListen } from "../config/listen.ts";
 import { handleBrokenRequests } from "./broken-requests.ts";
 import { type Connections, trackConnections } from "./connections.ts";
@@ -112,7 +112,7 @@ async function readTlsFile(setting: string, path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (error) {
-    const reason = codeOf(error);
+    const reason = errorCode(error) ?? "unknown reason";
     throw new Error(`http.tls.${setting} is "${path}", which can't be read (${reason})`, { cause: error });
   }
 }
@@ -133,7 +133,7 @@ async function listen(server: Server, { host, port, setting, connectionsMax }: L
 }
 
 function whyNot(error: unknown, setting: string): string {
-  const code = codeOf(error);
+  const code = errorCode(error) ?? "unknown reason";
   const reason = reasons[code] ?? `its address can't be used: ${code}`;
   return `Can't listen on ${setting}: ${reason} (http.listen, ANSWERABLE_HTTP_LISTEN).`;
 }

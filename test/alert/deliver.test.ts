@@ -62,7 +62,7 @@ function mortal(
     calls: {
       claim: () => call(() => calls.claim()),
       owns: (generation) => call(() => calls.owns(generation)),
-      pending: (names, limit) => call(() => calls.pending(names, limit)),
+      pending: (name, limit) => call(() => calls.pending(name, limit)),
       record: (attempts) => call(() => calls.record(attempts)),
       send: (request) => call(() => calls.send(request)),
     },
@@ -152,7 +152,7 @@ describe("deliver", () => {
         await run({ outbox, send });
         expect(new Set(sent)).toEqual(new Set([alertOf(1).id, alertOf(2).id]));
         expect(sent.length).toBeLessThanOrEqual(4);
-        expect(await outbox.pending(["pager"], 10)).toEqual([]);
+        expect(await outbox.pending("pager", 10)).toEqual([]);
       }
     }
     // Every call of the undisturbed run up to the idle polls was a place to die.

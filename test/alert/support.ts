@@ -56,11 +56,11 @@ export function memoryOutbox(alerts: OutboxAlert[]): Outbox & { readonly attempt
     attempts,
     claim: async () => ++generation,
     owns: async (held) => held === generation,
-    pending: async (destinations, limit) =>
+    pending: async (destination, limit) =>
       alerts
-        .filter(({ id }) => destinations.some((name) => isOpen(id, name)))
+        .filter(({ id }) => isOpen(id, destination))
         .slice(0, limit)
-        .map((alert) => ({ alert, attempts: destinations.flatMap((name) => last(alert.id, name) ?? []) })),
+        .map((alert) => ({ alert, lastAttempt: last(alert.id, destination) })),
     record: async (done) => {
       attempts.push(...done);
     },
