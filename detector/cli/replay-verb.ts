@@ -1,0 +1,64 @@
+import { openKafka } from "../ingest/kafka.ts";
+import { replay } from "../replay/replay.ts";
+import type { ReplayTarget } from "../replay/target.ts";
+import { httpTarget } from "../replay/to-http.ts";
+import { kafkaTarget } from "../replay/to-kafka.ts";
+import type { Context } from "../roles/context.ts";
+import type { ReplayVerbOptions } from "./program.ts";
+import { progressOn } from "./progress.ts";
+
+interface Around {
+  readonly token: string | undefined;
+  readonly stderr: NodeJS.WritableStream;
+  readonly localUrl: string;
+}
+
+/** `answerable replay`: recorded actions to a receiver or to the raw topic. */
+export async function replayVerb(context: Context, files: readonly string[], given: ReplayVerbOptions, around: Around): Promise<void> {
+  const { clock, signal, out } = context;
+  const { target, close } = targetOf(context, given, around);
+  const progress = progressOn(around.stderr, clock);
+  try {
+    const rateLimit = given.rate === undefined ? undefined : positive("--rate", given.rate);
+    const counts = await replay({
+      files,
+      target,
+      clock,
+      signal,
+      spansPerBatch: positive("--batch", given.batch),
+      ...(rateLimit === undefined ? {} : { rateLimit }),
+      ...(given.resume === undefined ? {} : { resumeFile: given.resume }),
+      onProgress: ({ bytesRead, bytesTotal, sent }) => progress.update({ done: bytesRead, total: bytesTotal, text: `${String(sent)} spans sent` }),
+      onBadLine: ({ file, line, reason }) => around.stderr.write(`${file}:${String(line)}: ${reason}\n`),
+      onRejected: ({ count, message }) => around.stderr.write(`${String(count)} spans were not taken: ${message}\n`),
+    });
+    progress.stop();
+    out(`${String(counts.sent)} spans sent, ${String(counts.rejected)} not taken, ${String(counts.bad)} lines unreadable\n`);
+  } finally {
+    progress.stop();
+    await close();
+  }
+}
+
+function targetOf(context: Context, given: ReplayVerbOptions, { token, localUrl }: Around): { target: ReplayTarget; close: () => Promise<void> } {
+  const { config, clock, log, owner } = context;
+  const to = given.to ?? localUrl;
+  if (/^https?:\/\//u.test(to)) {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    return { target: httpTarget({ url: to, clock, headers }), close: async () => undefined };
+  }
+  if (!/^[^\s/]+:\d+(?:,[^\s/]+:\d+)*$/u.test(to)) {
+    throw new Error(`--to is ${to}; it must be an OTLP/HTTP URL such as http://127.0.0.1:4318, or brokers such as 127.0.0.1:9092`);
+  }
+  const topic = given.topic ?? config.kafka.topics.raw;
+  const kafka = openKafka({ ...config.kafka, brokers: to.split(",") }, log, owner);
+  const send = (records: readonly { readonly key: string; readonly value: Uint8Array }[]): Promise<void> =>
+    kafka.send(topic, records.map((record) => ({ ...record, headers: {} })));
+  return { target: kafkaTarget(`${to}/${topic}`, send), close: () => kafka.close() };
+}
+
+function positive(option: string, text: string): number {
+  const number = Number(text);
+  if (!Number.isFinite(number) || number <= 0) throw new Error(`${option} is ${text}; it must be a number above 0`);
+  return number;
+}

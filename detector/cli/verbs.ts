@@ -1,0 +1,97 @@
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { Grant } from "../../schemas/index.ts";
+import { describeConfig } from "../config/describe.ts";
+import { parseYaml } from "../config/yaml.ts";
+import { openKafka } from "../ingest/kafka.ts";
+import { topicSpecs } from "../ingest/topics.ts";
+import { alert } from "../roles/alert.ts";
+import type { Context } from "../roles/context.ts";
+import { detect } from "../roles/detect.ts";
+import { brokersOf } from "../roles/kafka-config.ts";
+import { migrateStore } from "../roles/open-store.ts";
+import { process } from "../roles/process.ts";
+import { serve } from "../roles/serve.ts";
+import { up } from "../roles/up.ts";
+import { type ApiClient, apiClient } from "./api-client.ts";
+import { demo } from "./demo.ts";
+import type { FindingOptions, ServiceOptions, Verbs } from "./program.ts";
+import { replayVerb } from "./replay-verb.ts";
+import { chainTree, findingLine, findingText } from "./text.ts";
+
+/** The verbs, over a context; `token` is what a remote service demands. */
+export function verbsOf(context: Context, token: string | undefined, stderr: NodeJS.WritableStream): Verbs {
+  const { config, out } = context;
+  const api = ({ url }: ServiceOptions): ApiClient => apiClient(url ?? localUrl(config.http.listen), token);
+  return {
+    up: ({ demo: isDemo, data }) => {
+      const placed = data === undefined ? context : { ...context, config: { ...config, data } };
+      return up(placed, (installation) => (isDemo === true ? demo(placed, installation, stderr) : announce(placed, installation.url, installation.store.url)));
+    },
+    process: () => process(context),
+    detect: () => detect(context),
+    serve: () => serve(context),
+    alert: () => alert(context),
+    migrate: async () => {
+      const applied = await migrateStore(context);
+      out(applied.length === 0 ? "the schema is up to date\n" : `applied ${applied.join(", ")}\n`);
+    },
+    topics: (given) => createTopics(context, given),
+    apply: async (given) => {
+      const { grants } = await api(given).giveGrants(await readGrants(given.file));
+      out(`${String(grants)} grants given\n`);
+    },
+    revoke: async (id, given) => {
+      await api(given).revokeGrant(id);
+      out(`grant ${id} taken back\n`);
+    },
+    findings: (given) => listFindings(api(given), given, out),
+    finding: async (id, given) => {
+      const finding = await api(given).finding(id);
+      out(given.json === true ? `${JSON.stringify(finding)}\n` : `${findingText(finding)}\n`);
+    },
+    chain: async (id, given) => {
+      const chain = await api(given).chain(id);
+      out(given.json === true ? `${JSON.stringify(chain)}\n` : `${chainTree(chain)}\n`);
+    },
+    replay: (files, given) => replayVerb(context, files, given, { token, stderr, localUrl: localUrl(config.http.listen) }),
+    configCheck: async () => out(describeConfig(config)),
+  };
+}
+
+async function announce({ out }: Context, url: string, clickhouse: string): Promise<void> {
+  out(`answerable is up\n  spans    ${url}/v1/traces (OTLP/HTTP)\n  API      ${url}/v1/findings\n  SQL      ${clickhouse}\n`);
+}
+
+async function createTopics({ config, log, owner, out }: Context, given: { readonly partitions: string; readonly replicas: string }): Promise<void> {
+  const kafka = openKafka(brokersOf(config), log, owner);
+  const created = await kafka.createTopics(topicSpecs(config.kafka, count("--partitions", given.partitions), count("--replicas", given.replicas)));
+  out(created.length === 0 ? "all topics are there\n" : `created ${created.join(", ")}\n`);
+}
+
+async function listFindings(api: ApiClient, given: FindingOptions, out: Context["out"]): Promise<void> {
+  const { identity, severity, since, limit } = given;
+  const query = Object.fromEntries(Object.entries({ identity, severity, since, limit }).filter(([, value]) => value !== undefined));
+  const findings = await api.findings(query as Record<string, string>);
+  if (given.json === true) out(`${JSON.stringify(findings)}\n`);
+  else out(findings.length === 0 ? "no findings\n" : findings.map((one) => `${findingLine(one)}\n`).join(""));
+}
+
+/** Grants from a file, checked here so that the answer names the file. */
+export async function readGrants(file: string): Promise<readonly Grant[]> {
+  const parsed = parseYaml(await readFile(file, "utf8"), file);
+  if (!parsed.ok) throw new Error(parsed.problem);
+  const grants = z.strictObject({ grants: z.array(Grant).min(1) }).safeParse(parsed.value);
+  if (!grants.success) throw new Error(`${file}:\n${z.prettifyError(grants.error)}`);
+  return grants.data.grants;
+}
+
+function localUrl(listen: string): string {
+  return `http://${listen}`;
+}
+
+function count(option: string, text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new Error(`${option} is ${text}; it must be a whole number from 1 on`);
+  return number;
+}
