@@ -14,8 +14,6 @@ const help = `Measures the parts of Answerable, each beside the best comparable 
   --help  this text
 `;
 
-process.exitCode = await main(process.argv.slice(2));
-
 async function main(given: readonly string[]): Promise<number> {
   if (given.includes("--help")) {
     process.stdout.write(help);
@@ -59,3 +57,5 @@ const isNumber = (column: number): boolean => column === 1 || column > 3;
 
 const shown = (value: number): string =>
   value.toLocaleString("en", { maximumFractionDigits: Math.abs(value) < 100 ? 2 : 0 });
+
+process.exitCode = await main(process.argv.slice(2));

@@ -60,6 +60,7 @@ function decodeOutlined(cursor: Cursor, outline: Outline, context: AttributeCont
     rejected.push({ index, reason, message: sentence(text) });
   };
   for (const one of outline.resources) {
+    cursor.recover(0);
     const resource = readResource(cursor, one, context);
     const resourceTrouble = cursor.trouble;
     if (resourceTrouble?.reason === "malformed") return malformed("resource", resourceTrouble);
@@ -68,7 +69,7 @@ function decodeOutlined(cursor: Cursor, outline: Outline, context: AttributeCont
       const scopeName = readScopeName(cursor, scope, context);
       const scopeTrouble = cursor.trouble;
       if (scopeTrouble?.reason === "malformed") return malformed("scope", scopeTrouble);
-      const around = { resource, scopeName };
+      const around = { resource, scopeName, traceIdAt: -1, traceId: "" };
       for (let at = 0; at < scope.spans.length; at += 3, index += 1) {
         if (resourceTrouble !== undefined)
           reject(resourceTrouble.reason, `in the resource, ${resourceTrouble.text}`);
@@ -83,7 +84,6 @@ function decodeOutlined(cursor: Cursor, outline: Outline, context: AttributeCont
         }
       }
     }
-    cursor.recover(0);
   }
   return { ok: true, spans, rejected };
 }

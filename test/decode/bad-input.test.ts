@@ -19,6 +19,9 @@ function maps(depth: number): Buffer {
   return value;
 }
 
+/** A `Resource` with one attribute, as a field of its `ResourceSpans`. */
+const resource = (key: string): Buffer => block(1, block(1, block(1, key), block(2, text("v"))));
+
 const many = (count: number): Buffer[] =>
   Array.from({ length: count }, (_, at) => attribute(`k${at}`, text("v")));
 const more = (...fields: readonly Uint8Array[]): Buffer => spanContent({ more: fields });
@@ -86,6 +89,15 @@ describe("costs its span alone", () => {
   });
 });
 
+test("a bad span at the end of a resource costs the next resource nothing", () => {
+  const bad = spanContent({ name: notUtf8 });
+  const next = block(1, resource("a"), block(2, block(1, block(1, "scope")), block(2, good)));
+  expect(decodeTraces(Buffer.concat([requestOf(bad), next]))).toMatchObject({
+    spans: [{ index: 1, resource: new Map([["a", "v"]]), scopeName: "scope" }],
+    rejected: [{ index: 0 }],
+  });
+});
+
 describe("stays within its limit", () => {
   test.each([
     { name: "256 attributes", span: more(...many(256)) },
@@ -143,9 +155,6 @@ test("of a repeated attribute the first counts, of a repeated scalar the last, a
     ],
   });
 });
-
-/** A `Resource` with one attribute, as a field of its `ResourceSpans`. */
-const resource = (key: string): Buffer => block(1, block(1, block(1, key), block(2, text("v"))));
 
 test("a resource may follow its spans, come in parts, and is never that of a neighbour", () => {
   const scopes = block(2, block(2, good));
