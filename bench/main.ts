@@ -14,8 +14,6 @@ const help = `Measures the parts of Answerable, each beside the best comparable 
   --help  this text
 `;
 
-process.exitCode = await main(process.argv.slice(2));
-
 async function main(given: readonly string[]): Promise<number> {
   if (given.includes("--help")) {
     process.stdout.write(help);
@@ -50,11 +48,14 @@ function table(figures: readonly Figure[]): string {
     ]),
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const isNumber = (column: number): boolean => column === 1 || column > 3;
   const line = (row: readonly string[]): string =>
     row.map((cell, at) => (isNumber(at) ? cell.padStart(widths[at]!) : cell.padEnd(widths[at]!))).join("  ");
   return `${rows.map((row) => line(row).trimEnd()).join("\n")}\n`;
 }
 
+const isNumber = (column: number): boolean => column === 1 || column > 3;
+
 const shown = (value: number): string =>
   value.toLocaleString("en", { maximumFractionDigits: Math.abs(value) < 100 ? 2 : 0 });
+
+process.exitCode = await main(process.argv.slice(2));

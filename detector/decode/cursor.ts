@@ -11,13 +11,15 @@ type CursorReason =
   | "value_too_long"
   | "nested_too_deep";
 
-/**
- * Node's own slicing, without the choice of an encoding by name that `toString` makes on every call; it is part of
- * every Node since 0.11 but of no type declaration.
- */
-interface SlicedBuffer extends Buffer {
-  hexSlice(start: number, end: number): string;
-  utf8Slice(start: number, end: number): string;
+declare global {
+  /**
+   * Node's own slicing, without the choice of an encoding by name that `toString` makes on every call; every Node has
+   * it, its type declarations do not.
+   */
+  interface Buffer {
+    hexSlice(start: number, end: number): string;
+    utf8Slice(start: number, end: number): string;
+  }
 }
 
 const varintBytesMax = 10;
@@ -33,12 +35,12 @@ const fieldMax = 2 ** 29;
 export class Cursor {
   pos = 0;
   trouble: Trouble | undefined = undefined;
-  readonly bytes: SlicedBuffer;
+  readonly bytes: Buffer;
   /** The same bytes, for reading several at once. */
   readonly view: DataView;
 
   constructor(bytes: Uint8Array) {
-    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) as SlicedBuffer;
+    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 

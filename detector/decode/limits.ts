@@ -11,6 +11,11 @@ export interface DecodeLimits {
   readonly inflateRatioMax: number;
   readonly inflateRatioFreeBytes: number;
   readonly spansMax: number;
+  /**
+   * Bytes of resources, scopes and unknown fields if each span had its own copy, or as many copies as there are key
+   * groups: what a split into key groups may come to.
+   */
+  readonly wrapperBytesMax: number;
   /** Attributes of one span, and of one resource. */
   readonly attributesMax: number;
   /** Bytes of one text or bytes value of an attribute that is read. */
@@ -27,6 +32,7 @@ export const defaultLimits: DecodeLimits = {
   inflateRatioMax: 200,
   inflateRatioFreeBytes: 1024 * 1024,
   spansMax: 50_000,
+  wrapperBytesMax: 256 * 1024 * 1024,
   attributesMax: 256,
   valueBytesMax: 64 * 1024,
   depthMax: 16,

@@ -2,7 +2,7 @@ import { type AttributeContext, type AttributeSink, readAttribute } from "./attr
 import type { Cursor } from "./cursor.ts";
 import { isUsable, isBefore, microsecondsAt } from "./instant.ts";
 import type { Attributes, RejectReason, Span, SpanKind } from "./span.ts";
-import { readText } from "./text.ts";
+import { isSame, readText } from "./text.ts";
 
 /** Tags of `Span`; what is not listed (trace state, events, links, flags, dropped counts) is passed over. */
 const traceIdField = 0x0a;
@@ -26,6 +26,9 @@ const statuses: readonly Span["status"][] = ["unset", "ok", "error"];
 export interface Surroundings {
   readonly resource: Attributes;
   readonly scopeName: string;
+  /** Where the last trace id stood and what it was: spans of one trace mostly come together. */
+  traceIdAt: number;
+  traceId: string;
 }
 
 /** What is wrong with one span. */
@@ -57,7 +60,7 @@ export function readSpan(
   while (cursor.pos < end) {
     const tag = cursor.varint(end);
     if (tag === attributesField) readAttribute(cursor, cursor.block(end), context, sink);
-    else if (tag === traceIdField) traceId = readId(cursor, cursor.block(end), 16);
+    else if (tag === traceIdField) traceId = readTraceId(cursor, cursor.block(end), around);
     else if (tag === spanIdField) spanId = readId(cursor, cursor.block(end), 8);
     else if (tag === parentSpanIdField) parentSpanId = readParentId(cursor, cursor.block(end));
     else if (tag === nameField) name = readName(cursor, cursor.block(end), context.limits.valueBytesMax);
@@ -100,6 +103,20 @@ function readId(cursor: Cursor, stop: number, length: 8 | 16): string | undefine
   cursor.pos = stop;
   if (stop - start !== length || isZero(cursor.bytes, start, stop)) return undefined;
   return cursor.bytes.hexSlice(start, stop);
+}
+
+function readTraceId(cursor: Cursor, stop: number, around: Surroundings): string | undefined {
+  const { pos, view } = cursor;
+  const before = around.traceIdAt;
+  if (stop - pos === 16 && before >= 0 && isSame(view, before, view, pos, 16)) {
+    cursor.pos = stop;
+    return around.traceId;
+  }
+  const id = readId(cursor, stop, 16);
+  if (id === undefined) return undefined;
+  around.traceIdAt = pos;
+  around.traceId = id;
+  return id;
 }
 
 function readParentId(cursor: Cursor, stop: number): string | undefined {

@@ -94,7 +94,7 @@ function sampleOf(view: DataView, start: number, length: number): number {
 }
 
 /** Compares four bytes at a time; the last four overlap the ones before where the length is not a multiple. */
-function isSame(one: DataView, at: number, other: DataView, start: number, length: number): boolean {
+export function isSame(one: DataView, at: number, other: DataView, start: number, length: number): boolean {
   if (length < 4) {
     for (let step = 0; step < length; step += 1) {
       if (one.getUint8(at + step) !== other.getUint8(start + step)) return false;

@@ -1,5 +1,6 @@
 import { type AttributeContext, type AttributeSink, readAttribute } from "./attributes.ts";
 import { Cursor, type Trouble } from "./cursor.ts";
+import { keyGroupCount } from "./key-group.ts";
 import { type DecodeLimits, defaultLimits } from "./limits.ts";
 import { type Outline, outlineOf, type ResourceOutline, type ScopeOutline } from "./outline.ts";
 import { readName, readSpan } from "./read-span.ts";
@@ -44,6 +45,10 @@ export function decodeTraces(
   }
   const outlined = outlineOf(bytes, limits);
   if (!outlined.ok) return { ok: false, reason: outlined.reason, message: sentence(outlined.text) };
+  if (copiedBytes(outlined.outline) > limits.wrapperBytesMax) {
+    const message = `The request repeats its resources and scopes beyond ${limits.wrapperBytesMax} bytes when split.`;
+    return { ok: false, reason: "too_large", message };
+  }
   return decodeOutlined(new Cursor(bytes), outlined.outline, { limits, wanted: tableOf(wanted) });
 }
 
@@ -55,6 +60,7 @@ function decodeOutlined(cursor: Cursor, outline: Outline, context: AttributeCont
     rejected.push({ index, reason, message: sentence(text) });
   };
   for (const one of outline.resources) {
+    cursor.recover(0);
     const resource = readResource(cursor, one, context);
     const resourceTrouble = cursor.trouble;
     if (resourceTrouble?.reason === "malformed") return malformed("resource", resourceTrouble);
@@ -63,7 +69,7 @@ function decodeOutlined(cursor: Cursor, outline: Outline, context: AttributeCont
       const scopeName = readScopeName(cursor, scope, context);
       const scopeTrouble = cursor.trouble;
       if (scopeTrouble?.reason === "malformed") return malformed("scope", scopeTrouble);
-      const around = { resource, scopeName };
+      const around = { resource, scopeName, traceIdAt: -1, traceId: "" };
       for (let at = 0; at < scope.spans.length; at += 3, index += 1) {
         if (resourceTrouble !== undefined)
           reject(resourceTrouble.reason, `in the resource, ${resourceTrouble.text}`);
@@ -78,9 +84,32 @@ function decodeOutlined(cursor: Cursor, outline: Outline, context: AttributeCont
         }
       }
     }
-    cursor.recover(0);
   }
   return { ok: true, spans, rejected };
+}
+
+/**
+ * What splitting could write beside the spans at worst. A small body with one large resource and many identities would
+ * otherwise become gigabytes.
+ */
+function copiedBytes({ heads, resources, spanCount }: Outline): number {
+  let bytes = sizeOf(heads) * Math.min(spanCount, keyGroupCount);
+  for (const resource of resources) {
+    let inResource = 0;
+    for (const scope of resource.scopes) {
+      const inScope = scope.spans.length / 3;
+      bytes += sizeOf(scope.heads) * Math.min(inScope, keyGroupCount);
+      inResource += inScope;
+    }
+    bytes += sizeOf(resource.heads) * Math.min(inResource, keyGroupCount);
+  }
+  return bytes;
+}
+
+function sizeOf(heads: readonly number[]): number {
+  let size = 0;
+  for (let at = 0; at < heads.length; at += 2) size += heads[at + 1]! - heads[at]!;
+  return size;
 }
 
 const malformed = (where: string, { text }: Trouble): Decoded => ({
