@@ -1,23 +1,24 @@
-/** Time as the service sees it. A parameter wherever time matters, so that tests need not wait. */
+/** The time, as a parameter: tests bring their own. */
 export interface Clock {
   /** Milliseconds since 1970. */
   nowMs(): number;
-  /** Resolves after `ms`, or at once when `signal` aborts; it never rejects, so a loop can look at its signal itself. */
+  /** Resolves after `ms`, or as soon as `signal` is aborted; it never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The machine's clock. */
+/** The machine's own clock. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve) => {
+  sleep: async (ms, signal) => {
+    await new Promise<void>((resolve) => {
       if (signal?.aborted === true) return resolve();
-      const done = (): void => {
+      const wake = (): void => {
         clearTimeout(timer);
-        signal?.removeEventListener("abort", done);
+        signal?.removeEventListener("abort", wake);
         resolve();
       };
-      const timer = setTimeout(done, ms);
-      signal?.addEventListener("abort", done, { once: true });
-    }),
+      const timer = setTimeout(wake, ms);
+      signal?.addEventListener("abort", wake, { once: true });
+    });
+  },
 };
