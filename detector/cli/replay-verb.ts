@@ -45,7 +45,7 @@ function targetOf(context: Context, given: ReplayVerbOptions, { token, localUrl 
   const to = given.to ?? localUrl;
   if (/^https?:\/\//u.test(to)) {
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    return { target: httpTarget({ url: to, clock, headers }), close: async () => undefined };
+    return { target: httpTarget({ url: tracesUrl(to), clock, headers }), close: async () => undefined };
   }
   if (!/^[^\s/]+:\d+(?:,[^\s/]+:\d+)*$/u.test(to)) {
     throw new Error(`--to is ${to}; it must be an OTLP/HTTP URL such as http://127.0.0.1:4318, or brokers such as 127.0.0.1:9092`);
@@ -54,7 +54,14 @@ function targetOf(context: Context, given: ReplayVerbOptions, { token, localUrl 
   const kafka = openKafka({ ...config.kafka, brokers: to.split(",") }, log, owner);
   const send = (records: readonly { readonly key: string; readonly value: Uint8Array }[]): Promise<void> =>
     kafka.send(topic, records.map((record) => ({ ...record, headers: {} })));
-  return { target: kafkaTarget(`${to}/${topic}`, send), close: () => kafka.close() };
+  return { target: kafkaTarget(`${to}/${topic}`, { send }), close: () => kafka.close() };
+}
+
+/** Where spans go on a service: the path of the specification, unless the address names one. */
+export function tracesUrl(url: string): string {
+  const parsed = new URL(url);
+  if (parsed.pathname === "/") parsed.pathname = "/v1/traces";
+  return parsed.href;
 }
 
 function positive(option: string, text: string): number {

@@ -1,8 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { z } from "zod";
-import { Grant } from "../../schemas/index.ts";
 import { describeConfig } from "../config/describe.ts";
-import { parseYaml } from "../config/yaml.ts";
 import { openKafka } from "../ingest/kafka.ts";
 import { topicSpecs } from "../ingest/topics.ts";
 import { alert } from "../roles/alert.ts";
@@ -15,6 +11,7 @@ import { serve } from "../roles/serve.ts";
 import { up } from "../roles/up.ts";
 import { type ApiClient, apiClient } from "./api-client.ts";
 import { demo } from "./demo.ts";
+import { readGrants } from "./grants-file.ts";
 import type { FindingOptions, ServiceOptions, Verbs } from "./program.ts";
 import { replayVerb } from "./replay-verb.ts";
 import { chainTree, findingLine, findingText } from "./text.ts";
@@ -75,15 +72,6 @@ async function listFindings(api: ApiClient, given: FindingOptions, out: Context[
   const findings = await api.findings(query as Record<string, string>);
   if (given.json === true) out(`${JSON.stringify(findings)}\n`);
   else out(findings.length === 0 ? "no findings\n" : findings.map((one) => `${findingLine(one)}\n`).join(""));
-}
-
-/** Grants from a file, checked here so that the answer names the file. */
-export async function readGrants(file: string): Promise<readonly Grant[]> {
-  const parsed = parseYaml(await readFile(file, "utf8"), file);
-  if (!parsed.ok) throw new Error(parsed.problem);
-  const grants = z.strictObject({ grants: z.array(Grant).min(1) }).safeParse(parsed.value);
-  if (!grants.success) throw new Error(`${file}:\n${z.prettifyError(grants.error)}`);
-  return grants.data.grants;
 }
 
 function localUrl(listen: string): string {

@@ -78,6 +78,7 @@ const Limits = group({
   inflateRatioMax: whole(2, 2000).default(defaultLimits.inflateRatioMax),
   inflateRatioFreeBytes: whole(0, bytesMax).default(defaultLimits.inflateRatioFreeBytes),
   spansMax: whole(1, 10_000_000).default(defaultLimits.spansMax),
+  wrapperBytesMax: whole(1024, bytesMax).default(defaultLimits.wrapperBytesMax),
   attributesMax: whole(1, 100_000).default(defaultLimits.attributesMax),
   valueBytesMax: whole(64, bytesMax).default(defaultLimits.valueBytesMax),
   depthMax: whole(1, 100).default(defaultLimits.depthMax),

@@ -1,0 +1,81 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { replay } from "../replay/replay.ts";
+import { httpTarget } from "../replay/to-http.ts";
+import type { Context } from "../roles/context.ts";
+import { demoFolder } from "../roles/package-files.ts";
+import type { Installation } from "../roles/up.ts";
+import { storeReader } from "../store/read.ts";
+import { apiClient } from "./api-client.ts";
+import { readGrants } from "./grants-file.ts";
+import { progressOn } from "./progress.ts";
+import { tracesUrl } from "./replay-verb.ts";
+import { chainTree, findingLine } from "./text.ts";
+
+/** Findings printed while the replay runs; all of them are in the store. */
+const printedMax = 25;
+
+/**
+ * The first look: grants for three agents, then a sample of their real runs, some honest, some hijacked, over OTLP/HTTP
+ * into the very receiver that agents would send to. Started again on the same data, it goes on where it was.
+ */
+export async function demo(context: Context, installation: Installation, stderr: NodeJS.WritableStream): Promise<void> {
+  const { clock, config, out, signal } = context;
+  const api = apiClient(installation.url, undefined);
+  const grants = await readGrants(fileURLToPath(new URL("grants.yaml", demoFolder)));
+  await api.giveGrants(grants);
+  out(`Replaying recorded runs of three agents (AgentDojo) as spans to ${installation.url}/v1/traces\n`);
+  const progress = progressOn(stderr, clock);
+  const printed = new Set<string>();
+  const showNew = async (): Promise<void> => {
+    const findings = await api.findings({ severity: "medium", limit: String(printedMax * 4) });
+    for (const finding of findings.toReversed()) {
+      if (printed.has(finding.id) || printed.size >= printedMax) continue;
+      printed.add(finding.id);
+      out(`${findingLine(finding)}\n`);
+    }
+  };
+  let shownAtMs = 0;
+  let showing: Promise<void> = Promise.resolve();
+  const counts = await replay({
+    files: [fileURLToPath(new URL("agentdojo.sample.jsonl.gz", demoFolder))],
+    target: httpTarget({ url: tracesUrl(installation.url), clock }),
+    clock,
+    signal,
+    resumeFile: join(config.data, "demo.resume.json"),
+    onProgress: ({ bytesRead, bytesTotal, sent }) => {
+      progress.update({ done: bytesRead, total: bytesTotal, text: `${String(sent)} spans` });
+      if (clock.nowMs() - shownAtMs < 500) return;
+      shownAtMs = clock.nowMs();
+      showing = showing.then(showNew).catch(() => undefined);
+    },
+  });
+  progress.stop();
+  await showing;
+  await showNew();
+  await summary(context, installation, counts.sent);
+}
+
+async function summary({ config, out }: Context, { url, store }: Installation, sent: number): Promise<void> {
+  const { database } = config.clickhouse;
+  const reader = storeReader(store.database, database);
+  const [worst] = await reader.findings({ tenant: "default", minSeverity: "high", limit: 1 });
+  const chain = worst === undefined ? undefined : await reader.chain("default", worst.chainId);
+  if (chain !== undefined) out(`\nOne chain, whole:\n${chainTree(chain)}\n`);
+  out(
+    [
+      "",
+      sent > 0 ? `${String(sent)} spans replayed.` : "The sample had been replayed before; nothing was sent again.",
+      "Look further:",
+      `  curl -s '${url}/v1/findings?severity=medium&limit=5'`,
+      ...(worst === undefined ? [] : [`  npx answerable finding ${worst.id.slice(0, 12)}`, `  npx answerable chain ${worst.chainId}`]),
+      `  curl -s '${store.url}/?database=${database}' --data-binary "${firstQuery}"`,
+      "Ctrl-C stops everything; npm start goes on from here.",
+      "",
+    ].join("\n"),
+  );
+}
+
+const firstQuery =
+  "SELECT identity_id, severity, findings, rules, first_title FROM v_episodes ORDER BY findings DESC LIMIT 5 FORMAT PrettyCompact";
+

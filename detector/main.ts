@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+/** The program: reads the environment, wires, handles signals. The only file that sees the process. */
+import { readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { runProgram, type Verbs } from "./cli/program.ts";
+import { verbsOf } from "./cli/verbs.ts";
+import { systemClock } from "./clock.ts";
+import { loadConfig } from "./config/load.ts";
+import { createLog } from "./log.ts";
+import { packageVersion } from "./roles/package-files.ts";
+import { createTelemetry } from "./telemetry.ts";
+
+const out = (text: string): void => void process.stdout.write(text);
+const err = (text: string): void => void process.stderr.write(text);
+
+/** Wrong settings, told a sentence each. */
+class WrongSettings extends Error {}
+
+async function prepare({ config: path }: { readonly config?: string }): Promise<Verbs> {
+  const loaded = await loadConfig({
+    ...(path === undefined ? {} : { path }),
+    env: process.env,
+    readFile: (file) => readFile(file, "utf8"),
+  });
+  if (!loaded.ok) throw new WrongSettings(loaded.problems.join("\n"));
+  const context = {
+    config: loaded.config,
+    clock: systemClock,
+    log: createLog({ write: err, isTty: process.stderr.isTTY, clock: systemClock }),
+    telemetry: createTelemetry(),
+    signal: stopSignal(),
+    out,
+    owner: `${hostname()}:${String(process.pid)}:${String(systemClock.nowMs())}`,
+  };
+  return verbsOf(context, process.env["ANSWERABLE_TOKEN"], process.stderr);
+}
+
+/** Aborted by the first Ctrl-C or SIGTERM; the second one ends the program where it stands. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (stop.signal.aborted) process.exit(130);
+      err("\nstopping; what was taken in is stored first\n");
+      stop.abort();
+    });
+  }
+  return stop.signal;
+}
+
+try {
+  const status = await runProgram(process.argv.slice(2), { version: packageVersion(), out, err, prepare });
+  process.exitCode = status ?? 0;
+} catch (error) {
+  const isAbort = error instanceof Error && error.name === "AbortError";
+  if (!isAbort) err(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = isAbort ? 0 : 1;
+}
