@@ -62,11 +62,19 @@ export class Cursor {
 
   /** A varint as a number, exact below 2^53; enough for tags, lengths, enums and booleans. */
   varint(end: number): number {
-    const first = this.bytes[this.pos]!;
-    if (first < 0x80 && this.pos < end) {
-      this.pos += 1;
-      return first;
+    // Almost every tag and length is one byte; the rest is a call of its own, so that this much is inlined everywhere.
+    const { pos } = this;
+    if (pos < end) {
+      const byte = this.bytes[pos]!;
+      if (byte < 0x80) {
+        this.pos = pos + 1;
+        return byte;
+      }
     }
+    return this.#longVarint(end);
+  }
+
+  #longVarint(end: number): number {
     let value = 0;
     let scale = 1;
     for (let read = 0; read < varintBytesMax; read += 1) {
