@@ -1,4 +1,4 @@
-import { type ClickHouseClient, ClickHouseError, createClient } from "@clickhouse/client";
+import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from "@clickhouse/client";
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -52,6 +52,8 @@ export function openDatabase({ url, user, password, database, requestTimeoutMs =
     password,
     database,
     application: "answerable",
+    // Errors are thrown, and whoever catches them knows whether they are worth a line; queries may hold what must not be logged.
+    log: { level: ClickHouseLogLevel.OFF },
     request_timeout: requestTimeoutMs,
     max_open_connections: 8,
     clickhouse_settings: { date_time_input_format: "best_effort", output_format_json_quote_64bit_integers: 0 },

@@ -5,37 +5,38 @@ CREATE OR REPLACE VIEW v_findings AS SELECT * FROM findings FINAL;
 
 CREATE OR REPLACE VIEW v_episodes AS
 SELECT
-    tenant,
-    identity_id,
-    episode_id,
-    min(at) AS started_at,
-    max(at) AS ended_at,
-    argMax(severity, indexOf(['info', 'low', 'medium', 'high', 'critical'], severity)) AS severity,
+    f.tenant AS tenant,
+    f.identity_id AS identity_id,
+    f.episode_id AS episode_id,
+    min(f.at) AS started_at,
+    max(f.at) AS ended_at,
+    argMax(f.severity, indexOf(['info', 'low', 'medium', 'high', 'critical'], f.severity)) AS severity,
     count() AS findings,
-    groupUniqArray(rule) AS rules,
-    argMin(title, at) AS first_title,
-    groupUniqArray(chain_id) AS chains
-FROM findings FINAL
+    groupUniqArray(f.rule) AS rules,
+    argMin(f.title, f.at) AS first_title,
+    groupUniqArray(f.chain_id) AS chains
+FROM findings AS f FINAL
 GROUP BY tenant, identity_id, episode_id;
 
 CREATE OR REPLACE VIEW v_grants AS
 SELECT
-    tenant,
-    grant_id,
-    argMaxIf(grantee, position, event = 'given') AS grantee,
-    argMaxIf(approver, position, event = 'given') AS approver,
-    argMaxIf(policy_id, position, event = 'given') AS policy_id,
-    argMaxIf(policy_version, position, event = 'given') AS policy_version,
-    argMaxIf(operations, position, event = 'given') AS operations,
-    argMaxIf(resources, position, event = 'given') AS resources,
-    argMaxIf(given_at, position, event = 'given') AS given_at,
-    argMaxIf(coalesce(window_from, given_at), position, event = 'given') AS effective_from,
-    argMaxIf(window_until, position, event = 'given') AS effective_until,
-    effective_from < given_at AS arrived_late,
-    argMaxIf(approval_id, position, event = 'given') AS approval_id,
-    if(maxIf(position, event = 'revoked') > maxIf(position, event = 'given'), toNullable(maxIf(grants.given_at, event = 'revoked')), NULL) AS revoked_at,
-    countIf(event = 'given') AS versions
-FROM grants FINAL
+    g.tenant AS tenant,
+    g.grant_id AS grant_id,
+    argMaxIf(g.grantee, g.position, g.event = 'given') AS grantee,
+    argMaxIf(g.approver, g.position, g.event = 'given') AS approver,
+    argMaxIf(g.policy_id, g.position, g.event = 'given') AS policy_id,
+    argMaxIf(g.policy_version, g.position, g.event = 'given') AS policy_version,
+    argMaxIf(g.operations, g.position, g.event = 'given') AS operations,
+    argMaxIf(g.resources, g.position, g.event = 'given') AS resources,
+    argMaxIf(g.given_at, g.position, g.event = 'given') AS given_at,
+    argMaxIf(coalesce(g.window_from, g.given_at), g.position, g.event = 'given') AS effective_from,
+    argMaxIf(tuple(g.window_until), g.position, g.event = 'given').1 AS effective_until,
+    argMaxIf(coalesce(g.window_from, g.given_at) < g.given_at, g.position, g.event = 'given') AS arrived_late,
+    argMaxIf(g.approval_id, g.position, g.event = 'given') AS approval_id,
+    if(maxIf(g.position, g.event = 'revoked') > maxIf(g.position, g.event = 'given'),
+        toNullable(maxIf(g.given_at, g.event = 'revoked')), NULL) AS revoked_at,
+    countIf(g.event = 'given') AS versions
+FROM grants AS g FINAL
 GROUP BY tenant, grant_id;
 
 -- A guard's decisions, joined with what then happened.
@@ -47,50 +48,54 @@ WHERE decision_verdict != '';
 
 CREATE OR REPLACE VIEW v_chains AS
 SELECT
-    tenant,
-    chain_id,
-    min(started_at) AS started_at,
-    max(ended_at) AS ended_at,
-    argMin(path, started_at)[1] AS principal,
-    groupUniqArray(identity_id) AS identities,
-    arrayFilter(x -> x != '', groupUniqArray(approver)) AS approvers,
-    arrayFilter(x -> x != '', groupUniqArray(grant_id)) AS grants,
+    a.tenant AS tenant,
+    a.chain_id AS chain_id,
+    min(a.started_at) AS started_at,
+    max(a.ended_at) AS ended_at,
+    argMin(a.path, a.started_at)[1] AS principal,
+    groupUniqArray(a.identity_id) AS identities,
+    arrayFilter(x -> x != '', groupUniqArray(a.approver)) AS approvers,
+    arrayFilter(x -> x != '', groupUniqArray(a.grant_id)) AS grants,
     count() AS actions,
-    countIf(authority != 'granted') AS ungranted_actions,
-    arrayFilter(x -> x != '', groupUniqArrayArray(resource_ids)) AS resources
-FROM actions FINAL
+    countIf(a.authority != 'granted') AS ungranted_actions,
+    arrayFilter(x -> x != '', groupUniqArrayArray(a.resource_ids)) AS resources
+FROM actions AS a FINAL
 GROUP BY tenant, chain_id;
 
 -- The links of every chain in the order approval, grant, principal, delegate, action, resource, finding; parent is the
 -- id of the link that each hangs on. Always ask with a chain_id.
 CREATE OR REPLACE VIEW v_chain_links AS
-SELECT tenant, chain_id, 1 AS rank, 'approval' AS kind, approval_id AS id, '' AS parent, approval_id AS label,
-    min(started_at) AS at, map('approver', any(approver)) AS detail
-FROM actions FINAL WHERE approval_id != '' GROUP BY tenant, chain_id, approval_id
+SELECT a.tenant AS tenant, a.chain_id AS chain_id, 1 AS rank, 'approval' AS kind, a.approval_id AS id, '' AS parent,
+    a.approval_id AS label, min(a.started_at) AS at, map('approver', any(a.approver)) AS detail
+FROM actions AS a FINAL WHERE a.approval_id != '' GROUP BY tenant, chain_id, id
 UNION ALL
-SELECT tenant, chain_id, 2, 'grant', grant_id, any(approval_id), grant_id, min(started_at),
-    map('approver', any(approver), 'policy', concat(any(policy_id), ' v', any(policy_version)))
-FROM actions FINAL WHERE grant_id != '' GROUP BY tenant, chain_id, grant_id
+SELECT a.tenant AS tenant, a.chain_id AS chain_id, 2 AS rank, 'grant' AS kind, a.grant_id AS id, any(a.approval_id) AS parent,
+    a.grant_id AS label, min(a.started_at) AS at,
+    map('approver', any(a.approver), 'policy', concat(any(a.policy_id), ' v', any(a.policy_version))) AS detail
+FROM actions AS a FINAL WHERE a.grant_id != '' AND a.authority = 'granted' GROUP BY tenant, chain_id, id
 UNION ALL
-SELECT tenant, chain_id, 3, 'principal', path[1] AS hop, anyIf(grant_id, grant_id != ''), hop, min(started_at),
-    map('kind', if(any(length(path)) = 1, any(identity_kind), ''))
-FROM actions FINAL GROUP BY tenant, chain_id, hop
+SELECT a.tenant AS tenant, a.chain_id AS chain_id, 3 AS rank, 'principal' AS kind, a.path[1] AS id,
+    anyIf(a.grant_id, a.authority = 'granted') AS parent, a.path[1] AS label, min(a.started_at) AS at,
+    map('identity', toString(any(length(a.path) = 1))) AS detail
+FROM actions AS a FINAL GROUP BY tenant, chain_id, id
 UNION ALL
-SELECT tenant, chain_id, 4, 'delegate', path[hop_at] AS hop, path[hop_at - 1] AS previous, hop, min(started_at),
-    map('hop', toString(min(hop_at)))
-FROM actions FINAL ARRAY JOIN arrayEnumerate(path) AS hop_at WHERE hop_at > 1 GROUP BY tenant, chain_id, hop, previous
+SELECT a.tenant AS tenant, a.chain_id AS chain_id, 4 AS rank, 'delegate' AS kind, a.path[hop] AS id, a.path[hop - 1] AS parent,
+    a.path[hop] AS label, min(a.started_at) AS at, map('hop', toString(min(hop))) AS detail
+FROM actions AS a FINAL ARRAY JOIN arrayEnumerate(a.path) AS hop WHERE hop > 1 GROUP BY tenant, chain_id, id, parent
 UNION ALL
-SELECT tenant, chain_id, 5, 'action', action_id, identity_id, concat(kind, ' ', operation), started_at,
-    map('authority', toString(authority), 'grant', grant_id, 'status', toString(status), 'strength', toString(strength))
-FROM actions FINAL
+SELECT a.tenant AS tenant, a.chain_id AS chain_id, 5 AS rank, 'action' AS kind, a.action_id AS id, a.identity_id AS parent,
+    concat(a.kind, ' ', a.operation) AS label, a.started_at AS at,
+    map('authority', toString(a.authority), 'grant', a.grant_id, 'status', toString(a.status), 'strength', toString(a.strength)) AS detail
+FROM actions AS a FINAL
 UNION ALL
-SELECT tenant, chain_id, 6, 'resource', resource, action_id, resource, started_at,
-    map('kind', toString(resource_kinds[at_index]), 'origin', toString(resource_origins[at_index]))
-FROM actions FINAL ARRAY JOIN resource_ids AS resource, arrayEnumerate(resource_ids) AS at_index
+SELECT a.tenant AS tenant, a.chain_id AS chain_id, 6 AS rank, 'resource' AS kind, a.resource_ids[n] AS id, a.action_id AS parent,
+    a.resource_ids[n] AS label, a.started_at AS at,
+    map('kind', toString(a.resource_kinds[n]), 'origin', toString(a.resource_origins[n])) AS detail
+FROM actions AS a FINAL ARRAY JOIN arrayEnumerate(a.resource_ids) AS n
 UNION ALL
-SELECT tenant, chain_id, 7, 'finding', finding_id, action_ids[1], title, at,
-    map('severity', toString(severity), 'rule', toString(rule))
-FROM findings FINAL;
+SELECT f.tenant AS tenant, f.chain_id AS chain_id, 7 AS rank, 'finding' AS kind, f.finding_id AS id, f.action_ids[1] AS parent,
+    f.title AS label, f.at AS at, map('severity', toString(f.severity), 'rule', toString(f.rule)) AS detail
+FROM findings AS f FINAL;
 
 -- For every partition: what was taken in, and what became of it.
 CREATE OR REPLACE VIEW v_audit AS
@@ -98,7 +103,7 @@ SELECT
     topic,
     partition,
     count() AS chunks,
-    min(toInt64(key)) AS first_offset,
+    min(toInt64OrZero(key)) AS first_offset,
     max(version) AS next_offset,
     sum(JSONExtractUInt(payload, 'records')) AS records,
     sum(JSONExtractUInt(payload, 'spans')) AS spans,
