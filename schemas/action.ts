@@ -77,6 +77,10 @@ export const Action = z.strictObject({
   endedAtUs: z.number().int(),
   decision: Decision.nullable(),
   authority: Authority,
+  signals: z
+    .array(z.string())
+    .readonly()
+    .describe("What the detectors noticed about it, as rule/signal, whether or not it became a finding of its own."),
   late: z.boolean().describe("Came more than ten minutes of event time after later actions of the same identity."),
   clockSuspect: z.boolean().describe("Its clock is more than five minutes ahead of ours."),
   source: z.string().describe("Name of the authenticated client that delivered it; empty on loopback."),

@@ -5,7 +5,7 @@ import type { Attributor, NamedIdentity } from "./table.ts";
 import type { Lookup } from "./template.ts";
 
 /** An action before anybody judged it. */
-export type AttributedAction = Omit<Action, "authority" | "late" | "clockSuspect" | "position">;
+export type AttributedAction = Omit<Action, "authority" | "signals" | "late" | "clockSuspect" | "position">;
 
 /** Who delivered the spans, as the receiver wrote it into the record's headers. */
 export interface Origin {

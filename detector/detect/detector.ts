@@ -15,6 +15,8 @@ export interface Examined {
 
 /** What a detector has to say: why in numbers, and what makes it this finding and no other. */
 export interface Signal {
+  /** Which of the detector's signals it is; noted on the action as `rule/name`. */
+  readonly name: string;
   readonly severity: Severity;
   readonly title: string;
   /** Said once per identity and cause. */

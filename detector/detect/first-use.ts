@@ -1,12 +1,14 @@
 import { fingerprint } from "../attribute/ids.ts";
 import type { AttributedAction } from "../attribute/action.ts";
-import { gateOpen } from "../learn/evidence.ts";
+import { daysMax, gateOpen } from "../learn/evidence.ts";
 import type { Detector, Examined, Json, Signal } from "./detector.ts";
 import { sqlText } from "./sql.ts";
 
 /** One kind of thing whose first use can be news: which value an action uses, and the same in SQL over `v_actions`. */
 interface NoveltyKey {
   readonly name: string;
+  /** A first use is news only where first uses are rare: at 5 bits, fewer than one observation in 32 brought a new value. */
+  readonly bitsMin: number;
   readonly valueOf: (action: AttributedAction) => string | undefined;
   readonly sqlValue: string;
   readonly sqlWhere: string;
@@ -14,43 +16,45 @@ interface NoveltyKey {
 
 const touches = new Set(["tool_call", "resource_access", "permission_change", "credential_issue", "credential_revoke", "delegation"]);
 const secrets = new Set(["secret_read", "secret_write"]);
+const prompted = new Set(["prompt", "system"]);
 
 const keys: readonly NoveltyKey[] = [
-  { name: "operation", valueOf: (a) => a.operation, sqlValue: "operation", sqlWhere: "1" },
+  { name: "operation", bitsMin: 5, valueOf: (a) => a.operation, sqlValue: "operation", sqlWhere: "1" },
   {
     name: "resource",
+    bitsMin: 5,
     valueOf: (a) => (touches.has(a.kind) ? a.resources[0]?.id : undefined),
     sqlValue: "resource_id",
     sqlWhere: `resource_id != '' AND kind IN (${[...touches].map(sqlText).join(", ")})`,
   },
   {
     name: "secret",
+    bitsMin: 4,
     valueOf: (a) => (secrets.has(a.kind) ? a.resources[0]?.id : undefined),
     sqlValue: "resource_id",
     sqlWhere: `resource_id != '' AND kind IN (${[...secrets].map(sqlText).join(", ")})`,
   },
   {
     name: "network",
+    bitsMin: 4,
     valueOf: (a) => (a.network === "" ? undefined : a.network),
     sqlValue: "network",
     sqlWhere: "network != ''",
   },
   {
-    // Where the name of a changed thing came from: a mail to an address that until now only the prompt gave.
-    name: "origin",
-    valueOf: (a) => (a.mutating && a.resources[0]?.origin ? `${a.operation} ← ${a.resources[0].origin}` : undefined),
-    sqlValue: "concat(operation, ' ← ', resource_origin)",
+    // Something is changed or sent to whose name neither the prompt gave nor the identity ever used: it came out of what
+    // the agent read. All that the prompt gives counts as one value, so that being asked for new things is not news.
+    name: "unprompted resource",
+    bitsMin: 3,
+    valueOf: ({ mutating, resources: [first] }) =>
+      !mutating || !first?.origin ? undefined : prompted.has(first.origin) ? "prompted" : first.id,
+    sqlValue: `if(resource_origin IN (${[...prompted].map(sqlText).join(", ")}), 'prompted', resource_id)`,
     sqlWhere: "mutating AND resource_origin != ''",
   },
 ];
 
 /** Values remembered of each key, the oldest forgotten first; of an identity that uses more, a new one is no news. */
 const valuesMax = 512;
-
-/**
- * A first use is news only where first uses are rare: at 5 bits fewer than one observation in 32 brought something new.
- */
-const bitsMin = 5;
 
 /** What is remembered of one key: how often it was observed, how often that was new, and which values there were. */
 interface KeyMemory {
@@ -72,42 +76,53 @@ export const firstUse: Detector<Memory> = {
   id: "first-use",
   version: 1,
   initial: {},
-  examine: (examined, memory) => {
-    if (!gateOpen(examined.evidence)) return [];
-    return keys.flatMap((key) => judge(key, examined, memory[key.name] ?? nothing));
-  },
-  learn: ({ action }, memory) => {
+  examine: (examined, memory) =>
+    keys.flatMap((key) => {
+      const news = newsOf(key, examined, memory[key.name] ?? nothing);
+      return news === undefined ? [] : [signalOf(key, examined, memory[key.name] ?? nothing, news)];
+    }),
+  learn: (examined, memory) => {
     const learned: Record<string, KeyMemory> = { ...memory };
     for (const key of keys) {
-      const value = key.valueOf(action);
-      if (value !== undefined) learned[key.name] = learnValue(learned[key.name] ?? nothing, fingerprint(value));
+      const value = key.valueOf(examined.action);
+      const known = learned[key.name] ?? nothing;
+      // What was news stays news: an identity doesn't make a thing normal by doing it again.
+      if (value === undefined || newsOf(key, examined, known) !== undefined) continue;
+      learned[key.name] = learnValue(known, fingerprint(value));
     }
     return learned;
   },
 };
 
-function judge(key: NoveltyKey, { action, evidence }: Examined, memory: KeyMemory): readonly Signal[] {
-  const value = key.valueOf(action);
-  if (value === undefined || memory.values.includes(fingerprint(value))) return [];
+interface News {
+  readonly value: string;
+  readonly bits: number;
+}
+
+/** What is new about an action, if that says something. */
+function newsOf({ valueOf, bitsMin }: NoveltyKey, { action, evidence }: Examined, memory: KeyMemory): News | undefined {
+  const value = valueOf(action);
+  if (value === undefined || !gateOpen(evidence) || memory.values.includes(fingerprint(value))) return undefined;
   const bits = -Math.log2((memory.news + 0.5) / (memory.observations + 1));
-  if (bits < bitsMin) return [];
-  return [
-    {
-      severity: "medium",
-      title: `first use of ${key.name} ${value}`.slice(0, 512),
-      cause: `${key.name}|${value}`.slice(0, 1024),
-      why: {
-        key: key.name,
-        uses: 0,
-        observations: memory.observations,
-        news: memory.news,
-        bits: Math.round(bits * 100) / 100,
-        actions: evidence.actions,
-        activeDays: evidence.days.length,
-      },
-      sql: `SELECT ${sqlText(key.name)} AS key, countIf(${key.sqlWhere} AND ${key.sqlValue} = ${sqlText(value)}) AS uses, countIf(${key.sqlWhere}) AS observations, uniqExactIf(${key.sqlValue}, ${key.sqlWhere}) AS news, round(-log2((news + 0.5) / (observations + 1)), 2) AS bits, count() AS actions, least(uniqExact(toDate(started_at)), 32) AS activeDays FROM v_actions WHERE {before}`,
+  return bits < bitsMin ? undefined : { value, bits };
+}
+
+function signalOf(key: NoveltyKey, { action, evidence }: Examined, memory: KeyMemory, { value, bits }: News): Signal {
+  return {
+    name: key.name,
+    severity: "medium",
+    title: `first use of ${key.name} ${value}`.slice(0, 512),
+    cause: `${action.sessionId}|${key.name}|${value}`.slice(0, 1024),
+    why: {
+      key: key.name,
+      observations: memory.observations,
+      news: memory.news,
+      bits: Math.round(bits * 100) / 100,
+      actions: evidence.actions,
+      activeDays: evidence.days.length,
     },
-  ];
+    sql: `SELECT ${sqlText(key.name)} AS key, countIf(learned) AS observations, uniqExactIf(value, learned) AS news, round(-log2((news + 0.5) / (observations + 1)), 2) AS bits, count() AS actions, least(uniqExact(toDate(started_at)), ${String(daysMax)}) AS activeDays FROM (SELECT started_at, ${key.sqlValue} AS value, ${key.sqlWhere} AND NOT has(signals, ${sqlText(`first-use/${key.name}`)}) AS learned FROM v_actions WHERE {before})`,
+  };
 }
 
 function learnValue(memory: KeyMemory, value: string): KeyMemory {

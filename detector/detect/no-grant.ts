@@ -13,6 +13,7 @@ export const noGrant: Detector<null> = {
     if (authority.outcome !== "no_grant") return [];
     return [
       {
+        name: "no_grant",
         severity: "low",
         title: "acts without any grant",
         cause: "no_grant",

@@ -24,6 +24,7 @@ export const outsideGrant: Detector<null> = {
     if (reason === undefined || exempt.has(action.kind)) return [];
     return [
       {
+        name: authority.outcome,
         severity: action.mutating || action.kind !== "resource_access" ? "high" : "medium",
         title: `${action.operation} ${reason}`,
         cause: `${authority.outcome}|${action.operation}|${action.sessionId}`,

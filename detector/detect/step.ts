@@ -92,14 +92,15 @@ function advance(
   const clockSuspect = action.startedAtUs > position.atMs * 1000 + clockAheadUs;
   const examined: Examined = { action, authority, evidence: state.evidence };
   const atUs = clockSuspect ? position.atMs * 1000 : action.startedAtUs;
-  const said = detectors.flatMap((detector) =>
-    detector
-      .examine(examined, memoryOf(state, detector))
-      .map((signal) => report(state, judged, detector, signal, atUs))
-      .filter((one) => one !== undefined),
+  const noticed = detectors.flatMap((detector) =>
+    detector.examine(examined, memoryOf(state, detector)).map((signal) => ({ detector, signal })),
   );
+  const said = noticed
+    .map(({ detector, signal }) => report(state, judged, detector, signal, atUs))
+    .filter((one) => one !== undefined);
   if (!late && !clockSuspect) learn(state, examined, detectors);
-  return { action: { ...action, authority, late, clockSuspect, position }, said };
+  const signals = noticed.map(({ detector, signal }) => `${detector.id}/${signal.name}`);
+  return { action: { ...action, authority, signals, late, clockSuspect, position }, said };
 }
 
 function memoryOf(state: IdentityState, detector: Detector): Json {

@@ -11,7 +11,7 @@ export interface Evidence {
 export const noEvidence: Evidence = { actions: 0, days: [], sessions: [] };
 
 /** Beyond these the gate has long been passed and counting on would only cost memory. */
-const daysMax = 32;
+export const daysMax = 32;
 const sessionsMax = 8;
 
 const usPerDay = 86_400_000_000;

@@ -59,6 +59,7 @@ export function actionRow(action: Action): object {
     approver: action.authority.approver,
     policy_id: action.authority.policyId,
     policy_version: action.authority.policyVersion,
+    signals: action.signals,
     late: action.late,
     clock_suspect: action.clockSuspect,
     source: action.source,

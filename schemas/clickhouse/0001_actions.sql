@@ -44,6 +44,7 @@ CREATE TABLE IF NOT EXISTS actions
     approver String,
     policy_id LowCardinality(String),
     policy_version LowCardinality(String),
+    signals Array(LowCardinality(String)),
     late Bool,
     clock_suspect Bool,
     source LowCardinality(String),
