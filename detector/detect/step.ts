@@ -13,9 +13,11 @@ const lateUs = 600_000_000;
 /** A clock this far ahead of the log's is not believed: such an action moves no baseline. */
 const clockAheadUs = 300_000_000;
 /** Recent ids remembered of an identity; within these a span delivered twice is one action. */
-const recentMax = 1024;
+const recentMax = 256;
 /** Findings remembered of an identity, so that each is said once. */
-const reportedMax = 512;
+const reportedMax = 128;
+/** Digits of an id that are remembered: enough that nobody finds an action whose id begins like another's. */
+const shortId = (id: string): string => id.slice(0, 22);
 
 /** An action with its authority and its place in the log. */
 export interface Judged {
@@ -58,7 +60,7 @@ export function step(states: States, judged: readonly Judged[], detectors: reado
   for (const one of judged) {
     const key = stateKey(one.action);
     const known = changed.get(key) ?? states.get(key);
-    const recentKey = one.action.id.slice(0, 16);
+    const recentKey = shortId(one.action.id);
     if (known?.recent.has(recentKey)) {
       duplicates += 1;
       continue;
@@ -66,7 +68,7 @@ export function step(states: States, judged: readonly Judged[], detectors: reado
     const state = changed.get(key) ?? (known === undefined ? newIdentityState() : copyState(known));
     changed.set(key, state);
     const { action, said } = advance(state, one, detectors);
-    remember(state.recent, recentKey, action.startedAtUs, recentMax);
+    remember(state.recent, recentKey, recentMax);
     actions.push(action);
     for (const { finding, raised } of said) {
       findings.push(finding);
@@ -115,10 +117,6 @@ function learn(state: IdentityState, examined: Examined, detectors: readonly Det
   }
   state.evidence = gather(state.evidence, action.startedAtUs, action.sessionId);
   state.lastAtUs = Math.max(state.lastAtUs, action.startedAtUs);
-  for (const [id, atUs] of state.recent) {
-    if (atUs >= state.lastAtUs - lateUs - clockAheadUs) break;
-    state.recent.delete(id);
-  }
 }
 
 /** Makes a finding of a signal, unless this identity was already told of this cause. */
@@ -130,8 +128,8 @@ function report(
   atUs: number,
 ): Said | undefined {
   const id = computedId("finding", detector.id, String(detector.version), action.tenant, action.identityId, signal.cause);
-  if (state.reported.has(id)) return undefined;
-  remember(state.reported, id, atUs, reportedMax);
+  if (state.reported.has(shortId(id))) return undefined;
+  remember(state.reported, shortId(id), reportedMax);
   const { episode, raised } = join(state.episode, { id, severity: signal.severity, atUs });
   state.episode = episode;
   const finding: Finding = {
