@@ -4,7 +4,8 @@ import { computedId } from "../attribute/ids.ts";
 import { remember } from "../learn/bounded.ts";
 import { gather } from "../learn/evidence.ts";
 import { copyState, type IdentityState, newIdentityState } from "../learn/identity-state.ts";
-import type { Detector, Examined, Json, Signal } from "./detector.ts";
+import type { Json } from "../learn/json.ts";
+import type { Detector, Examined, Signal } from "./detector.ts";
 import { alertOf, join } from "./episode.ts";
 import { sqlText } from "./sql.ts";
 
@@ -106,7 +107,7 @@ function advance(
 }
 
 function memoryOf(state: IdentityState, detector: Detector): Json {
-  return (state.memories.get(detector.id) as Json | undefined) ?? detector.initial;
+  return state.memories.get(detector.id) ?? detector.initial;
 }
 
 function learn(state: IdentityState, examined: Examined, detectors: readonly Detector[]): void {

@@ -1,5 +1,6 @@
 import type { Severity } from "../../schemas/index.ts";
 import { type Evidence, noEvidence } from "./evidence.ts";
+import type { Json } from "./json.ts";
 
 /** The episode an identity is in: findings that belong together. */
 export interface Episode {
@@ -20,7 +21,7 @@ export interface IdentityState {
   readonly reported: Set<string>;
   episode: Episode | undefined;
   /** What each detector remembers, by detector id. Values are JSON. */
-  readonly memories: Map<string, unknown>;
+  readonly memories: Map<string, Json>;
 }
 
 export function newIdentityState(): IdentityState {
@@ -47,7 +48,7 @@ interface Packed {
   readonly recent: readonly string[];
   readonly reported: readonly string[];
   readonly episode: Episode | null;
-  readonly memories: readonly (readonly [string, unknown])[];
+  readonly memories: readonly (readonly [string, Json])[];
 }
 
 /** The state as text for the store. Equal states give equal text. */
@@ -70,7 +71,7 @@ export function packState(state: IdentityState): string {
  * @throws Error when it is of a version this program doesn't know: a state is never misread.
  */
 export function unpackState(text: string): IdentityState {
-  const packed = JSON.parse(text) as Packed;
+  const packed: Packed = JSON.parse(text);
   if (packed.v !== packedVersion) {
     throw new Error(`stored state has version ${String(packed.v)}, this program reads version ${String(packedVersion)}`);
   }

@@ -28,8 +28,10 @@ interface Asked {
   readonly request: IncomingMessage;
 }
 
+const methods = ["GET", "POST", "DELETE"] as const;
+
 interface Route {
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: (typeof methods)[number];
   readonly path: string;
   /** What a client must be allowed to; undefined for what everybody may ask. */
   readonly permission?: Permission;
@@ -51,8 +53,9 @@ export function apiHandler(options: ApiOptions): Handler {
   }
   return async (request, response, client) => {
     const url = new URL(request.url ?? "/", "http://localhost");
-    const found = routes.find((request.method ?? "GET") as Route["method"], url.pathname);
-    const route = found?.store as Route | undefined;
+    const method = methods.find((one) => one === request.method);
+    const found = method === undefined ? null : routes.find(method, url.pathname);
+    const route: Route | undefined = found?.store;
     if (found === null || route === undefined) {
       sendReply(response, problem(404, `there is no ${request.method ?? "GET"} ${url.pathname}`));
       return;
