@@ -168,7 +168,7 @@ function storedOf(lookup: Lookup): Readonly<Record<string, string>> {
 }
 
 function stepOf(text: string | undefined): number {
-  const step = Number(text ?? -1);
+  const step = Number(text || -1);
   return Number.isInteger(step) && step >= 0 && step < 2 ** 31 ? step : -1;
 }
 

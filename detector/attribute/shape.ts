@@ -1,6 +1,6 @@
 /**
  * The shape of a URL: scheme, host and path; no user, query or fragment, and path segments that are ids become `*`.
- * A host that is none becomes `*` too: what can't be parsed may hold a password.
+ * A host that is none becomes `*` and takes the path with it: what can't be parsed may hold a password.
  *
  * @example
  * urlShape("https://u:p@api.acme.example/v1/users/4711?token=x"); // "https://api.acme.example/v1/users/*"
@@ -32,7 +32,8 @@ function partsOf(url: string): UrlParts {
   if (match === null) return { scheme: undefined, host: "", path: "" };
   const [, scheme = "", authority = "", path = ""] = match;
   const host = authority.slice(authority.lastIndexOf("@") + 1).toLowerCase();
-  return { scheme: scheme.toLowerCase(), host: hostname.test(host) ? host : host && "*", path };
+  const isHost = host === "" || hostname.test(host);
+  return { scheme: scheme.toLowerCase(), host: isHost ? host : "*", path: isHost ? path : "" };
 }
 
 /** Without query and fragment. */

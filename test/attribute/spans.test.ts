@@ -2,10 +2,13 @@
  * Goal: spans of other people's libraries are recognised without our SDK, under current and old names.
  * Method: a table of spans as those libraries emit them, and who did what by the shipped attribution table.
  */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { attribute, type AttributedAction } from "../../detector/attribute/action.ts";
 import { shippedAttributor } from "../../detector/roles/package-files.ts";
 import { spanWith } from "../support/build.ts";
+import { repositoryRoot } from "../support/repository.ts";
 
 const attributor = shippedAttributor();
 const nobody = { tenant: "default", source: "", verified: new Set<string>() };
@@ -212,4 +215,13 @@ describe("a span", () => {
     if (is === undefined) expect(attributed).toEqual({ kind: "no_action" });
     else expect(attributed).toMatchObject({ kind: "action", action: is });
   });
+});
+
+test("every rule of the table is met by a span above", () => {
+  const table = JSON.parse(readFileSync(join(repositoryRoot, "schemas/attribution.json"), "utf8")) as Record<"identities" | "actions", { id: string }[]>;
+  const met = spans.flatMap(({ span }) => {
+    const attributed = attribute(spanWith(span), nobody, attributor);
+    return attributed.kind === "action" ? [attributed.action.rule, attributed.action.identityRule] : [];
+  });
+  expect([...table.identities, ...table.actions].map((rule) => rule.id).filter((id) => !met.includes(id))).toEqual([]);
 });
