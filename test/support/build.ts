@@ -3,7 +3,7 @@ import type { AttributedAction } from "../../detector/attribute/action.ts";
 import { actionId } from "../../detector/attribute/ids.ts";
 import type { Span } from "../../detector/decode/span.ts";
 import type { Judged } from "../../detector/detect/step.ts";
-import type { Grant } from "../../schemas/index.ts";
+import type { Action, Finding, Grant } from "../../schemas/index.ts";
 
 /** Start of everything built here, microseconds since 1970. */
 export const builtAtUs = Date.parse("2026-03-02T09:00:00Z") * 1000;
@@ -99,5 +99,33 @@ export function spanWith(
     ...parts,
     attributes: new Map(Object.entries(parts.attributes ?? {})),
     resource: new Map(Object.entries(parts.resource ?? {})),
+  };
+}
+
+/** A judged action as the store takes it. */
+export function storedWith(offset: number, parts: Partial<Action> = {}): Action {
+  const { action, authority, position } = judgedWith(offset, parts);
+  return { ...action, authority, position, signals: [], late: false, clockSuspect: false, ...parts };
+}
+
+/** A valid finding. */
+export function findingWith(parts: Partial<Finding> = {}): Finding {
+  return {
+    id: "f".repeat(32),
+    tenant: "default",
+    rule: "outside-grant",
+    ruleVersion: 1,
+    identityId: "agent:triage",
+    episodeId: "e".repeat(32),
+    chainId: "1".repeat(32),
+    sessionId: "session-1",
+    severity: "high",
+    title: "mail.send outside the scope of its grants",
+    cause: "outside_scope|mail.send|session-1",
+    why: { outcome: "outside_scope" },
+    sql: "SELECT 1",
+    actionIds: [storedWith(0).id],
+    atUs: builtAtUs,
+    ...parts,
   };
 }
