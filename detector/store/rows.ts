@@ -1,8 +1,8 @@
 import type { Action, Finding } from "../../schemas/index.ts";
 import type { DeadLetter, OutboxAlert } from "../stream/ports.ts";
 
-/** Latest instant ClickHouse's DateTime64(6) can hold, 2299-12-31; a later one is stored as this and is clock-suspect. */
-const lastUs = 10_413_791_999_999_999;
+/** Latest instant that is a whole number of microseconds to JavaScript, in the year 2255; a later one is stored as this and is clock-suspect. */
+const lastUs = Number.MAX_SAFE_INTEGER;
 
 /**
  * An instant in microseconds as DateTime64(6) reads it. Written out in full: decimal seconds are read only where they
