@@ -12,7 +12,9 @@ import { readCases, runCase } from "./support/rule-cases.ts";
 const rules = detectors.map((detector) => detector.id);
 
 test("every detector has its cases, and every case file its detector", () => {
-  expect(readdirSync(join(repositoryRoot, "test/rules")).toSorted()).toEqual(rules.map((rule) => `${rule}.json`).toSorted());
+  expect(readdirSync(join(repositoryRoot, "test/rules")).toSorted()).toEqual(
+    rules.map((rule) => `${rule}.json`).toSorted(),
+  );
 });
 
 test("a detector's id is its file's name", () => {

@@ -11,7 +11,9 @@ import { attributes, AttributionTable, type Condition } from "../../schemas/inde
 import { spanWith } from "../support/build.ts";
 import { repositoryRoot } from "../support/repository.ts";
 
-const table = AttributionTable.parse(JSON.parse(readFileSync(join(repositoryRoot, "schemas/attribution.json"), "utf8")));
+const table = AttributionTable.parse(
+  JSON.parse(readFileSync(join(repositoryRoot, "schemas/attribution.json"), "utf8")),
+);
 const rules = [...table.identities, ...table.actions];
 const known = new Set(attributes.map((one) => one.name));
 const ofTheSpan = new Set(["span.name", "span.kind", "trace.id", "scope.name"]);
@@ -22,12 +24,22 @@ const conditions: readonly (readonly [string, Condition])[] = [
 ];
 const templates = [
   ...table.identities.flatMap((rule) => rule.name),
-  ...table.actions.flatMap((rule) => [...rule.operation, ...(rule.resource ?? []), ...(rule.resourceKind ?? [])]),
+  ...table.actions.flatMap((rule) => [
+    ...rule.operation,
+    ...(rule.resource ?? []),
+    ...(rule.resourceKind ?? []),
+  ]),
   ...Object.values(table.fields).flat(),
 ];
-const placeholders = templates.flatMap((one) => Array.from(one.matchAll(/\{([^}:]*)/gu), ([, names = ""]) => names));
-const sources = rules.map((rule) => rule.kind).flatMap((kind) => (typeof kind === "string" ? [] : [kind.from]));
-const namesUsed = [...conditions.map(([names]) => names), ...placeholders, ...sources].flatMap((names) => names.split("|"));
+const placeholders = templates.flatMap((one) =>
+  Array.from(one.matchAll(/\{([^}:]*)/gu), ([, names = ""]) => names),
+);
+const sources = rules
+  .map((rule) => rule.kind)
+  .flatMap((kind) => (typeof kind === "string" ? [] : [kind.from]));
+const namesUsed = [...conditions.map(([names]) => names), ...placeholders, ...sources].flatMap((names) =>
+  names.split("|"),
+);
 
 describe("the attribution table", () => {
   test("names no attribute that is not in the list of attributes", () => {
@@ -36,21 +48,30 @@ describe("the attribution table", () => {
   });
 
   test("has no two rules of one id", () => {
-    for (const list of [table.identities, table.actions]) expect(new Set(list.map((one) => one.id)).size).toBe(list.length);
+    for (const list of [table.identities, table.actions])
+      expect(new Set(list.map((one) => one.id)).size).toBe(list.length);
   });
 
   test("uses regular expressions that RE2 reads too: no lookaround, no backreference, no possessive or atomic group", () => {
-    const patterns = conditions.flatMap(([, one]) => (typeof one === "object" && "matches" in one ? [one.matches] : []));
+    const patterns = conditions.flatMap(([, one]) =>
+      typeof one === "object" && "matches" in one ? [one.matches] : [],
+    );
     expect(patterns.length).toBeGreaterThan(5);
     expect(patterns.filter((pattern) => beyondRe2.test(pattern))).toEqual([]);
   });
 
-  test.each(["(?=a)", "(?!a)", "(?<=a)", "(?<!a)", "(a)\\1", "(?<n>a)\\k<n>", "(?>a)", "a*+"])("%s would be noticed as beyond RE2", (pattern) => {
-    expect(beyondRe2.test(pattern)).toBe(true);
-  });
+  test.each(["(?=a)", "(?!a)", "(?<=a)", "(?<!a)", "(a)\\1", "(?<n>a)\\k<n>", "(?>a)", "a*+"])(
+    "%s would be noticed as beyond RE2",
+    (pattern) => {
+      expect(beyondRe2.test(pattern)).toBe(true);
+    },
+  );
 
   test("refuses a placeholder with a filter that does not exist", () => {
-    const wrong = { ...table, identities: [{ id: "x", when: {}, name: ["{service.name:shout}"], kind: "bot", strength: "claimed" }] } as const;
+    const wrong = {
+      ...table,
+      identities: [{ id: "x", when: {}, name: ["{service.name:shout}"], kind: "bot", strength: "claimed" }],
+    } as const;
     expect(() => compileTable(AttributionTable.parse(wrong))).toThrow("names no known filter");
   });
 });
@@ -68,8 +89,15 @@ class Asked extends Map<string, string> {
 
 test("the decoder keeps every attribute that attribution asks for", () => {
   const attributor = shippedAttributor();
-  const spans = [{ "nhi.action.kind": "exec", "nhi.identity.id": "x" }, {}].map((one) => new Asked(Object.entries(one)));
-  for (const span of spans) attribute({ ...spanWith(), attributes: span }, { tenant: "", source: "", verified: new Set() }, attributor);
+  const spans = [{ "nhi.action.kind": "exec", "nhi.identity.id": "x" }, {}].map(
+    (one) => new Asked(Object.entries(one)),
+  );
+  for (const span of spans)
+    attribute(
+      { ...spanWith(), attributes: span },
+      { tenant: "", source: "", verified: new Set() },
+      attributor,
+    );
   const names = [...new Set([...Asked.names, ...namesUsed])].filter((name) => !ofTheSpan.has(name));
   expect(names).toContain("nhi.resources.origin");
   expect(names.filter((name) => !attributor.wanted.has(name))).toEqual([]);
@@ -78,5 +106,9 @@ test("the decoder keeps every attribute that attribution asks for", () => {
 test("the list of attributes names each once, and stores nothing that may hold content", () => {
   expect(known.size).toBe(attributes.length);
   const stored = attributes.filter((one) => one.stored).map((one) => one.name);
-  expect(stored.filter((name) => /url|uri|query|statement|message|prompt|arguments|body|header|input|output/u.test(name))).toEqual([]);
+  expect(
+    stored.filter((name) =>
+      /url|uri|query|statement|message|prompt|arguments|body|header|input|output/u.test(name),
+    ),
+  ).toEqual([]);
 });

@@ -4,7 +4,9 @@ import { compilePattern } from "../../detector/authorise/pattern.ts";
 
 /** Trivially right, and slow where it is hostile. */
 function model(pattern: string): (name: string) => boolean {
-  const escaped = pattern.split("*").map((piece) => piece.replaceAll(/[^\w]/gsu, (one) => `\\u{${one.codePointAt(0)!.toString(16)}}`));
+  const escaped = pattern
+    .split("*")
+    .map((piece) => piece.replaceAll(/[^\w]/gsu, (one) => `\\u{${one.codePointAt(0)!.toString(16)}}`));
   const regex = new RegExp(`^${escaped.join(".*")}$`, "su");
   return (name) => regex.test(name);
 }
@@ -24,11 +26,17 @@ describe("a pattern", () => {
 
   test("matches every name made by filling its stars", () => {
     fc.assert(
-      fc.property(fc.array(texts, { minLength: 1, maxLength: 5 }), fc.array(texts, { minLength: 5, maxLength: 5 }), (pieces, fillings) => {
-        const bare = pieces.map((piece) => piece.replaceAll("*", ""));
-        const name = bare.map((piece, at) => (at === 0 ? piece : `${fillings[at - 1] ?? ""}${piece}`)).join("");
-        expect(compilePattern(bare.join("*"))(name)).toBe(true);
-      }),
+      fc.property(
+        fc.array(texts, { minLength: 1, maxLength: 5 }),
+        fc.array(texts, { minLength: 5, maxLength: 5 }),
+        (pieces, fillings) => {
+          const bare = pieces.map((piece) => piece.replaceAll("*", ""));
+          const name = bare
+            .map((piece, at) => (at === 0 ? piece : `${fillings[at - 1] ?? ""}${piece}`))
+            .join("");
+          expect(compilePattern(bare.join("*"))(name)).toBe(true);
+        },
+      ),
     );
   });
 

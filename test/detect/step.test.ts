@@ -5,8 +5,6 @@
  */
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import type { AttributedAction } from "../../detector/attribute/action.ts";
-import type { Detector } from "../../detector/detect/detector.ts";
 import { detectors } from "../../detector/detect/index.ts";
 import { type Judged, stateKey, type States, step } from "../../detector/detect/step.ts";
 import { packState } from "../../detector/learn/identity-state.ts";
@@ -30,10 +28,15 @@ function run(log: readonly Judged[], cuts: readonly number[] = [log.length], ask
     const stepped = step(states, log.slice(at, at + length), asked);
     at += length;
     for (const [key, state] of stepped.changed) states.set(key, state);
-    for (const name of ["actions", "findings", "alerts"] as const) rows[name].push(...stepped[name].map((one) => JSON.stringify(one)));
+    for (const name of ["actions", "findings", "alerts"] as const)
+      rows[name].push(...stepped[name].map((one) => JSON.stringify(one)));
     duplicates += stepped.duplicates;
   }
-  return { ...rows, states: [...states].map(([key, state]) => `${key}=${packState(state)}`).toSorted(), duplicates };
+  return {
+    ...rows,
+    states: [...states].map(([key, state]) => `${key}=${packState(state)}`).toSorted(),
+    duplicates,
+  };
 }
 
 /** A log with a habit long enough for the gate, then whatever was generated. */
@@ -44,10 +47,16 @@ const acts = fc.record({
   hoursOff: fc.constantFrom(0, 0, 0, -1, -50, 2),
   sessionId: fc.constantFrom("s1", "s2"),
 });
-const logs = fc.array(acts, { maxLength: 40 }).map((all) => [...habit, ...all.map((one, at) => judgedOf(one, habit.length + at))]);
+const logs = fc
+  .array(acts, { maxLength: 40 })
+  .map((all) => [...habit, ...all.map((one, at) => judgedOf(one, habit.length + at))]);
 const hourUs = 3_600_000_000;
 const habit = Array.from({ length: 220 }, (_, n) =>
-  judgedWith(n, { startedAtUs: builtAtUs + n * hourUs, sessionId: `day-${Math.floor(n / 24)}`, operation: "tickets.open" }),
+  judgedWith(n, {
+    startedAtUs: builtAtUs + n * hourUs,
+    sessionId: `day-${Math.floor(n / 24)}`,
+    operation: "tickets.open",
+  }),
 );
 
 function judgedOf(act: typeof acts extends fc.Arbitrary<infer T> ? T : never, offset: number): Judged {
@@ -57,12 +66,19 @@ function judgedOf(act: typeof acts extends fc.Arbitrary<infer T> ? T : never, of
   return { ...one, position: { ...one.position, atMs: builtAtUs / 1000 + (221 + ordinal) * 3_600_000 } };
 }
 
+const own = (all: readonly Judged[]): Judged[] =>
+  all.filter((one) => one.action.identityId === "agent:triage");
+
 describe("whatever the log", () => {
   test("any cut into steps gives the same rows and states", () => {
     fc.assert(
-      fc.property(logs, fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 6 }), (log, cuts) => {
-        expect(run(log, cuts)).toEqual(run(log));
-      }),
+      fc.property(
+        logs,
+        fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 6 }),
+        (log, cuts) => {
+          expect(run(log, cuts)).toEqual(run(log));
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -82,7 +98,9 @@ describe("whatever the log", () => {
   test("a span delivered again gives no row and changes nothing but the count", () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat({ max: 219 }), { maxLength: 10 }), (repeated) => {
-        const { duplicates, ...rest } = run(habit.flatMap((one, at) => (repeated.includes(at) ? [one, one] : [one])));
+        const { duplicates, ...rest } = run(
+          habit.flatMap((one, at) => (repeated.includes(at) ? [one, one] : [one])),
+        );
         expect({ ...rest, duplicates }).toEqual({ ...run(habit), duplicates: repeated.length });
       }),
       { numRuns: 30 },
@@ -92,9 +110,9 @@ describe("whatever the log", () => {
   test("one identity's actions say nothing of another's", () => {
     fc.assert(
       fc.property(logs, (log) => {
-        const own = (all: readonly Judged[]): Judged[] => all.filter((one) => one.action.identityId === "agent:triage");
         const key = stateKey(actionWith());
-        const stateOf = (all: readonly Judged[]): unknown => run(all).states.find((one) => one.startsWith(`${key}=`));
+        const stateOf = (all: readonly Judged[]): unknown =>
+          run(all).states.find((one) => one.startsWith(`${key}=`));
         expect(stateOf(log)).toEqual(stateOf(own(log)));
       }),
       { numRuns: 30 },
@@ -105,12 +123,40 @@ describe("whatever the log", () => {
 describe("an action", () => {
   const minuteUs = 60_000_000;
   const endUs = builtAtUs + 219 * hourUs;
-  const cases: readonly { name: string; startedAtUs: number; atMs?: number; late: boolean; clockSuspect: boolean }[] = [
+  const cases: readonly {
+    name: string;
+    startedAtUs: number;
+    atMs?: number;
+    late: boolean;
+    clockSuspect: boolean;
+  }[] = [
     { name: "in order is learned", startedAtUs: endUs + minuteUs, late: false, clockSuspect: false },
-    { name: "ten minutes behind is learned", startedAtUs: endUs - 10 * minuteUs, late: false, clockSuspect: false },
-    { name: "more than ten minutes behind is late, and moves no baseline", startedAtUs: endUs - 10 * minuteUs - 1, late: true, clockSuspect: false },
-    { name: "five minutes ahead of the log's clock is learned", startedAtUs: endUs + 10 * minuteUs, atMs: (endUs + 5 * minuteUs) / 1000, late: false, clockSuspect: false },
-    { name: "more than five minutes ahead has a suspect clock, and moves no baseline", startedAtUs: endUs + 10 * minuteUs + 1, atMs: (endUs + 5 * minuteUs) / 1000, late: false, clockSuspect: true },
+    {
+      name: "ten minutes behind is learned",
+      startedAtUs: endUs - 10 * minuteUs,
+      late: false,
+      clockSuspect: false,
+    },
+    {
+      name: "more than ten minutes behind is late, and moves no baseline",
+      startedAtUs: endUs - 10 * minuteUs - 1,
+      late: true,
+      clockSuspect: false,
+    },
+    {
+      name: "five minutes ahead of the log's clock is learned",
+      startedAtUs: endUs + 10 * minuteUs,
+      atMs: (endUs + 5 * minuteUs) / 1000,
+      late: false,
+      clockSuspect: false,
+    },
+    {
+      name: "more than five minutes ahead has a suspect clock, and moves no baseline",
+      startedAtUs: endUs + 10 * minuteUs + 1,
+      atMs: (endUs + 5 * minuteUs) / 1000,
+      late: false,
+      clockSuspect: true,
+    },
   ];
   test.each(cases)("$name", ({ startedAtUs, atMs, late, clockSuspect }) => {
     const before = step(new Map(), habit, detectors).changed;
@@ -122,96 +168,34 @@ describe("an action", () => {
     const learned = !late && !clockSuspect;
     expect(state?.evidence.actions).toBe(habit.length + (learned ? 1 : 0));
     expect(state?.lastAtUs).toBe(learned ? Math.max(endUs, startedAtUs) : endUs);
-    expect(state?.memories).toEqual(learned ? expect.any(Map) : before.get(stateKey(judged.action))?.memories);
+    const memories = before.get(stateKey(judged.action))?.memories;
+    expect(JSON.stringify([...(state?.memories ?? [])]) === JSON.stringify([...(memories ?? [])])).toBe(
+      !learned,
+    );
   });
 
   test("with a forged clock can't make all that follows late", () => {
     const forged = judgedWith(500, { startedAtUs: endUs * 2 });
     const position = { ...forged.position, atMs: endUs / 1000 };
     const after = judgedWith(501, { startedAtUs: endUs + minuteUs });
-    const { actions } = step(step(new Map(), habit, detectors).changed, [{ ...forged, position }, after], detectors);
-    expect(actions.map((one) => [one.clockSuspect, one.late])).toEqual([[true, false], [false, false]]);
+    const { actions } = step(
+      step(new Map(), habit, detectors).changed,
+      [{ ...forged, position }, after],
+      detectors,
+    );
+    expect(actions.map((one) => [one.clockSuspect, one.late])).toEqual([
+      [true, false],
+      [false, false],
+    ]);
   });
 
   test("with a forged clock is reported at the log's time", () => {
     const forged = judgedWith(0, { startedAtUs: endUs * 2 });
-    const { findings } = step(new Map(), [{ ...forged, position: { ...forged.position, atMs: endUs / 1000 } }], detectors);
-    expect(findings.map((one) => one.atUs)).toEqual([endUs]);
-  });
-});
-
-/** Says of an action what its operation spells: `high:cause`. */
-const parrot: Detector<null> = {
-  id: "parrot",
-  version: 1,
-  initial: null,
-  examine: ({ action }) => {
-    const [severity, cause = ""] = action.operation.split(":");
-    if (severity !== "low" && severity !== "medium" && severity !== "high" && severity !== "critical") return [];
-    return [{ name: "said", severity, title: `heard ${cause}`, cause, why: { cause }, sql: "SELECT 1 WHERE {before}" }];
-  },
-  learn: () => null,
-};
-
-const say = (offset: number, minute: number, operation: string, parts: Partial<AttributedAction> = {}): Judged =>
-  judgedWith(offset, { startedAtUs: builtAtUs + minute * 60_000_000, operation, ...parts });
-
-describe("findings", () => {
-  const episodesOf = (log: readonly Judged[]): number[] => {
-    const ids = step(new Map(), log, [parrot]).findings.map((one) => one.episodeId);
-    return ids.map((id) => ids.indexOf(id));
-  };
-  test.each([
-    { name: "within an hour of each other are one episode", minutes: [0, 60, 120], episodes: [0, 0, 0] },
-    { name: "more than an hour apart are two", minutes: [0, 61], episodes: [0, 1] },
-    { name: "that come out of order do not shorten it", minutes: [30, 0, 90], episodes: [0, 0, 0] },
-  ])("$name", ({ minutes, episodes }) => {
-    expect(episodesOf(minutes.map((minute, at) => say(at, minute, `low:${at}`)))).toEqual(episodes);
-  });
-
-  test("of two identities are two episodes", () => {
-    expect(episodesOf([say(0, 0, "low:a"), say(1, 1, "low:a", { identityId: "agent:other" })])).toEqual([0, 1]);
-  });
-
-  test("of one identity id in two tenants are two findings in two episodes", () => {
-    const { findings } = step(new Map(), [say(0, 0, "low:a"), say(1, 1, "low:a", { tenant: "acme" })], [parrot]);
-    expect(new Set(findings.map((one) => one.id)).size).toBe(2);
-    expect(new Set(findings.map((one) => one.episodeId)).size).toBe(2);
-  });
-
-  test("are said once for each cause", () => {
-    const { findings, actions } = step(new Map(), [say(0, 0, "low:a"), say(1, 1, "low:a"), say(2, 2, "low:b")], [parrot]);
-    expect(findings.map((one) => one.cause)).toEqual(["a", "b"]);
-    expect(actions.map((one) => one.signals)).toEqual([["parrot/said"], ["parrot/said"], ["parrot/said"]]);
-  });
-
-  test.each([
-    { name: "an episode of low severity alerts nobody", said: ["low:a", "low:b"], alerts: [] },
-    { name: "a medium finding opens an alert", said: ["medium:a"], alerts: ["medium"] },
-    { name: "a second of the same severity does not", said: ["medium:a", "medium:b"], alerts: ["medium"] },
-    { name: "a rise in severity alerts again, a fall does not", said: ["medium:a", "critical:b", "high:c"], alerts: ["medium", "critical"] },
-    { name: "a rise from low to medium is the first alert", said: ["low:a", "medium:b"], alerts: ["medium"] },
-  ])("$name", ({ said, alerts }) => {
-    const stepped = step(new Map(), said.map((operation, at) => say(at, at, operation)), [parrot]);
-    expect(stepped.alerts.map((one) => one.data.severity)).toEqual(alerts);
-    expect(new Set(stepped.alerts.map((one) => one.data.episodeId)).size).toBeLessThanOrEqual(1);
-  });
-
-  test("have ids that do not change from version to version", () => {
-    const { findings } = step(new Map(), [say(0, 0, "high:a")], [parrot]);
-    expect(findings.map((one) => [one.id, one.episodeId])).toEqual([["48094f614526a2fc0534809bfbc38333", "0d6a7e9269ecdf03988599a7ccd3f961"]]);
-  });
-
-  test("carry SQL in which the past is named, whatever quotes the names hold", () => {
-    const { findings } = step(new Map(), [say(3, 0, "high:a", { identityId: "o'brien\\" })], [parrot]);
-    expect(findings[0]?.sql).toBe(
-      "SELECT 1 WHERE tenant = 'default' AND identity_id = 'o\\'brien\\\\' AND topic = 'nhi.spans' AND partition = 0 AND (offset, record_index) < (3, 0) AND NOT late AND NOT clock_suspect",
+    const { findings } = step(
+      new Map(),
+      [{ ...forged, position: { ...forged.position, atMs: endUs / 1000 } }],
+      detectors,
     );
-  });
-
-  test("have titles that end with a whole character", () => {
-    const { findings } = step(new Map(), [say(0, 0, `high:${"😀".repeat(600)}`)], [parrot]);
-    expect(findings[0]?.title.length).toBeLessThanOrEqual(512);
-    expect(JSON.stringify(findings[0]?.title)).not.toMatch(/\\ud[89a-f]/u);
+    expect(findings.map((one) => one.atUs)).toEqual([endUs]);
   });
 });

@@ -2,7 +2,12 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { remember } from "../../detector/learn/bounded.ts";
 import { type Evidence, gate, gateOpen, gather, noEvidence } from "../../detector/learn/evidence.ts";
-import { type IdentityState, newIdentityState, packState, unpackState } from "../../detector/learn/identity-state.ts";
+import {
+  type IdentityState,
+  newIdentityState,
+  packState,
+  unpackState,
+} from "../../detector/learn/identity-state.ts";
 import { Severity } from "../../schemas/index.ts";
 
 const dayUs = 86_400_000_000;
@@ -49,12 +54,26 @@ describe("a bounded memory", () => {
 const text = fc.string({ unit: "binary", maxLength: 12 });
 const instant = fc.nat({ max: 2 ** 52 });
 const states: fc.Arbitrary<IdentityState> = fc.record({
-  evidence: fc.record({ actions: fc.nat(), days: fc.array(fc.nat(), { maxLength: 32 }), sessions: fc.array(text, { maxLength: 8 }) }),
+  evidence: fc.record({
+    actions: fc.nat(),
+    days: fc.array(fc.nat(), { maxLength: 32 }),
+    sessions: fc.array(text, { maxLength: 8 }),
+  }),
   lastAtUs: instant,
   recent: fc.array(fc.tuple(text, instant)).map((all) => new Map(all)),
   reported: fc.array(fc.tuple(text, instant)).map((all) => new Map(all)),
-  episode: fc.option(fc.record({ id: text, lastAtUs: instant, severity: fc.constantFrom(...Severity.options) }), { nil: undefined }),
-  memories: fc.array(fc.tuple(text, fc.jsonValue().filter((value) => !JSON.stringify(value).includes("-0")))).map((all) => new Map<string, unknown>(all)),
+  episode: fc.option(
+    fc.record({ id: text, lastAtUs: instant, severity: fc.constantFrom(...Severity.options) }),
+    { nil: undefined },
+  ),
+  memories: fc
+    .array(
+      fc.tuple(
+        text,
+        fc.jsonValue().filter((value) => !JSON.stringify(value).includes("-0")),
+      ),
+    )
+    .map((all) => new Map<string, unknown>(all)),
 });
 
 describe("a packed state", () => {

@@ -3,7 +3,8 @@ import { memoryStore, noFault } from "../support/memory.ts";
 import { detectStoreContract } from "../support/store-contract.ts";
 import { freshStore } from "../support/store.ts";
 
-const idsOf = (rows: readonly string[]): string[] => rows.map((row) => (JSON.parse(row) as { id: string }).id).toSorted();
+const idsOf = (rows: readonly string[]): string[] =>
+  rows.map((row) => (JSON.parse(row) as { id: string }).id).toSorted();
 
 detectStoreContract("memory", async () => {
   const { store, content } = memoryStore();
@@ -18,9 +19,12 @@ detectStoreContract("memory", async () => {
 });
 
 detectStoreContract("ClickHouse", async () => {
-  const { database, drop } = await freshStore();
+  const store = await freshStore();
+  const { database } = store;
   const ids = async (column: string, table: string): Promise<string[]> =>
-    (await database.query<{ id: string }>(`SELECT ${column} AS id FROM ${table} ORDER BY id`)).map((row) => row.id);
+    (await database.query<{ id: string }>(`SELECT ${column} AS id FROM ${table} ORDER BY id`)).map(
+      (row) => row.id,
+    );
   return {
     as: (owner) => detectStore(database, owner),
     ids: async () => ({
@@ -28,6 +32,6 @@ detectStoreContract("ClickHouse", async () => {
       findings: await ids("finding_id", "v_findings"),
       alerts: await ids("alert_id", "alerts FINAL"),
     }),
-    close: drop,
+    close: () => store.drop(),
   };
 });

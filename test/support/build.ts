@@ -54,12 +54,22 @@ export function spanIdOf(ordinal: number): string {
 }
 
 /** An action under no grant, taken by the log the moment it ended, one record an action. */
-export function judgedWith(offset: number, parts: Partial<AttributedAction> = {}, judged: Partial<Judged> = {}): Judged {
+export function judgedWith(
+  offset: number,
+  parts: Partial<AttributedAction> = {},
+  judged: Partial<Judged> = {},
+): Judged {
   const action = actionWith({ spanId: spanIdOf(offset + 1), ...parts });
   return {
     action,
     authority: { outcome: "no_grant", grantId: "", approver: "", policyId: "", policyVersion: "" },
-    position: { topic: "nhi.spans", partition: 0, offset, index: 0, atMs: Math.ceil(action.endedAtUs / 1000) },
+    position: {
+      topic: "nhi.spans",
+      partition: 0,
+      offset,
+      index: 0,
+      atMs: Math.ceil(action.endedAtUs / 1000),
+    },
     ...judged,
   };
 }

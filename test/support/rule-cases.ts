@@ -42,8 +42,13 @@ const RuleCase = z.strictObject({
   grants: z.array(GivenGrant).default([]),
   history: z.array(Act).default([]),
   action: Act,
-  fires: z.record(z.string(), Severity).describe("Signals that become findings of the rule, with their severity."),
-  noted: z.array(z.string()).describe("Signals that are noted on the action, when they are not those that fire.").exactOptional(),
+  fires: z
+    .record(z.string(), Severity)
+    .describe("Signals that become findings of the rule, with their severity."),
+  noted: z
+    .array(z.string())
+    .describe("Signals that are noted on the action, when they are not those that fire.")
+    .exactOptional(),
 });
 export type RuleCase = z.infer<typeof RuleCase>;
 
@@ -54,11 +59,16 @@ const RuleCases = z.strictObject({
 
 /** Reads the cases of a rule. */
 export function readCases(rule: string): z.infer<typeof RuleCases> {
-  return RuleCases.parse(JSON.parse(readFileSync(join(repositoryRoot, "test/rules", `${rule}.json`), "utf8")));
+  return RuleCases.parse(
+    JSON.parse(readFileSync(join(repositoryRoot, "test/rules", `${rule}.json`), "utf8")),
+  );
 }
 
 /** Runs history and action through the engine with every detector, and gives what `rule` said of the action. */
-export function runCase(rule: string, { grants, history, action }: RuleCase): { severities: string[]; signals: string[] } {
+export function runCase(
+  rule: string,
+  { grants, history, action }: RuleCase,
+): { severities: string[]; signals: string[] } {
   const book = bookOf(grants);
   const judged = unfold([...history, action]).map((parts, offset) => {
     const one = judgedWith(offset, parts);
@@ -83,7 +93,12 @@ function bookOf(grants: readonly z.infer<typeof GivenGrant>[]): GrantBook {
     const grant = Grant.parse(grantWith({ id: `grant-${position}`, window, ...scope }));
     enter(book, position++, { kind: "grant_given", ...common, atUs: Date.parse("2026-01-01") * 1000, grant });
     if (revoked !== undefined)
-      enter(book, position++, { kind: "grant_revoked", ...common, atUs: Date.parse(revoked) * 1000, grantId: grant.id });
+      enter(book, position++, {
+        kind: "grant_revoked",
+        ...common,
+        atUs: Date.parse(revoked) * 1000,
+        grantId: grant.id,
+      });
   }
   return book;
 }
@@ -101,7 +116,9 @@ function unfold(acts: readonly Act[]): Partial<AttributedAction>[] {
 }
 
 function nextUs(nowUs: number, at: string): number {
-  return at.startsWith("+") ? nowUs + Number(at.slice(1, -1)) * (unitUs[at.slice(-1)] ?? 0) : Date.parse(at) * 1000;
+  return at.startsWith("+")
+    ? nowUs + Number(at.slice(1, -1)) * (unitUs[at.slice(-1)] ?? 0)
+    : Date.parse(at) * 1000;
 }
 
 function partsOf(act: Act, n: number, startedAtUs: number): Partial<AttributedAction> {
@@ -118,4 +135,3 @@ function partsOf(act: Act, n: number, startedAtUs: number): Partial<AttributedAc
     network: numbered(act.network ?? ""),
   };
 }
-

@@ -8,7 +8,11 @@ export interface OpenStore {
   /** A worker's store; two owners are two processes on one store. */
   readonly as: (owner: string) => DetectStore;
   /** Ids of what is stored, each as often as a reader sees it. */
-  readonly ids: () => Promise<{ actions: readonly string[]; findings: readonly string[]; alerts: readonly string[] }>;
+  readonly ids: () => Promise<{
+    actions: readonly string[];
+    findings: readonly string[];
+    alerts: readonly string[];
+  }>;
   readonly close: () => Promise<void>;
 }
 
@@ -17,10 +21,20 @@ const counts = { records: 1, spans: 1, actions: 1, noAction: 0, duplicates: 0, d
 
 const action = storedWith(0);
 const finding = findingWith({ actionIds: [action.id] });
-const alert = { id: "a".repeat(32), tenant: "default", episodeId: finding.episodeId, atUs: finding.atUs, body: JSON.stringify(alertOf(finding)) };
+const alert = {
+  id: "a".repeat(32),
+  tenant: "default",
+  episodeId: finding.episodeId,
+  atUs: finding.atUs,
+  body: JSON.stringify(alertOf(finding)),
+};
 const rows: ChunkRows = { actions: [action, storedWith(1)], findings: [finding], alerts: [alert] };
 const planOf = (from: number, next: number, control = 0): ChunkPlan => ({ from, next, control });
-const checkpointOf = (plan: ChunkPlan, generation: number, states: Readonly<Record<string, string>> = {}): Parameters<DetectStore["save"]>[1] => ({
+const checkpointOf = (
+  plan: ChunkPlan,
+  generation: number,
+  states: Readonly<Record<string, string>> = {},
+): Parameters<DetectStore["save"]>[1] => ({
   plan,
   generation,
   counts,
@@ -33,7 +47,8 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
     let opened: OpenStore;
     let store: DetectStore;
     let generation = 0;
-    const claim = async (owner = "one"): Promise<number> => (await opened.as(owner).claim(partition)).generation;
+    const claim = async (owner = "one"): Promise<number> =>
+      (await opened.as(owner).claim(partition)).generation;
     beforeAll(async () => {
       opened = await open();
       store = opened.as("one");
@@ -47,11 +62,17 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
     });
 
     test("answers the first plan of an offset with itself", async () => {
-      expect(await store.plan(partition, generation, planOf(0, 5, 2))).toEqual({ kind: "planned", plan: planOf(0, 5, 2) });
+      expect(await store.plan(partition, generation, planOf(0, 5, 2))).toEqual({
+        kind: "planned",
+        plan: planOf(0, 5, 2),
+      });
     });
 
     test("answers every later plan of that offset with the first: its cut and its control position", async () => {
-      expect(await store.plan(partition, generation, planOf(0, 9, 7))).toEqual({ kind: "planned", plan: planOf(0, 5, 2) });
+      expect(await store.plan(partition, generation, planOf(0, 9, 7))).toEqual({
+        kind: "planned",
+        plan: planOf(0, 5, 2),
+      });
     });
 
     test("keeps rows written twice once", async () => {
@@ -70,15 +91,23 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
     });
 
     test("writes a chunk without rows", async () => {
-      await expect(store.write(partition, planOf(6, 7), { actions: [], findings: [], alerts: [] })).resolves.toBeUndefined();
+      await expect(
+        store.write(partition, planOf(6, 7), { actions: [], findings: [], alerts: [] }),
+      ).resolves.toBeUndefined();
     });
 
     test("gives whoever claims next the position and the states that were saved with it", async () => {
-      await store.save(partition, checkpointOf(planOf(0, 5), generation, { "default\0a": "1", "default\0b": '{"quoted":"\\"\'"}' }));
+      await store.save(
+        partition,
+        checkpointOf(planOf(0, 5), generation, { "default\0a": "1", "default\0b": '{"quoted":"\\"\'"}' }),
+      );
       expect(await opened.as("two").claim(partition)).toEqual({
         generation: generation + 1,
         position: 5,
-        states: new Map([["default\0a", "1"], ["default\0b", '{"quoted":"\\"\'"}']]),
+        states: new Map([
+          ["default\0a", "1"],
+          ["default\0b", '{"quoted":"\\"\'"}'],
+        ]),
       });
     });
 
@@ -88,14 +117,23 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
 
     test("lets the fenced worker's plan stand all the same, as its cut is as good as any", async () => {
       const next = await claim();
-      expect(await store.plan(partition, next, planOf(5, 9))).toEqual({ kind: "planned", plan: planOf(5, 6) });
+      expect(await store.plan(partition, next, planOf(5, 9))).toEqual({
+        kind: "planned",
+        plan: planOf(5, 6),
+      });
       generation = next;
     });
 
     test("changes nothing when a checkpoint is saved again", async () => {
       await store.save(partition, checkpointOf(planOf(5, 6), generation, { "default\0a": "2" }));
       await store.save(partition, checkpointOf(planOf(5, 6), generation, { "default\0a": "2" }));
-      expect(await store.claim(partition)).toMatchObject({ position: 6, states: new Map([["default\0a", "2"], ["default\0b", '{"quoted":"\\"\'"}']]) });
+      expect(await store.claim(partition)).toMatchObject({
+        position: 6,
+        states: new Map([
+          ["default\0a", "2"],
+          ["default\0b", '{"quoted":"\\"\'"}'],
+        ]),
+      });
     });
 
     test("is not set back by a late writer of an old checkpoint", async () => {

@@ -22,7 +22,8 @@ export async function freshStore(): Promise<FreshStore> {
 /** The same without the schema. */
 export async function emptyStore(): Promise<FreshStore> {
   const fresh = await freshDatabase();
-  const open = (database: string): Database => openDatabase({ url: fresh.url, user: "default", password: "", database });
+  const open = (database: string): Database =>
+    openDatabase({ url: fresh.url, user: "default", password: "", database });
   const database = open(fresh.name);
   const server = open("default");
   const drop = async (): Promise<void> => {
