@@ -1,5 +1,6 @@
 import { attributes, type Action, type Decision, DecisionOutcome, DecisionVerdict, type Resource } from "../../schemas/index.ts";
 import type { AttributeValue, RejectedSpan, Span } from "../decode/span.ts";
+import { clip } from "./clip.ts";
 import { actionId } from "./ids.ts";
 import type { Attributor, NamedIdentity } from "./table.ts";
 import type { Lookup } from "./template.ts";
@@ -167,7 +168,7 @@ function storedOf(lookup: Lookup): Readonly<Record<string, string>> {
 }
 
 function stepOf(text: string | undefined): number {
-  const step = Number(text ?? -1);
+  const step = Number(text || -1);
   return Number.isInteger(step) && step >= 0 && step < 2 ** 31 ? step : -1;
 }
 
@@ -177,11 +178,4 @@ function asText(value: AttributeValue): string {
 
 function textsOf(value: AttributeValue | undefined): readonly string[] {
   return Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
-}
-
-/** Cuts at a number of UTF-16 units without leaving half a surrogate pair behind. */
-function clip(text: string, charsMax: number): string {
-  if (text.length <= charsMax) return text;
-  const cut = text.slice(0, charsMax);
-  return /[\uD800-\uDBFF]$/u.test(cut) ? cut.slice(0, -1) : cut;
 }

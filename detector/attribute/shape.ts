@@ -1,30 +1,51 @@
 /**
  * The shape of a URL: scheme, host and path; no user, query or fragment, and path segments that are ids become `*`.
- * What can't be parsed is cut at the first `?` or `#`, so that no query ever passes.
+ * A host that is none becomes `*` and takes the path with it: what can't be parsed may hold a password.
  *
  * @example
  * urlShape("https://u:p@api.acme.example/v1/users/4711?token=x"); // "https://api.acme.example/v1/users/*"
  */
 export function urlShape(url: string): string {
-  const bare = url.split(/[?#]/u, 1)[0] ?? "";
-  const match = /^([a-z][a-z0-9+.-]*):\/\/(?:[^/@]*@)?([^/]*)(\/.*)?$/iu.exec(bare);
-  if (match === null) return pathShape(bare);
-  const [, scheme = "", host = "", path = ""] = match;
-  return `${scheme.toLowerCase()}://${host.toLowerCase()}${pathShape(path)}`;
+  const { scheme, host, path } = partsOf(url);
+  return scheme === undefined ? pathShape(url) : `${scheme}://${host}${pathShape(path)}`;
 }
 
-/** Host of a URL, or the text itself when it has none. */
+/** Host of a URL; of a text that is no URL, its shape. */
 export function urlHost(url: string): string {
-  return /^[a-z][a-z0-9+.-]*:\/\/(?:[^/@?#]*@)?([^/?#]*)/iu.exec(url)?.[1]?.toLowerCase() ?? url;
+  const { scheme, host } = partsOf(url);
+  return scheme === undefined ? pathShape(url) : host;
 }
 
-/** A path with the segments that are ids (numbers, UUIDs, long hex or base64 runs) replaced by `*`. */
+/** A path with the segments that are ids (numbers, UUIDs, addresses, long hex or base64 runs) replaced by `*`. */
 export function pathShape(path: string): string {
-  return (path.split(/[?#]/u, 1)[0] ?? "").split("/").map(segmentShape).join("/");
+  return bare(path).split("/").map(segmentShape).join("/");
 }
 
-const id = /^(?:\d+|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,}|(?=.*\d)[\w-]{24,})$/iu;
+interface UrlParts {
+  readonly scheme: string | undefined;
+  readonly host: string;
+  readonly path: string;
+}
 
+function partsOf(url: string): UrlParts {
+  const match = /^([a-z][a-z0-9+.-]*):\/\/([^/]*)(.*)$/isu.exec(bare(url));
+  if (match === null) return { scheme: undefined, host: "", path: "" };
+  const [, scheme = "", authority = "", path = ""] = match;
+  const host = authority.slice(authority.lastIndexOf("@") + 1).toLowerCase();
+  const isHost = host === "" || hostname.test(host);
+  return { scheme: scheme.toLowerCase(), host: isHost ? host : "*", path: isHost ? path : "" };
+}
+
+/** Without query and fragment. */
+function bare(url: string): string {
+  return url.split(/[?#]/u, 1)[0] ?? "";
+}
+
+const hostname = /^(?:[\p{L}\p{N}_.~-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/u;
+const id = /^(?:\d+|[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{16,}|(?=.*\d)[\w-]{24,}|.+(?:@|%40).*)$/isu;
+
+/** Parameters behind a semicolon (`;jsessionid=…`) are a query by another name. */
 function segmentShape(segment: string): string {
-  return id.test(segment) ? "*" : segment;
+  const name = segment.split(";", 1)[0] ?? "";
+  return id.test(name) ? "*" : name;
 }

@@ -12,6 +12,8 @@ const filters: Readonly<Record<string, (text: string) => string>> = {
   path: pathShape,
   rest: (text) => text.slice(text.indexOf(" ") + 1),
   first: (text) => text.split(" ", 1)[0] ?? "",
+  dots: (text) => text.replaceAll("/", "."),
+  service: (text) => text.slice(0, Math.max(0, text.lastIndexOf("/"))) || text,
   lower: (text) => text.toLowerCase(),
 };
 

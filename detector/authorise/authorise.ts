@@ -22,7 +22,7 @@ const closeness: readonly AuthorityOutcome[] = ["no_grant", "outside_scope", "ou
  */
 export function authorise(book: GrantBook, control: number, question: AuthorityQuestion): Authority {
   let best: Authority = { outcome: "no_grant", grantId: "", approver: "", policyId: "", policyVersion: "" };
-  for (const grant of grantsOf(book, question.tenant, question.identityId, control)) {
+  for (const grant of grantsOf(book, question, control)) {
     const outcome = outcomeOf(grant, question);
     if (closeness.indexOf(outcome) <= closeness.indexOf(best.outcome)) continue;
     const { id, approver, policy } = grant.grant;

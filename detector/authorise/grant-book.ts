@@ -44,19 +44,28 @@ export function enter(book: GrantBook, position: number, record: ControlRecord):
 }
 
 /**
- * The grants of a tenant whose grantee is `identityId`, as they stood when the control log ended before `control`.
- * A replay that names the same position sees the same grants, whatever was decided since.
+ * The grants whose grantee is `identityId`, as they stood when the action started, by what the control log said before
+ * `control`. A replay that names the same position sees the same grants, whatever was decided since; and a new version
+ * doesn't take the authority from what was begun under the one before it.
  */
-export function grantsOf(book: GrantBook, tenant: string, identityId: string, control: number): readonly StandingGrant[] {
+export function grantsOf(book: GrantBook, asked: GrantQuestion, control: number): readonly StandingGrant[] {
   const standing: StandingGrant[] = [];
-  for (const history of book.get(tenant)?.values() ?? []) {
-    const version = history.versions.findLast((one) => one.position < control);
-    if (version === undefined || !version.granteeMatches(identityId)) continue;
+  for (const history of book.get(asked.tenant)?.values() ?? []) {
+    const known = history.versions.filter((one) => one.position < control);
+    const version = known.findLast((one) => one.fromUs <= asked.startedAtUs) ?? known.at(-1);
+    if (version === undefined || !version.granteeMatches(asked.identityId)) continue;
     // A version given after a revocation stands again: a person decided so.
     const revocation = history.revocations.find((one) => one.position < control && one.position > version.position);
     standing.push({ ...version, revokedAtUs: revocation?.atUs });
   }
   return standing;
+}
+
+/** Whose grants are asked for, and at which moment. */
+interface GrantQuestion {
+  readonly tenant: string;
+  readonly identityId: string;
+  readonly startedAtUs: number;
 }
 
 /** A grant without a start counts from the moment it was given: authority doesn't reach back unless someone wrote so. */

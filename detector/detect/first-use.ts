@@ -54,7 +54,10 @@ const keys: readonly NoveltyKey[] = [
   },
 ];
 
-/** Values remembered of each key, the oldest forgotten first; of an identity that uses more, a new one is no news. */
+/** A longer value stands in the cause as its fingerprint, as a cut one could be taken for another. */
+const causeCharsMax = 700;
+
+/** Values remembered of each key. Of an identity that uses more, nothing is news any more: it can't be told from what was forgotten. */
 const valuesMax = 512;
 
 /** What is remembered of one key: how often it was observed, how often that was new, and which values there were. */
@@ -103,7 +106,8 @@ interface News {
 /** What is new about an action, if that says something. */
 function newsOf({ valueOf, bitsMin }: NoveltyKey, { action, evidence }: Examined, memory: KeyMemory): News | undefined {
   const value = valueOf(action);
-  if (value === undefined || !gateOpen(evidence) || memory.values.includes(fingerprint(value))) return undefined;
+  if (value === undefined || !gateOpen(evidence) || memory.values.length >= valuesMax) return undefined;
+  if (memory.values.includes(fingerprint(value))) return undefined;
   const bits = -Math.log2((memory.news + 0.5) / (memory.observations + 1));
   return bits < bitsMin ? undefined : { value, bits };
 }
@@ -112,8 +116,8 @@ function signalOf(key: NoveltyKey, { action, evidence }: Examined, memory: KeyMe
   return {
     name: key.name,
     severity: "medium",
-    title: `first use of ${key.name} ${value}`.slice(0, 512),
-    cause: `${action.sessionId}|${key.name}|${value}`.slice(0, 1024),
+    title: `first use of ${key.name} ${value}`,
+    cause: `${action.sessionId}|${key.name}|${value.length > causeCharsMax ? fingerprint(value) : value}`,
     why: {
       key: key.name,
       observations: memory.observations,

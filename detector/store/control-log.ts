@@ -63,10 +63,14 @@ function grantRow({ position, record }: ControlEntry): object {
         policy_version: grant.policy.version,
         operations: grant.operations,
         resources: grant.resources,
-        window_from: grant.window.from ?? null,
-        window_until: grant.window.until ?? null,
+        window_from: edgeOf(grant.window.from),
+        window_until: edgeOf(grant.window.until),
         approval_id: grant.approval ?? "",
       };
     }
   }
+}
+
+function edgeOf(edge: string | undefined): string | null {
+  return edge === undefined ? null : instantUs(Date.parse(edge) * 1000);
 }

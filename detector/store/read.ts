@@ -75,8 +75,12 @@ async function readChain(database: Database, tenant: string, id: string): Promis
   );
   if (rows.length === 0) return undefined;
   const links = rows.map((row) => Link.parse(row));
-  const instants = links.filter((link) => link.kind === "action").map((link) => link.atUs);
-  return { id, tenant, startedAtUs: Math.min(...instants), endedAtUs: Math.max(...instants), links };
+  const [ends] = await database.query<{ startedAtUs: number; endedAtUs: number }>(
+    `SELECT toUnixTimestamp64Micro(started_at) AS startedAtUs, toUnixTimestamp64Micro(ended_at) AS endedAtUs FROM v_chains
+     WHERE tenant = {tenant:String} AND chain_id = {id:String}`,
+    { tenant, id },
+  );
+  return ends === undefined ? undefined : { id, tenant, ...ends, links };
 }
 
 function findingOf(row: FindingRow, databaseName: string): Finding {

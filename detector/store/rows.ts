@@ -1,20 +1,28 @@
 import type { Action, Finding } from "../../schemas/index.ts";
 import type { DeadLetter, OutboxAlert } from "../stream/ports.ts";
 
-/** Latest instant that is exact as a number, in the year 2255; a later one is stored as this, and is clock-suspect. */
+/** Latest instant that is a whole number of microseconds to JavaScript, in the year 2255; a later one is stored as this and is clock-suspect. */
 const lastUs = Number.MAX_SAFE_INTEGER;
 
-/** An instant in microseconds as DateTime64(6) reads it: decimal seconds. */
+/**
+ * An instant in microseconds as DateTime64(6) reads it. Written out in full: decimal seconds are read only where they
+ * have ten digits, and one instant of a wrong clock would make the server refuse the whole insert, for ever.
+ */
 export function instantUs(us: number): string {
-  const bounded = Math.min(us, lastUs);
-  const seconds = Math.floor(bounded / 1_000_000);
-  return `${String(seconds)}.${String(bounded - seconds * 1_000_000).padStart(6, "0")}`;
+  const bounded = Math.min(Math.max(us, 0), lastUs);
+  const micros = bounded % 1_000_000;
+  return `${secondsText((bounded - micros) / 1_000_000)}.${String(micros).padStart(6, "0")}`;
 }
 
 /** An instant in milliseconds as DateTime64(3) reads it. */
 export function instantMs(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  return `${String(seconds)}.${String(ms - seconds * 1000).padStart(3, "0")}`;
+  const bounded = Math.min(Math.max(ms, 0), Math.floor(lastUs / 1000));
+  const millis = bounded % 1000;
+  return `${secondsText((bounded - millis) / 1000)}.${String(millis).padStart(3, "0")}`;
+}
+
+function secondsText(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().slice(0, 19).replace("T", " ");
 }
 
 /** An action as a row of `actions`. */

@@ -1,0 +1,201 @@
+/**
+ * Goal: the same log gives the same rows and the same states, byte for byte, however it is cut and however often it is
+ * read.
+ * Method: logs of a few identities are generated, with duplicates, late actions and wrong clocks, and run in random cuts.
+ */
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { detectors } from "../../detector/detect/index.ts";
+import { type Judged, stateKey, type States, step } from "../../detector/detect/step.ts";
+import { packState } from "../../detector/learn/identity-state.ts";
+import { actionWith, builtAtUs, judgedWith, spanIdOf } from "../support/build.ts";
+
+interface Ran {
+  readonly actions: readonly string[];
+  readonly findings: readonly string[];
+  readonly alerts: readonly string[];
+  readonly states: readonly string[];
+  readonly duplicates: number;
+}
+
+/** Runs a log in steps of the given lengths, repeated as long as the log goes on. */
+function run(log: readonly Judged[], cuts: readonly number[] = [log.length], asked = detectors): Ran {
+  const states = new Map<string, ReturnType<States["get"]> & object>();
+  const rows: Record<"actions" | "findings" | "alerts", string[]> = { actions: [], findings: [], alerts: [] };
+  let duplicates = 0;
+  for (let at = 0, turn = 0; at < log.length; turn += 1) {
+    const length = Math.max(1, cuts[turn % cuts.length] ?? 1);
+    const stepped = step(states, log.slice(at, at + length), asked);
+    at += length;
+    for (const [key, state] of stepped.changed) states.set(key, state);
+    for (const name of ["actions", "findings", "alerts"] as const)
+      rows[name].push(...stepped[name].map((one) => JSON.stringify(one)));
+    duplicates += stepped.duplicates;
+  }
+  return {
+    ...rows,
+    states: [...states].map(([key, state]) => `${key}=${packState(state)}`).toSorted(),
+    duplicates,
+  };
+}
+
+/** A log with a habit long enough for the gate, then whatever was generated. */
+const acts = fc.record({
+  ordinal: fc.nat({ max: 40 }),
+  identityId: fc.constantFrom("agent:triage", "agent:other"),
+  operation: fc.constantFrom("tickets.open", "mail.send", "db.drop"),
+  hoursOff: fc.constantFrom(0, 0, 0, -1, -50, 2),
+  sessionId: fc.constantFrom("s1", "s2"),
+});
+const logs = fc
+  .array(acts, { maxLength: 40, size: "max" })
+  .map((all) => [...habit, ...all.map((one, at) => judgedOf(one, habit.length + at))]);
+const hourUs = 3_600_000_000;
+const habit = Array.from({ length: 220 }, (_, n) =>
+  judgedWith(n, {
+    startedAtUs: builtAtUs + n * hourUs,
+    sessionId: `day-${Math.floor(n / 24)}`,
+    operation: "tickets.open",
+  }),
+);
+
+function judgedOf(act: typeof acts extends fc.Arbitrary<infer T> ? T : never, offset: number): Judged {
+  const { ordinal, hoursOff, ...parts } = act;
+  const startedAtUs = builtAtUs + (220 + ordinal + hoursOff) * hourUs;
+  const one = judgedWith(offset, { ...parts, spanId: spanIdOf(10_000 + ordinal), startedAtUs });
+  return { ...one, position: { ...one.position, atMs: builtAtUs / 1000 + (221 + ordinal) * 3_600_000 } };
+}
+
+const own = (all: readonly Judged[]): Judged[] =>
+  all.filter((one) => one.action.identityId === "agent:triage");
+
+describe("whatever the log", () => {
+  test("any cut into steps gives the same rows and states", () => {
+    fc.assert(
+      fc.property(
+        logs,
+        fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 6 }),
+        (log, cuts) => {
+          expect(run(log, cuts)).toEqual(run(log));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test("the states that went in are not touched", () => {
+    fc.assert(
+      fc.property(logs, (log) => {
+        const before = step(new Map(), log.slice(0, habit.length), detectors).changed;
+        const packed = [...before].map(([key, state]) => [key, packState(state)]);
+        step(before, log.slice(habit.length), detectors);
+        expect([...before].map(([key, state]) => [key, packState(state)])).toEqual(packed);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("a span delivered again gives no row and changes nothing but the count", () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat({ max: 219 }), { maxLength: 10 }), (repeated) => {
+        const { duplicates, ...rest } = run(
+          habit.flatMap((one, at) => (repeated.includes(at) ? [one, one] : [one])),
+        );
+        expect({ ...rest, duplicates }).toEqual({ ...run(habit), duplicates: repeated.length });
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("one identity's actions say nothing of another's", () => {
+    fc.assert(
+      fc.property(logs, (log) => {
+        const key = stateKey(actionWith());
+        const stateOf = (all: readonly Judged[]): unknown =>
+          run(all).states.find((one) => one.startsWith(`${key}=`));
+        expect(stateOf(log)).toEqual(stateOf(own(log)));
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+describe("an action", () => {
+  const minuteUs = 60_000_000;
+  const endUs = builtAtUs + 219 * hourUs;
+  const cases: readonly {
+    name: string;
+    startedAtUs: number;
+    atMs?: number;
+    late: boolean;
+    clockSuspect: boolean;
+  }[] = [
+    { name: "in order is learned", startedAtUs: endUs + minuteUs, late: false, clockSuspect: false },
+    {
+      name: "ten minutes behind is learned",
+      startedAtUs: endUs - 10 * minuteUs,
+      late: false,
+      clockSuspect: false,
+    },
+    {
+      name: "more than ten minutes behind is late, and moves no baseline",
+      startedAtUs: endUs - 10 * minuteUs - 1,
+      late: true,
+      clockSuspect: false,
+    },
+    {
+      name: "five minutes ahead of the log's clock is learned",
+      startedAtUs: endUs + 10 * minuteUs,
+      atMs: (endUs + 5 * minuteUs) / 1000,
+      late: false,
+      clockSuspect: false,
+    },
+    {
+      name: "more than five minutes ahead has a suspect clock, and moves no baseline",
+      startedAtUs: endUs + 10 * minuteUs + 1,
+      atMs: (endUs + 5 * minuteUs) / 1000,
+      late: false,
+      clockSuspect: true,
+    },
+  ];
+  test.each(cases)("$name", ({ startedAtUs, atMs, late, clockSuspect }) => {
+    const before = step(new Map(), habit, detectors).changed;
+    const one = judgedWith(500, { startedAtUs, operation: "tickets.open" });
+    const judged = { ...one, position: { ...one.position, atMs: atMs ?? one.position.atMs } };
+    const { actions, changed } = step(before, [judged], detectors);
+    expect(actions[0]).toMatchObject({ late, clockSuspect });
+    const state = changed.get(stateKey(judged.action));
+    const learned = !late && !clockSuspect;
+    expect(state?.evidence.actions).toBe(habit.length + (learned ? 1 : 0));
+    expect(state?.lastAtUs).toBe(learned ? Math.max(endUs, startedAtUs) : endUs);
+    const memories = before.get(stateKey(judged.action))?.memories;
+    expect(JSON.stringify([...(state?.memories ?? [])]) === JSON.stringify([...(memories ?? [])])).toBe(
+      !learned,
+    );
+  });
+
+  test("with a forged clock can't make all that follows late", () => {
+    const forged = judgedWith(500, { startedAtUs: endUs * 2 });
+    const position = { ...forged.position, atMs: endUs / 1000 };
+    const after = judgedWith(501, { startedAtUs: endUs + minuteUs });
+    const { actions } = step(
+      step(new Map(), habit, detectors).changed,
+      [{ ...forged, position }, after],
+      detectors,
+    );
+    expect(actions.map((one) => [one.clockSuspect, one.late])).toEqual([
+      [true, false],
+      [false, false],
+    ]);
+  });
+
+  test("with a forged clock is reported at the log's time", () => {
+    const forged = judgedWith(0, { startedAtUs: endUs * 2 });
+    const { findings } = step(
+      new Map(),
+      [{ ...forged, position: { ...forged.position, atMs: endUs / 1000 } }],
+      detectors,
+    );
+    expect(findings.map((one) => one.atUs)).toEqual([endUs]);
+  });
+});

@@ -1,0 +1,248 @@
+/**
+ * Goal: every finding prints the query that recomputes its numbers, and the query is right.
+ * Method: the bundled sample and a made-up identity with awkward names go through the engine into ClickHouse; then each
+ * finding's SQL is run as printed, over plain HTTP and from another database, and must give its `why` and nothing else.
+ */
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { parse } from "yaml";
+import { z } from "zod";
+import { authorise } from "../../detector/authorise/authorise.ts";
+import { enter, type GrantBook } from "../../detector/authorise/grant-book.ts";
+import { defaultLimits } from "../../detector/decode/limits.ts";
+import { detectors } from "../../detector/detect/index.ts";
+import { type Judged, step, type Stepped } from "../../detector/detect/step.ts";
+import { batchesOf } from "../../detector/replay/batches.ts";
+import { encodeSpans } from "../../detector/replay/otlp.ts";
+import { shippedAttributor } from "../../detector/roles/package-files.ts";
+import { detectStore } from "../../detector/store/detect-store.ts";
+import { qualified, storeReader } from "../../detector/store/read.ts";
+import { readRecord } from "../../detector/stream/read-record.ts";
+import { type Finding, Grant } from "../../schemas/index.ts";
+import { builtAtUs, judgedWith, spanIdOf } from "../support/build.ts";
+import { sql } from "../support/sql.ts";
+import { type FreshStore, freshStore } from "../support/store.ts";
+
+const partition = { topic: "nhi.spans", partition: 0 };
+const attributor = shippedAttributor();
+
+/** The sample's actions, under the demo's grants but for one agent, which nobody granted anything. */
+async function sample(): Promise<Judged[]> {
+  const book: GrantBook = new Map();
+  const { grants } = z
+    .object({ grants: z.array(Grant) })
+    .parse(parse(readFileSync("deploy/demo/grants.yaml", "utf8")));
+  grants
+    .filter((grant) => grant.grantee !== "agent:banking")
+    .forEach((grant, position) =>
+      enter(book, position, { kind: "grant_given", tenant: "default", author: "demo", atUs: 0, grant }),
+    );
+  const judged: Judged[] = [];
+  let offset = 0;
+  for await (const { spans } of batchesOf("deploy/demo/agentdojo.sample.jsonl.gz")) {
+    const timestampMs = spans.at(-1)?.endMs ?? 0;
+    const record = { offset: offset++, key: "g0000", value: encodeSpans(spans), headers: {}, timestampMs };
+    const { actions } = readRecord(partition, record, attributor, defaultLimits);
+    judged.push(...actions.map((one) => ({ ...one, authority: authorise(book, grants.length, one.action) })));
+  }
+  return judged;
+}
+
+const secret = (id: string): { resources: { id: string; kind: string; origin: string }[] } => ({
+  resources: [{ id, kind: "secret", origin: "prompt" }],
+});
+
+/** One identity with a habit and then news of every kind, among actions that are late, forged, or there twice. */
+function awkward(): Judged[] {
+  const hourUs = 3_600_000_000;
+  const identityId = "agent:o'brien\\{before}\n😀 FROM v_actions";
+  const base = { identityId, tenant: "acme 'x'", network: "10.0.0.7" };
+  const vault = { kind: "secret_read", operation: "vault.kv.read" } as const;
+  const at = (n: number): number => builtAtUs + n * hourUs;
+  const file = { operation: "file.open", resources: [{ id: "notes", kind: "file", origin: "" }] };
+  const habit = Array.from({ length: 400 }, (_, n) =>
+    judgedWith(1000 + n, {
+      ...base,
+      ...(n % 2 === 0 ? { ...vault, ...secret("kv/app") } : file),
+      startedAtUs: at(n),
+      sessionId: `day ${Math.floor(n / 24)}`,
+      mutating: n % 4 === 0,
+    }),
+  );
+  const forged = judgedWith(1500, { ...base, ...vault, ...secret("kv/forged"), startedAtUs: at(9999) });
+  const late = judgedWith(1501, { ...base, ...vault, ...secret("kv/late"), startedAtUs: at(3) });
+  const news = [
+    judgedWith(1502, {
+      ...base,
+      ...vault,
+      ...secret("kv/o'brien\\😀{x:String}"),
+      startedAtUs: at(401),
+      network: "2001:db8::1",
+    }),
+    judgedWith(1503, {
+      ...base,
+      ...vault,
+      ...secret("kv/o'brien\\😀{x:String}"),
+      startedAtUs: at(402),
+      sessionId: "again",
+    }),
+    judgedWith(1504, {
+      ...base,
+      operation: "mail.send",
+      mutating: true,
+      resources: [{ id: "mallory", kind: "mail", origin: "tool:mail.read" }],
+      startedAtUs: at(403),
+    }),
+    judgedWith(1505, {
+      ...base,
+      operation: "file.open",
+      resources: [{ id: "r".repeat(1000), kind: "file", origin: "" }],
+      startedAtUs: at(404),
+    }),
+  ];
+  const inOneRecord = [0, 1, 2].map((index) => {
+    const one = judgedWith(1600, {
+      ...base,
+      ...vault,
+      ...secret(`kv/${index}`),
+      spanId: spanIdOf(9000 + index),
+      startedAtUs: at(405),
+    });
+    return { ...one, position: { ...one.position, index } };
+  });
+  return [
+    ...habit,
+    { ...forged, position: { ...forged.position, atMs: at(400) / 1000 } },
+    late,
+    ...news,
+    ...news,
+    ...inOneRecord,
+  ];
+}
+
+let store: FreshStore;
+let stepped: Stepped;
+beforeAll(async () => {
+  store = await freshStore();
+  stepped = step(new Map(), [...(await sample()), ...awkward()], detectors);
+  const { actions, findings } = stepped;
+  await detectStore(store.database, "one").write(
+    partition,
+    { from: 0, next: 2000, control: 0 },
+    { actions, findings, alerts: [] },
+  );
+}, 60_000);
+afterAll(() => store.drop());
+
+/** Runs a query as a person would who pastes it: no database chosen, no parameters. */
+async function rowsOf(printed: string): Promise<unknown[]> {
+  const text = await sql(store.url, printed, {
+    default_format: "JSONEachRow",
+    output_format_json_quote_64bit_integers: "0",
+  });
+  return text
+    .split("\n")
+    .filter(Boolean)
+    .map((line): unknown => JSON.parse(line));
+}
+
+describe("the SQL that a finding prints", () => {
+  test("is tried for every signal of every detector", () => {
+    const rules = new Set(stepped.findings.map((one) => one.rule));
+    expect([...rules].toSorted()).toEqual(detectors.map((one) => one.id).toSorted());
+    const keys = new Set(
+      stepped.findings.filter((one) => one.rule === "first-use").map((one) => one.why["key"]),
+    );
+    expect([...keys].map(String).toSorted()).toEqual([
+      "network",
+      "operation",
+      "resource",
+      "secret",
+      "unprompted resource",
+    ]);
+    expect(stepped.actions.some((one) => one.late)).toBe(true);
+    expect(stepped.actions.some((one) => one.clockSuspect)).toBe(true);
+    expect(stepped.duplicates).toBeGreaterThan(0);
+    expect(stepped.findings.length).toBeGreaterThan(30);
+  });
+
+  test("gives the numbers of its why, under the same names, and one row", async () => {
+    const reader = storeReader(store.database, store.name);
+    const wrong: { finding: Finding; rows: unknown }[] = [];
+    for (const tenant of new Set(stepped.findings.map((one) => one.tenant))) {
+      for (const finding of await reader.findings({ tenant, limit: 1000 })) {
+        const rows = await rowsOf(finding.sql).catch((error: unknown) => String(error));
+        if (JSON.stringify(rows) !== JSON.stringify([finding.why])) wrong.push({ finding, rows });
+      }
+    }
+    expect(wrong).toEqual([]);
+  }, 60_000);
+
+  test("still does when the same chunk is stored again after the server forgot the first", async () => {
+    const { actions, findings } = stepped;
+    await detectStore(store.database, "two").write(
+      partition,
+      { from: 0, next: 2001, control: 0 },
+      { actions, findings, alerts: [] },
+    );
+    const sampled = findings.filter((one) => one.rule === "first-use").slice(0, 10);
+    for (const finding of sampled)
+      expect(await rowsOf(qualified(finding.sql, store.name))).toEqual([finding.why]);
+  });
+});
+
+const ids = (found: readonly Finding[]): string[] => found.map((one) => one.id);
+
+describe("a reader", () => {
+  test("gives findings as they were written, newest first, each with SQL that names its database", async () => {
+    const reader = storeReader(store.database, store.name);
+    const written = stepped.findings
+      .filter((one) => one.tenant === "default")
+      .map((one) => ({ ...one, sql: qualified(one.sql, store.name) }))
+      .toSorted((a, b) => b.atUs - a.atUs || (a.id < b.id ? -1 : 1));
+    expect(await reader.findings({ tenant: "default", limit: 1000 })).toEqual(written);
+    expect(await reader.findings({ tenant: "default", limit: 3 })).toEqual(written.slice(0, 3));
+  });
+
+  test("lists by identity, severity and instant, and never another tenant's", async () => {
+    const reader = storeReader(store.database, store.name);
+    const all = await reader.findings({ tenant: "default", limit: 1000 });
+    expect(new Set(all.map((one) => one.identityId)).size).toBe(3);
+    expect(new Set(all.map((one) => one.severity)).size).toBeGreaterThan(1);
+    const middle = all[Math.floor(all.length / 2)]?.atUs ?? 0;
+    expect(
+      ids(await reader.findings({ tenant: "default", identityId: "agent:workspace", limit: 1000 })),
+    ).toEqual(ids(all.filter((one) => one.identityId === "agent:workspace")));
+    expect(ids(await reader.findings({ tenant: "default", minSeverity: "high", limit: 1000 }))).toEqual(
+      ids(all.filter((one) => one.severity === "high")),
+    );
+    expect(ids(await reader.findings({ tenant: "default", sinceUs: middle, limit: 1000 }))).toEqual(
+      ids(all.filter((one) => one.atUs >= middle)),
+    );
+    expect(await reader.findings({ tenant: "nobody", limit: 10 })).toEqual([]);
+  });
+
+  test("finds one by the beginning of its id, says when there are several, and finds nothing of another tenant", async () => {
+    const reader = storeReader(store.database, store.name);
+    const [one] = await reader.findings({ tenant: "default", limit: 1 });
+    expect(await reader.finding("default", one?.id.slice(0, 12) ?? "")).toEqual([one]);
+    expect(await reader.finding("default", "")).toHaveLength(2);
+    expect(await reader.finding("acme 'x'", one?.id ?? "")).toEqual([]);
+  });
+});
+
+test.each([
+  {
+    name: "a view is named with its database",
+    sql: "SELECT 1 FROM v_actions",
+    qualified: "SELECT 1 FROM db.v_actions",
+  },
+  {
+    name: "a view in a quoted text is left alone",
+    sql: "SELECT 'a\\' FROM v_actions' FROM v_actions",
+    qualified: "SELECT 'a\\' FROM v_actions' FROM db.v_actions",
+  },
+  { name: "so is another table", sql: "SELECT 1 FROM other", qualified: "SELECT 1 FROM other" },
+])("$name", (one) => {
+  expect(qualified(one.sql, "db")).toBe(one.qualified);
+});

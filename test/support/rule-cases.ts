@@ -1,0 +1,137 @@
+/** The notation of `test/rules/<rule id>.json`, and how a case is run through the engine. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import type { AttributedAction } from "../../detector/attribute/action.ts";
+import { authorise } from "../../detector/authorise/authorise.ts";
+import { enter, type GrantBook } from "../../detector/authorise/grant-book.ts";
+import { detectors } from "../../detector/detect/index.ts";
+import { step } from "../../detector/detect/step.ts";
+import { ActionKind, Grant, Severity } from "../../schemas/index.ts";
+import { builtAtUs, grantWith, judgedWith } from "./build.ts";
+import { repositoryRoot } from "./repository.ts";
+
+/** What the identity did. `{n}` in any text is the number of the repetition, from 1. */
+const Act = z.strictObject({
+  operation: z.string(),
+  kind: ActionKind.exactOptional(),
+  resource: z.string().exactOptional(),
+  origin: z.string().exactOptional(),
+  mutating: z.boolean().exactOptional(),
+  session: z.string().describe("The UTC day of the action, when not given.").exactOptional(),
+  network: z.string().exactOptional(),
+  at: z
+    .string()
+    .regex(/^(?:\+\d+[smhd]|\d{4}-\d\d-\d\dT.*Z)$/u)
+    .describe("An instant, or a time after the action before; an hour when not given.")
+    .exactOptional(),
+  repeat: z.number().int().positive().exactOptional(),
+});
+type Act = z.infer<typeof Act>;
+
+const GivenGrant = z.strictObject({
+  operations: z.array(z.string()).exactOptional(),
+  resources: z.array(z.string()).exactOptional(),
+  from: z.string().exactOptional(),
+  until: z.string().exactOptional(),
+  revoked: z.string().describe("When it was taken back.").exactOptional(),
+});
+
+const RuleCase = z.strictObject({
+  name: z.string(),
+  grants: z.array(GivenGrant).default([]),
+  history: z.array(Act).default([]),
+  action: Act,
+  fires: z
+    .record(z.string(), Severity)
+    .describe("Signals that become findings of the rule, with their severity."),
+  noted: z
+    .array(z.string())
+    .describe("Signals that are noted on the action, when they are not those that fire.")
+    .exactOptional(),
+});
+export type RuleCase = z.infer<typeof RuleCase>;
+
+const RuleCases = z.strictObject({
+  misses: z.string().min(20).describe("What the rule does not see, in a sentence."),
+  cases: z.array(RuleCase).min(2),
+});
+
+/** Reads the cases of a rule. */
+export function readCases(rule: string): z.infer<typeof RuleCases> {
+  return RuleCases.parse(
+    JSON.parse(readFileSync(join(repositoryRoot, "test/rules", `${rule}.json`), "utf8")),
+  );
+}
+
+/** Runs history and action through the engine with every detector, and gives what `rule` said of the action. */
+export function runCase(
+  rule: string,
+  { grants, history, action }: RuleCase,
+): { severities: string[]; signals: string[] } {
+  const book = bookOf(grants);
+  const judged = unfold([...history, action]).map((parts, offset) => {
+    const one = judgedWith(offset, parts);
+    return { ...one, authority: authorise(book, Number.MAX_SAFE_INTEGER, one.action) };
+  });
+  const before = step(new Map(), judged.slice(0, -1), detectors);
+  const { actions, findings } = step(before.changed, judged.slice(-1), detectors);
+  return {
+    severities: findings.filter((one) => one.rule === rule).map((one) => one.severity),
+    signals: (actions[0]?.signals ?? [])
+      .filter((one) => one.startsWith(`${rule}/`))
+      .map((one) => one.slice(rule.length + 1)),
+  };
+}
+
+function bookOf(grants: readonly z.infer<typeof GivenGrant>[]): GrantBook {
+  const book: GrantBook = new Map();
+  const common = { tenant: "default", author: "user:ana@acme.example" };
+  let position = 0;
+  for (const { revoked, from = "2026-01-01T00:00:00Z", until, ...scope } of grants) {
+    const window = { from, ...(until === undefined ? {} : { until }) };
+    const grant = Grant.parse(grantWith({ id: `grant-${position}`, window, ...scope }));
+    enter(book, position++, { kind: "grant_given", ...common, atUs: Date.parse("2026-01-01") * 1000, grant });
+    if (revoked !== undefined)
+      enter(book, position++, {
+        kind: "grant_revoked",
+        ...common,
+        atUs: Date.parse(revoked) * 1000,
+        grantId: grant.id,
+      });
+  }
+  return book;
+}
+
+const unitUs: Readonly<Record<string, number>> = { s: 1e6, m: 60e6, h: 3600e6, d: 86_400e6 };
+
+function unfold(acts: readonly Act[]): Partial<AttributedAction>[] {
+  let nowUs = builtAtUs;
+  return acts.flatMap((act) =>
+    Array.from({ length: act.repeat ?? 1 }, (_, at) => {
+      nowUs = nextUs(nowUs, act.at ?? "+1h");
+      return partsOf(act, at + 1, nowUs);
+    }),
+  );
+}
+
+function nextUs(nowUs: number, at: string): number {
+  return at.startsWith("+")
+    ? nowUs + Number(at.slice(1, -1)) * (unitUs[at.slice(-1)] ?? 0)
+    : Date.parse(at) * 1000;
+}
+
+function partsOf(act: Act, n: number, startedAtUs: number): Partial<AttributedAction> {
+  const day = new Date(startedAtUs / 1000).toISOString().slice(0, 10);
+  const numbered = (text: string): string => text.replaceAll("{n}", String(n));
+  const resource = { id: numbered(act.resource ?? ""), kind: "object", origin: numbered(act.origin ?? "") };
+  return {
+    startedAtUs,
+    operation: numbered(act.operation),
+    sessionId: numbered(act.session ?? day),
+    kind: act.kind ?? "tool_call",
+    resources: act.resource === undefined ? [] : [resource],
+    mutating: act.mutating ?? false,
+    network: numbered(act.network ?? ""),
+  };
+}

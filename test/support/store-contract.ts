@@ -1,0 +1,151 @@
+/** What every store of a detector must do; run on each of them. */
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { ChunkPlan, ChunkRows, DetectStore, PartitionId } from "../../detector/stream/ports.ts";
+import { alertOf } from "../../detector/detect/episode.ts";
+import { findingWith, storedWith } from "./build.ts";
+
+export interface OpenStore {
+  /** A worker's store; two owners are two processes on one store. */
+  readonly as: (owner: string) => DetectStore;
+  /** Ids of what is stored, each as often as a reader sees it. */
+  readonly ids: () => Promise<{
+    actions: readonly string[];
+    findings: readonly string[];
+    alerts: readonly string[];
+  }>;
+  readonly close: () => Promise<void>;
+}
+
+const partition: PartitionId = { topic: "nhi.spans", partition: 0 };
+const counts = { records: 1, spans: 1, actions: 1, noAction: 0, duplicates: 0, deadLettered: 0, findings: 0 };
+
+const action = storedWith(0);
+const finding = findingWith({ actionIds: [action.id] });
+const alert = {
+  id: "a".repeat(32),
+  tenant: "default",
+  episodeId: finding.episodeId,
+  atUs: finding.atUs,
+  body: JSON.stringify(alertOf(finding)),
+};
+const rows: ChunkRows = { actions: [action, storedWith(1)], findings: [finding], alerts: [alert] };
+const planOf = (from: number, next: number, control = 0): ChunkPlan => ({ from, next, control });
+const checkpointOf = (
+  plan: ChunkPlan,
+  generation: number,
+  states: Readonly<Record<string, string>> = {},
+): Parameters<DetectStore["save"]>[1] => ({
+  plan,
+  generation,
+  counts,
+  states: new Map(Object.entries(states)),
+});
+
+/** Runs the contract; `open` gives an empty store each time. */
+export function detectStoreContract(name: string, open: () => Promise<OpenStore>): void {
+  describe(`${name}: a detector's store`, () => {
+    let opened: OpenStore;
+    let store: DetectStore;
+    let generation = 0;
+    const claim = async (owner = "one"): Promise<number> =>
+      (await opened.as(owner).claim(partition)).generation;
+    beforeAll(async () => {
+      opened = await open();
+      store = opened.as("one");
+    });
+    afterAll(() => opened.close());
+
+    test("knows nothing of a partition never seen", async () => {
+      const owned = await store.claim(partition);
+      expect(owned).toMatchObject({ position: undefined, states: new Map() });
+      generation = owned.generation;
+    });
+
+    test("answers the first plan of an offset with itself", async () => {
+      expect(await store.plan(partition, generation, planOf(0, 5, 2))).toEqual({
+        kind: "planned",
+        plan: planOf(0, 5, 2),
+      });
+    });
+
+    test("answers every later plan of that offset with the first: its cut and its control position", async () => {
+      expect(await store.plan(partition, generation, planOf(0, 9, 7))).toEqual({
+        kind: "planned",
+        plan: planOf(0, 5, 2),
+      });
+    });
+
+    test("keeps rows written twice once", async () => {
+      for (let time = 0; time < 2; time += 1) await store.write(partition, planOf(0, 5), rows);
+      expect(await opened.ids()).toEqual({
+        actions: rows.actions.map((one) => one.id).toSorted(),
+        findings: [finding.id],
+        alerts: [alert.id],
+      });
+    });
+
+    test("keeps a row once that two chunks bring", async () => {
+      await store.write(partition, planOf(5, 6), { ...rows, actions: [action] });
+      const { actions, findings, alerts } = await opened.ids();
+      expect([actions.length, findings.length, alerts.length]).toEqual([2, 1, 1]);
+    });
+
+    test("writes a chunk without rows", async () => {
+      await expect(
+        store.write(partition, planOf(6, 7), { actions: [], findings: [], alerts: [] }),
+      ).resolves.toBeUndefined();
+    });
+
+    test("gives whoever claims next the position and the states that were saved with it", async () => {
+      await store.save(
+        partition,
+        checkpointOf(planOf(0, 5), generation, { "default\0a": "1", "default\0b": '{"quoted":"\\"\'"}' }),
+      );
+      expect(await opened.as("two").claim(partition)).toEqual({
+        generation: generation + 1,
+        position: 5,
+        states: new Map([
+          ["default\0a", "1"],
+          ["default\0b", '{"quoted":"\\"\'"}'],
+        ]),
+      });
+    });
+
+    test("fences a worker whose partition another has claimed", async () => {
+      expect(await store.plan(partition, generation, planOf(5, 6))).toEqual({ kind: "fenced" });
+    });
+
+    test("lets the fenced worker's plan stand all the same, as its cut is as good as any", async () => {
+      const next = await claim();
+      expect(await store.plan(partition, next, planOf(5, 9))).toEqual({
+        kind: "planned",
+        plan: planOf(5, 6),
+      });
+      generation = next;
+    });
+
+    test("changes nothing when a checkpoint is saved again", async () => {
+      await store.save(partition, checkpointOf(planOf(5, 6), generation, { "default\0a": "2" }));
+      await store.save(partition, checkpointOf(planOf(5, 6), generation, { "default\0a": "2" }));
+      expect(await store.claim(partition)).toMatchObject({
+        position: 6,
+        states: new Map([
+          ["default\0a", "2"],
+          ["default\0b", '{"quoted":"\\"\'"}'],
+        ]),
+      });
+    });
+
+    test("is not set back by a late writer of an old checkpoint", async () => {
+      await opened.as("ghost").save(partition, checkpointOf(planOf(0, 5), 1, { "default\0a": "old" }));
+      await opened.as("ghost").save(partition, checkpointOf(planOf(0, 4), 1, { "default\0a": "older" }));
+      const owned = await store.claim(partition);
+      expect([owned.position, owned.states.get("default\0a")]).toEqual([6, "2"]);
+      generation = owned.generation;
+    });
+
+    test("fences a worker that plans behind the position", async () => {
+      expect(await store.plan(partition, generation, planOf(5, 6))).toEqual({ kind: "fenced" });
+    });
+  });
+}
