@@ -2,7 +2,8 @@ import { ControlRecord } from "../../schemas/index.ts";
 import type { Log } from "../log.ts";
 import type { ControlEntry } from "../stream/control-feed.ts";
 import type { DeadLetters } from "../stream/ports.ts";
-import type { KafkaClient, Running, TopicSpec } from "./kafka.ts";
+import type { Running } from "./consume.ts";
+import type { KafkaClient, TopicSpec } from "./kafka.ts";
 import type { Config } from "../config/config.ts";
 
 const dayMs = 86_400_000;
@@ -44,6 +45,8 @@ export function deadLetterTopic(kafka: KafkaClient, topic: string): DeadLetters 
 export interface ControlTopic {
   append(records: readonly ControlRecord[]): Promise<number>;
   read(from: number): Promise<readonly ControlEntry[]>;
+  /** Rejects when the topic can't be followed any more. */
+  readonly ended: Promise<never>;
   stop(): Promise<void>;
 }
 
@@ -60,13 +63,14 @@ export async function openControlTopic(kafka: KafkaClient, topic: string, log: L
       else entries.push({ position: record.offset, record: parsed });
     }
   });
-  while (next < end) await pause();
+  while (next < end) await Promise.race([pause(), running.ended]);
   return {
     async append(records) {
       await kafka.send(topic, records.map(messageOf));
       return kafka.endOf(topic);
     },
     read: async (from) => entries.slice(firstFrom(entries, from)),
+    ended: running.ended,
     stop: () => running.stop(),
   };
 }

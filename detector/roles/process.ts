@@ -26,6 +26,7 @@ export async function process(context: Context): Promise<void> {
       if (deadLettered > 0) log("warn", "records or spans went to the dead letters", { topic: topics.deadLetters, count: deadLettered });
     },
   });
+  await kafka.need([topics.raw, topics.spans, topics.deadLetters]);
   const running = await kafka.consume(`${groupId}-process`, topics.raw, handler);
   log("info", "processing", { from: topics.raw, to: topics.spans, encoding });
   try {

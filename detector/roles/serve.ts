@@ -37,12 +37,19 @@ export async function serve(context: Context): Promise<void> {
   const { topics } = brokersOf(config);
   const store = await openGivenStore(context);
   const kafka = openKafka(config.kafka, log, owner);
-  const control = await openControlTopic(kafka, topics.control, log, () => clock.sleep(50));
-  const server = await startServer(context, store.database, (records) => control.append(records), noSink);
-  log("info", "serving", { url: server.url });
-  await stopped(signal);
-  await server.stop();
-  await control.stop();
-  await kafka.close();
-  await store.stop();
+  try {
+    await kafka.need([topics.control]);
+    const control = await openControlTopic(kafka, topics.control, log, () => clock.sleep(50));
+    const server = await startServer(context, store.database, (records) => control.append(records), noSink);
+    log("info", "serving", { url: server.url });
+    try {
+      await Promise.race([control.ended, stopped(signal)]);
+    } finally {
+      await server.stop();
+      await control.stop();
+    }
+  } finally {
+    await kafka.close();
+    await store.stop();
+  }
 }
