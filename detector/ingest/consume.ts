@@ -61,7 +61,9 @@ export async function consume(
     eachBatchAutoResolve: false,
     partitionsConsumedConcurrently: concurrently,
     eachBatch: (payload) =>
-      eachBatch(consumer, payload, { fresh, handler, heartbeatMs: membership.heartbeatMs }).catch(life.failed),
+      eachBatch(consumer, payload, { fresh, handler, heartbeatMs: membership.heartbeatMs }).catch(
+        life.failed,
+      ),
   });
   return life;
 }
@@ -124,7 +126,10 @@ async function eachBatch(consumer: Consumer, payload: EachBatchPayload, around: 
   }
 }
 
-function hint({ topic, partition }: PartitionId, offset: number): Parameters<EachBatchPayload["commitOffsetsIfNecessary"]>[0] {
+function hint(
+  { topic, partition }: PartitionId,
+  offset: number,
+): Parameters<EachBatchPayload["commitOffsetsIfNecessary"]>[0] {
   return { topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }] };
 }
 

@@ -1,4 +1,11 @@
-import { CompressionTypes, Kafka, type KafkaConfig as ClientConfig, logLevel, Partitioners, type SASLOptions } from "kafkajs";
+import {
+  CompressionTypes,
+  Kafka,
+  type KafkaConfig as ClientConfig,
+  logLevel,
+  Partitioners,
+  type SASLOptions,
+} from "kafkajs";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log.ts";
 import type { LogRecord } from "../stream/ports.ts";
@@ -79,7 +86,11 @@ export function openKafka(config: KafkaConfig, log: Log, owner: string): KafkaCl
           topic,
           acks: -1,
           compression: CompressionTypes.GZIP,
-          messages: part.map(({ key, value, headers }) => ({ key, value: asBuffer(value), headers: { ...headers } })),
+          messages: part.map(({ key, value, headers }) => ({
+            key,
+            value: asBuffer(value),
+            headers: { ...headers },
+          })),
         });
       }
     },
@@ -92,7 +103,12 @@ export function openKafka(config: KafkaConfig, log: Log, owner: string): KafkaCl
         maxBytesPerPartition: bytesPerPartition,
         allowAutoTopicCreation: false,
       });
-      return consume(consumer, { topic, groupId, heartbeatMs: heartbeatInterval, concurrently }, handler, log);
+      return consume(
+        consumer,
+        { topic, groupId, heartbeatMs: heartbeatInterval, concurrently },
+        handler,
+        log,
+      );
     },
     follow: (topic, onRecords) => {
       const groupId = `${config.clientId}-follow-${owner}`;
@@ -105,7 +121,8 @@ export function openKafka(config: KafkaConfig, log: Log, owner: string): KafkaCl
       });
       return follow(consumer, topic, onRecords);
     },
-    endOf: (topic) => withAdmin(kafka, async (admin) => Number((await admin.fetchTopicOffsets(topic))[0]?.high ?? 0)),
+    endOf: (topic) =>
+      withAdmin(kafka, async (admin) => Number((await admin.fetchTopicOffsets(topic))[0]?.high ?? 0)),
     createTopics: (topics) => createTopics(atStart, config, topics),
     async close() {
       if (connected !== undefined) await inTime(producer.disconnect());
@@ -113,11 +130,11 @@ export function openKafka(config: KafkaConfig, log: Log, owner: string): KafkaCl
   };
 }
 
-/** The client repeats some of its warnings on every record; the words are its own, and hold neither keys nor values. */
+/** What ends the client ends its role with an error; all else it gets over, whatever it calls it. */
 function tell(log: Log): ReturnType<NonNullable<ClientConfig["logCreator"]>> {
-  return ({ level, log: { message, error } }) => {
+  return ({ log: { message, error } }) => {
     const reason = typeof error === "string" && !message.includes(error) ? { reason: error } : {};
-    log(level <= logLevel.ERROR ? "error" : "warn", `kafka: ${message}`, reason);
+    log("warn", `kafka: ${message}`, reason);
   };
 }
 
@@ -125,11 +142,18 @@ async function need(kafka: Kafka, config: KafkaConfig, topics: readonly string[]
   const existing = new Set(await reached(config, () => withAdmin(kafka, (admin) => admin.listTopics())));
   const missing = topics.filter((topic) => !existing.has(topic));
   if (missing.length === 0) return;
-  const what = missing.length === 1 ? `the topic ${missing.join("")} doesn't` : `the topics ${missing.join(", ")} don't`;
-  throw new Error(`${what} exist at ${config.brokers.join(",")}; \`answerable topics\` creates what is missing`);
+  const what =
+    missing.length === 1 ? `the topic ${missing.join("")} doesn't` : `the topics ${missing.join(", ")} don't`;
+  throw new Error(
+    `${what} exist at ${config.brokers.join(",")}; \`answerable topics\` creates what is missing`,
+  );
 }
 
-async function createTopics(kafka: Kafka, config: KafkaConfig, topics: readonly TopicSpec[]): Promise<readonly string[]> {
+async function createTopics(
+  kafka: Kafka,
+  config: KafkaConfig,
+  topics: readonly TopicSpec[],
+): Promise<readonly string[]> {
   return reached(config, () =>
     withAdmin(kafka, async (admin) => {
       const existing = new Set(await admin.listTopics());
@@ -154,12 +178,15 @@ async function reached<T>({ brokers }: KafkaConfig, work: () => Promise<T>): Pro
   try {
     return await work();
   } catch (error) {
-    throw new Error(`Kafka at ${brokers.join(",")} can't be used: ${reasonsOf(error).join("; ")}`, { cause: error });
+    throw new Error(`Kafka at ${brokers.join(",")} can't be used: ${reasonsOf(error).join("; ")}`, {
+      cause: error,
+    });
   }
 }
 
 function reasonsOf(error: unknown): readonly string[] {
-  if (error instanceof AggregateError || hasErrors(error)) return [...new Set(error.errors.flatMap(reasonsOf))];
+  if (error instanceof AggregateError || hasErrors(error))
+    return [...new Set(error.errors.flatMap(reasonsOf))];
   return [error instanceof Error ? error.message : String(error)];
 }
 
@@ -168,7 +195,10 @@ function hasErrors(error: unknown): error is { readonly errors: readonly unknown
   return typeof error === "object" && error !== null && "errors" in error && Array.isArray(error.errors);
 }
 
-async function withAdmin<T>(kafka: Kafka, work: (admin: ReturnType<Kafka["admin"]>) => Promise<T>): Promise<T> {
+async function withAdmin<T>(
+  kafka: Kafka,
+  work: (admin: ReturnType<Kafka["admin"]>) => Promise<T>,
+): Promise<T> {
   const admin = kafka.admin();
   await admin.connect();
   try {

@@ -9,7 +9,11 @@ import type { Config } from "../config/config.ts";
 const dayMs = 86_400_000;
 
 /** The topics of the architecture with the settings they need. */
-export function topicSpecs(config: Config["kafka"], partitions: number, replicas: number): readonly TopicSpec[] {
+export function topicSpecs(
+  config: Config["kafka"],
+  partitions: number,
+  replicas: number,
+): readonly TopicSpec[] {
   const spec = (name: string, count: number, settings: Record<string, string>): TopicSpec => ({
     name,
     partitions: count,
@@ -51,7 +55,12 @@ export interface ControlTopic {
 }
 
 /** Follows the control topic; resolves when everything that was in it has been read. */
-export async function openControlTopic(kafka: KafkaClient, topic: string, log: Log, pause: () => Promise<void>): Promise<ControlTopic> {
+export async function openControlTopic(
+  kafka: KafkaClient,
+  topic: string,
+  log: Log,
+  pause: () => Promise<void>,
+): Promise<ControlTopic> {
   const entries: ControlEntry[] = [];
   let next = 0;
   const end = await kafka.endOf(topic);
@@ -59,7 +68,10 @@ export async function openControlTopic(kafka: KafkaClient, topic: string, log: L
     for (const record of records) {
       next = record.offset + 1;
       const parsed = parseRecord(record.value);
-      if (parsed === undefined) log("error", "an entry of the control log can't be read and is passed over", { offset: record.offset });
+      if (parsed === undefined)
+        log("error", "an entry of the control log can't be read and is passed over", {
+          offset: record.offset,
+        });
       else entries.push({ position: record.offset, record: parsed });
     }
   });
@@ -75,9 +87,17 @@ export async function openControlTopic(kafka: KafkaClient, topic: string, log: L
   };
 }
 
-function messageOf(record: ControlRecord): { key: string; value: Uint8Array; headers: Record<string, string> } {
+function messageOf(record: ControlRecord): {
+  key: string;
+  value: Uint8Array;
+  headers: Record<string, string>;
+} {
   const id = record.kind === "grant_given" ? record.grant.id : record.grantId;
-  return { key: `${record.tenant}/grant/${id}`, value: Buffer.from(JSON.stringify(record)), headers: { kind: record.kind } };
+  return {
+    key: `${record.tenant}/grant/${id}`,
+    value: Buffer.from(JSON.stringify(record)),
+    headers: { kind: record.kind },
+  };
 }
 
 function parseRecord(value: Uint8Array): ControlRecord | undefined {

@@ -39,15 +39,31 @@ export function processHandler(options: ProcessHandlerOptions): PartitionHandler
           continue;
         }
         spans += taken.spans;
-        for (const one of taken.rejected) letters.push(letter(partition, record, one.index, one.reason, one.message, options));
+        for (const one of taken.rejected)
+          letters.push(letter(partition, record, one.index, one.reason, one.message, options));
         for (const one of taken.records) {
           if (one.value.byteLength <= options.recordBytesMax) messages.push(one);
-          else letters.push(letter(partition, record, -1, "too_large", `one span is larger than ${String(options.recordBytesMax)} bytes`, options));
+          else
+            letters.push(
+              letter(
+                partition,
+                record,
+                -1,
+                "too_large",
+                `one span is larger than ${String(options.recordBytesMax)} bytes`,
+                options,
+              ),
+            );
         }
       }
       if (messages.length > 0) await options.send(messages);
       if (letters.length > 0) await options.deadLetters.put(letters);
-      options.onBatch({ read: records.length, spans, written: messages.length, deadLettered: letters.length });
+      options.onBatch({
+        read: records.length,
+        spans,
+        written: messages.length,
+        deadLettered: letters.length,
+      });
       return { done: (records.at(-1)?.offset ?? -1) + 1 };
     },
   };

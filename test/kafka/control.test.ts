@@ -46,20 +46,32 @@ test("grants given and taken back by command change the verdicts of detect, also
   /** Sends one more action and waits for the verdict on it. */
   const verdict = async (): Promise<string> => {
     const mine = ordinal++;
-    await produce(brokers, topics.raw, [{ value: protoRequest([{ identityId: "agent:reader", ordinal: mine, startMs: Date.now() }]) }]);
+    await produce(brokers, topics.raw, [
+      { value: protoRequest([{ identityId: "agent:reader", ordinal: mine, startMs: Date.now() }]) },
+    ]);
     const spanId = (mine + 1).toString(16).padStart(16, "0");
     return until(`action ${String(mine)} is stored`, async () => {
-      const [row] = await query<{ authority: string }>(`SELECT authority FROM actions WHERE span_id = '${spanId}'`);
+      const [row] = await query<{ authority: string }>(
+        `SELECT authority FROM actions WHERE span_id = '${spanId}'`,
+      );
       return row?.authority;
     });
   };
-  await until("serve answers", () => fetch(`${url}/readyz`).then((answer) => answer.ok).catch(() => false));
+  await until("serve answers", () =>
+    fetch(`${url}/readyz`)
+      .then((answer) => answer.ok)
+      .catch(() => false),
+  );
 
   expect(await verdict()).toBe("no_grant");
 
   expect(await verb("apply", "-f", file)).toMatchObject({ code: 0, out: "1 grants given\n" });
   await until("the grant has reached detect", async () => (await verdict()) === "granted");
-  expect(await query("SELECT approver, policy_id, policy_version, grant_id FROM actions WHERE authority = 'granted' LIMIT 1")).toEqual([
+  expect(
+    await query(
+      "SELECT approver, policy_id, policy_version, grant_id FROM actions WHERE authority = 'granted' LIMIT 1",
+    ),
+  ).toEqual([
     { approver: "user:owner@example.org", policy_id: "readers", policy_version: "7", grant_id: "reader" },
   ]);
 

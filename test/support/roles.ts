@@ -38,7 +38,8 @@ export function startRole(name: string, env: Environment): Role {
   const [file = "", ...args] = bound;
   const child = spawn(file, args, { env: { ...outer(), ...env }, stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (said += text));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => (said += text));
   const role: Role = {
     pid: child.pid ?? 0,
     logs: () => said,
@@ -83,7 +84,11 @@ function outer(): Environment {
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<Ended> {
   const startedAtMs = Date.now();
-  const ended = (): Ended => ({ code: child.exitCode, signal: child.signalCode, afterMs: Date.now() - startedAtMs });
+  const ended = (): Ended => ({
+    code: child.exitCode,
+    signal: child.signalCode,
+    afterMs: Date.now() - startedAtMs,
+  });
   if (child.exitCode !== null || child.signalCode !== null) return ended();
   return new Promise((resolve) => {
     const insist = setTimeout(() => child.kill("SIGKILL"), stopWithinMs);

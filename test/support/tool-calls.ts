@@ -16,7 +16,13 @@ const firstMs = Date.parse("2026-01-05T00:00:00Z");
 export function toolCallBytes(call: ToolCall): Buffer {
   const { traceId, spanId, name, startNs, attributes } = partsOf(call);
   const more = Object.entries(attributes).map(([key, value]) => attribute(key, block(1, value)));
-  return spanContent({ traceId: Buffer.from(traceId, "hex"), spanId: Buffer.from(spanId, "hex"), name, startNs, more });
+  return spanContent({
+    traceId: Buffer.from(traceId, "hex"),
+    spanId: Buffer.from(spanId, "hex"),
+    name,
+    startNs,
+    more,
+  });
 }
 
 /** The same call as OTLP/JSON has it. */
@@ -40,7 +46,9 @@ export function protoRequest(calls: readonly ToolCall[]): Buffer {
 
 /** A request of these calls, in JSON. */
 export function jsonRequest(calls: readonly ToolCall[]): Buffer {
-  return Buffer.from(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: calls.map(toolCallJson) }] }] }));
+  return Buffer.from(
+    JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: calls.map(toolCallJson) }] }] }),
+  );
 }
 
 function partsOf({ identityId, ordinal, operation = "read_file", resource = "inbox", startMs }: ToolCall) {
@@ -61,15 +69,18 @@ function partsOf({ identityId, ordinal, operation = "read_file", resource = "inb
 
 /** The bytes of every span of a request, as they lie in it. */
 export function spanSlices(request: Uint8Array): readonly Uint8Array[] {
-  return blocksOf(request, 1).flatMap((resource) => blocksOf(resource, 2).flatMap((scope) => blocksOf(scope, 2)));
+  return blocksOf(request, 1).flatMap((resource) =>
+    blocksOf(resource, 2).flatMap((scope) => blocksOf(scope, 2)),
+  );
 }
 
 /** The contents of a message's length-delimited fields of one number. */
 function blocksOf(message: Uint8Array, field: number): readonly Uint8Array[] {
   const found: Uint8Array[] = [];
-  for (let at = 0; at < message.length; ) {
+  for (let at = 0; at < message.length;) {
     const [tag, afterTag] = readVarint(message, at);
-    if (tag % 8 !== 2) throw new Error(`a field of wire type ${String(tag % 8)} where only messages were written`);
+    if (tag % 8 !== 2)
+      throw new Error(`a field of wire type ${String(tag % 8)} where only messages were written`);
     const [length, start] = readVarint(message, afterTag);
     if (Math.floor(tag / 8) === field) found.push(message.subarray(start, start + length));
     at = start + length;

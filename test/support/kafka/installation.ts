@@ -12,7 +12,7 @@ export interface KafkaInstallation {
   readonly groupId: string;
   readonly database: string;
   /** Rows of one column or more, as JSON. */
-  query<Row>(statement: string): Promise<readonly Row[]>;
+  readonly query: <Row>(statement: string) => Promise<readonly Row[]>;
   /** Another database and consumer group over the same topics. */
   beside(): Promise<Beside>;
   drop(): Promise<void>;
@@ -28,10 +28,19 @@ interface InstallationOptions {
 }
 
 /** Creates topics and schema; `env` adds to the roles' settings. */
-export async function kafkaInstallation({ partitions, env = {}, brokers }: InstallationOptions): Promise<KafkaInstallation> {
+export async function kafkaInstallation({
+  partitions,
+  env = {},
+  brokers,
+}: InstallationOptions): Promise<KafkaInstallation> {
   const id = randomBytes(4).toString("hex");
   const list = brokers ?? (process.env[kafkaVariable] ?? "").split(",");
-  const topics = { raw: `raw.${id}`, spans: `spans.${id}`, control: `control.${id}`, deadLetters: `dlq.${id}` };
+  const topics = {
+    raw: `raw.${id}`,
+    spans: `spans.${id}`,
+    control: `control.${id}`,
+    deadLetters: `dlq.${id}`,
+  };
   const common: Environment = {
     ANSWERABLE_KAFKA_BROKERS: list.join(","),
     ANSWERABLE_KAFKA_TOPICS_RAW: topics.raw,

@@ -10,9 +10,18 @@ interface JavaPartition {
 }
 
 /** Asks the Java client itself, out of the broker's own jars, where it would put records of these keys. */
-export async function javaPartitions(keys: readonly string[], partitions: number): Promise<readonly JavaPartition[]> {
+export async function javaPartitions(
+  keys: readonly string[],
+  partitions: number,
+): Promise<readonly JavaPartition[]> {
   const source = join(repositoryRoot, "test", "support", "kafka", "JavaPartitions.java");
-  const java = spawn("java", ["-XX:TieredStopAtLevel=1", "-cp", await kafkaClassPath(), source, String(partitions)]);
+  const java = spawn("java", [
+    "-XX:TieredStopAtLevel=1",
+    "-cp",
+    await kafkaClassPath(),
+    source,
+    String(partitions),
+  ]);
   let out = "";
   let err = "";
   java.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));

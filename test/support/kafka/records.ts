@@ -19,7 +19,11 @@ interface NewRecord {
 }
 
 /** Sends records, a request each, so that each is a batch by itself. */
-export async function produce(brokers: readonly string[], topic: string, records: readonly NewRecord[]): Promise<void> {
+export async function produce(
+  brokers: readonly string[],
+  topic: string,
+  records: readonly NewRecord[],
+): Promise<void> {
   const producer = kafkaClient(brokers).producer({ allowAutoTopicCreation: false });
   await producer.connect();
   for (const { value, key, partition, headers } of records) {
@@ -40,7 +44,10 @@ export async function readAll(brokers: readonly string[], topic: string): Promis
   const left = await ends(brokers, topic);
   const total = [...left.values()].reduce((sum, count) => sum + count, 0);
   const records: ReadRecord[] = [];
-  const consumer = kafka.consumer({ groupId: `${topic}.reader.${String(process.hrtime.bigint())}`, maxWaitTimeInMs: 50 });
+  const consumer = kafka.consumer({
+    groupId: `${topic}.reader.${String(process.hrtime.bigint())}`,
+    maxWaitTimeInMs: 50,
+  });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
   await consumer.run({
