@@ -96,15 +96,15 @@ interface Around {
  */
 async function eachBatch(consumer: Consumer, payload: EachBatchPayload, around: Around): Promise<void> {
   const { fresh, handler, heartbeatMs } = around;
-  const { batch, heartbeat, isRunning, isStale, resolveOffset, commitOffsetsIfNecessary } = payload;
+  const { batch } = payload;
   const partition = { topic: batch.topic, partition: batch.partition };
   const first = batch.messages[0];
   const last = batch.messages.at(-1);
   if (first === undefined || last === undefined) return;
   let isDealtAnew = false;
-  const isLost = (): boolean => isDealtAnew || !isRunning() || isStale();
+  const isLost = (): boolean => isDealtAnew || !payload.isRunning() || payload.isStale();
   // A failed beat is how a member hears that the group is dealing out anew: the client joins again once we return.
-  const beat = setInterval(() => void heartbeat().catch(() => (isDealtAnew = true)), heartbeatMs);
+  const beat = setInterval(() => void payload.heartbeat().catch(() => (isDealtAnew = true)), heartbeatMs);
   try {
     if (fresh.has(batch.partition)) {
       const position = await handler.position(partition, isLost);
@@ -117,9 +117,10 @@ async function eachBatch(consumer: Consumer, payload: EachBatchPayload, around: 
     }
     const { done, seek } = await handler.handle(partition, batch.messages.map(recordOf), isLost);
     // Also when the consumer is stopping or the group is dealing out anew: what is done need not be done again.
-    if (done !== undefined) await commitOffsetsIfNecessary(hint(partition, done)).catch(() => undefined);
+    if (done !== undefined)
+      await payload.commitOffsetsIfNecessary(hint(partition, done)).catch(() => undefined);
     if (isLost()) return;
-    if (seek === undefined) resolveOffset(last.offset);
+    if (seek === undefined) payload.resolveOffset(last.offset);
     else consumer.seek({ ...partition, offset: String(seek) });
   } finally {
     clearInterval(beat);
@@ -135,7 +136,7 @@ function hint(
 
 interface Life extends Running {
   /** Tells an error of ours that the client must not try again; passes its own errors back to it. */
-  failed(error: unknown): never;
+  readonly failed: (error: unknown) => never;
 }
 
 /**
@@ -143,7 +144,7 @@ interface Life extends Running {
  * itself disconnects it too, so that events of stopping say nothing here.
  */
 function lifeOf(consumer: Consumer): Life {
-  let fail: (error: unknown) => void = () => undefined;
+  let fail: ((error: unknown) => void) | undefined;
   const ended = new Promise<never>((_, reject) => {
     fail = reject;
     consumer.on(consumer.events.CRASH, ({ payload }) => {
@@ -155,7 +156,7 @@ function lifeOf(consumer: Consumer): Life {
   return {
     ended,
     failed(error) {
-      if (!isOfClient(error)) fail(error);
+      if (!isOfClient(error)) fail?.(error);
       throw error;
     },
     stop: () => inTime(consumer.disconnect()),

@@ -1,5 +1,7 @@
 import {
   CompressionTypes,
+  type Consumer,
+  type ConsumerConfig,
   Kafka,
   type KafkaConfig as ClientConfig,
   logLevel,
@@ -68,7 +70,6 @@ export function openKafka(config: KafkaConfig, log: Log, owner: string): KafkaCl
     });
   const kafka = client(patient, false);
   const atStart = client(brief, true);
-  const { sessionTimeoutMs: sessionTimeout, heartbeatMs: heartbeatInterval } = config;
   const producer = kafka.producer({
     idempotent: true,
     maxInFlightRequests: 1,
@@ -95,29 +96,20 @@ export function openKafka(config: KafkaConfig, log: Log, owner: string): KafkaCl
       }
     },
     consume: (groupId, topic, handler) => {
-      const consumer = kafka.consumer({
-        groupId,
-        sessionTimeout,
-        heartbeatInterval,
+      const consumer = consumerOf(kafka, config, groupId, {
         maxWaitTimeInMs: 250,
         maxBytesPerPartition: bytesPerPartition,
-        allowAutoTopicCreation: false,
       });
       return consume(
         consumer,
-        { topic, groupId, heartbeatMs: heartbeatInterval, concurrently },
+        { topic, groupId, heartbeatMs: config.heartbeatMs, concurrently },
         handler,
         log,
       );
     },
     follow: (topic, onRecords) => {
-      const groupId = `${config.clientId}-follow-${owner}`;
-      const consumer = kafka.consumer({
-        groupId,
-        sessionTimeout,
-        heartbeatInterval,
+      const consumer = consumerOf(kafka, config, `${config.clientId}-follow-${owner}`, {
         maxWaitTimeInMs: 100,
-        allowAutoTopicCreation: false,
       });
       return follow(consumer, topic, onRecords);
     },
@@ -128,6 +120,21 @@ export function openKafka(config: KafkaConfig, log: Log, owner: string): KafkaCl
       if (connected !== undefined) await inTime(producer.disconnect());
     },
   };
+}
+
+function consumerOf(
+  kafka: Kafka,
+  { sessionTimeoutMs, heartbeatMs }: KafkaConfig,
+  groupId: string,
+  fetching: Pick<ConsumerConfig, "maxWaitTimeInMs" | "maxBytesPerPartition">,
+): Consumer {
+  return kafka.consumer({
+    groupId,
+    sessionTimeout: sessionTimeoutMs,
+    heartbeatInterval: heartbeatMs,
+    allowAutoTopicCreation: false,
+    ...fetching,
+  });
 }
 
 /** What ends the client ends its role with an error; all else it gets over, whatever it calls it. */

@@ -75,7 +75,8 @@ export async function openControlTopic(
       else entries.push({ position: record.offset, record: parsed });
     }
   });
-  while (next < end) await Promise.race([pause(), running.ended]);
+  const isBehind = (): boolean => next < end;
+  while (isBehind()) await Promise.race([pause(), running.ended]);
   return {
     async append(records) {
       await kafka.send(topic, records.map(messageOf));

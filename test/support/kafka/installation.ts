@@ -54,7 +54,7 @@ export async function kafkaInstallation({
   const drops: (() => Promise<void>)[] = [];
   const prepare = async (groupId: string): Promise<Beside> => {
     const fresh = await freshDatabase();
-    drops.push(fresh.drop);
+    drops.push(() => fresh.drop());
     const own: Environment = {
       ...common,
       ANSWERABLE_CLICKHOUSE_URL: process.env[clickHouseVariable] ?? "",
