@@ -59,7 +59,8 @@ test("detect killed with -9 three times ends with the rows of an undisturbed run
     await freezeMidChunk(detect, query, draw);
     seen.push(await stored(query));
     await detect.kill();
-    detect = startRole("detect", env);
+    // The next one would cut otherwise, and must not.
+    detect = startRole("detect", { ...env, ANSWERABLE_CHUNK_RECORDS_MAX: String(1 + Math.floor(6 * draw())) });
   }
   await until("the last worker is done", async () => (await accounted(query)) >= spans, 60_000);
   process.stdout.write(`killed with ${seen.join(", ")} of ${String(spans)} actions stored\n`);
@@ -76,7 +77,7 @@ test("a worker that sleeps until its partitions are another's changes no row whe
   await until("the sleeper has begun", async () => (await stored(query)) > spans * 0.2 * draw(), 60_000);
   await freezeMidChunk(sleeper, query, draw);
   const before = await stored(query);
-  const other = startRole("detect", env);
+  const other = startRole("detect", { ...env, ANSWERABLE_CHUNK_RECORDS_MAX: "5" });
   await until("the partitions are the other's", () => other.logs().includes("0,1,2,3"), 30_000);
   await until("the other goes on with them", async () => (await stored(query)) > before + 200, 60_000);
   sleeper.thaw();
