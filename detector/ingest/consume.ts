@@ -148,7 +148,7 @@ function lifeOf(consumer: Consumer): Life {
   const ended = new Promise<never>((_, reject) => {
     fail = reject;
     consumer.on(consumer.events.CRASH, ({ payload }) => {
-      if (!payload.restart) reject(payload.error);
+      if (!payload.restart) reject(explained(payload.error));
     });
   });
   // Whoever waits hears of it all the same; without this an error nobody waits for yet would end the process.
@@ -161,6 +161,17 @@ function lifeOf(consumer: Consumer): Life {
     },
     stop: () => inTime(consumer.disconnect()),
   };
+}
+
+/** What the client can't unpack stays so however often it is read. */
+function explained(error: Error): Error {
+  if (error.name !== "KafkaJSNotImplemented") return error;
+  return new Error(
+    `a topic holds records that can't be read here (${error.message}); let its producers use gzip or no compression`,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** Errors of the client itself; it knows which of them pass. */

@@ -6,6 +6,7 @@
  */
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import { kafkaInstallation, type KafkaInstallation } from "../support/kafka/installation.ts";
+import { forget } from "../support/kafka/records.ts";
 import { until } from "../support/poll.ts";
 import { clickHouseVariable } from "../support/shared.ts";
 import { sql } from "../support/sql.ts";
@@ -60,7 +61,10 @@ test("detect killed with -9 three times ends with the rows of an undisturbed run
     seen.push(await stored(query));
     await detect.kill();
     // The next one would cut otherwise, and must not.
-    detect = startRole("detect", { ...env, ANSWERABLE_CHUNK_RECORDS_MAX: String(1 + Math.floor(6 * draw())) });
+    detect = startRole("detect", {
+      ...env,
+      ANSWERABLE_CHUNK_RECORDS_MAX: String(1 + Math.floor(6 * draw())),
+    });
   }
   await until("the last worker is done", async () => (await accounted(query)) >= spans, 60_000);
   process.stdout.write(`killed with ${seen.join(", ")} of ${String(spans)} actions stored\n`);
@@ -113,6 +117,33 @@ async function freezeMidChunk(worker: Role, query: Query, draw: () => number): P
   });
 }
 
+test("process that does all of its work a second time adds no action, no finding and no alert", async () => {
+  const own = await kafkaInstallation({ partitions: 4, env: harsh });
+  const { env, brokers, query } = own;
+  startRole("detect", { ...env, ANSWERABLE_CHUNK_RECORDS_MAX: "200" });
+  const once = startRole("process", env);
+  await runVerb(["replay", bundledSample, "--to", brokers.join(","), "--batch", "20"], env);
+  await until("all is stored", async () => (await accounted(query)) >= spans, 60_000);
+  const first = await rowsOf(query);
+  await once.stop();
+
+  await forget(brokers, own.topics.raw, `${own.groupId}-process`);
+  startRole("process", env);
+  await until("all is accounted for twice", async () => (await accounted(query)) >= spans * 2, 60_000);
+
+  const second = await rowsOf(query);
+  expect(second.actions.map(idOf("action_id"))).toEqual(first.actions.map(idOf("action_id")));
+  expect(second.findings.map(idOf("finding_id"))).toEqual(first.findings.map(idOf("finding_id")));
+  expect(second.alerts.map(idOf("alert_id"))).toEqual(first.alerts.map(idOf("alert_id")));
+  const [sums] = await query<Record<string, number>>(
+    "SELECT sum(v.actions) AS actions, sum(v.duplicates) AS duplicates, sum(v.spans - v.actions - v.no_action - v.duplicates - v.dead_lettered) AS open FROM v_audit AS v",
+  );
+  process.stdout.write(`sent twice: ${JSON.stringify(sums)}\n`);
+  expect(sums?.["open"]).toBe(0);
+  await stopRoles();
+  await own.drop();
+}, 120_000);
+
 interface Rows {
   readonly actions: readonly object[];
   readonly findings: readonly object[];
@@ -159,6 +190,11 @@ function expectSame(rows: Rows, expected: Rows): void {
 async function stored(query: Query): Promise<number> {
   return (await query<{ n: number }>("SELECT count() AS n FROM actions"))[0]?.n ?? 0;
 }
+
+const idOf =
+  (column: string) =>
+  (row: object): unknown =>
+    new Map<string, unknown>(Object.entries(row)).get(column);
 
 async function accounted(query: Query): Promise<number> {
   return (await query<{ n: number }>("SELECT sum(v.spans) AS n FROM v_audit AS v"))[0]?.n ?? 0;

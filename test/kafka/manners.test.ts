@@ -1,8 +1,10 @@
 /** Goal: roles end when they are asked to, and tell a user's mistake in one sentence. */
+import { CompressionTypes } from "kafkajs";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { freePorts } from "../../detector/store/embedded/free-ports.ts";
 import { kafkaInstallation, type KafkaInstallation } from "../support/kafka/installation.ts";
 import { membersOf, produce } from "../support/kafka/records.ts";
+import { allowSnappy } from "../support/kafka/snappy.ts";
 import { until } from "../support/poll.ts";
 import { type Environment, runVerb, startRole, stopRoles } from "../support/roles.ts";
 import { freshDatabase } from "../support/shared.ts";
@@ -149,6 +151,24 @@ describe("a mistake is told in one sentence", () => {
       expect({ code, out }).toEqual({ code: 1, out: "" });
     }
   });
+
+  test("records in a compression that the client doesn't know", async () => {
+    const { brokers, topics, env } = installation;
+    allowSnappy();
+    const role = startRole("process", env);
+    await produce(
+      brokers,
+      topics.raw,
+      [{ value: protoRequest([{ identityId: "agent:a", ordinal: 0 }]) }],
+      CompressionTypes.Snappy,
+    );
+    const { code } = await until("process has ended", () => role.ended(), 30_000);
+    expect(code).toBe(1);
+    expect(role.logs()).toMatch(
+      /^a topic holds records that can't be read here \(Snappy compression not implemented\); let its producers use gzip or no compression$/mu,
+    );
+    expect(role.logs()).not.toMatch(/\.[jt]s:\d+/u);
+  }, 60_000);
 
   test("a database without a schema", async () => {
     const empty = await freshDatabase();

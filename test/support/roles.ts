@@ -20,6 +20,8 @@ export interface Role {
   readonly pid: number;
   /** All it wrote so far, both streams. */
   logs(): string;
+  /** How it ended by itself; undefined while it runs. */
+  ended(): Pick<Ended, "code" | "signal"> | undefined;
   /** Asks it to end, and waits until it has. */
   stop(): Promise<Ended>;
   /** `kill -9`. */
@@ -43,6 +45,10 @@ export function startRole(name: string, env: Environment): Role {
   const role: Role = {
     pid: child.pid ?? 0,
     logs: () => said,
+    ended: () =>
+      child.exitCode === null && child.signalCode === null
+        ? undefined
+        : { code: child.exitCode, signal: child.signalCode },
     stop: () => end(child, "SIGTERM").finally(() => running.delete(role)),
     kill: async () => {
       await end(child, "SIGKILL");

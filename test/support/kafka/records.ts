@@ -23,6 +23,7 @@ export async function produce(
   brokers: readonly string[],
   topic: string,
   records: readonly NewRecord[],
+  compression: CompressionTypes = CompressionTypes.GZIP,
 ): Promise<void> {
   const producer = kafkaClient(brokers).producer({ allowAutoTopicCreation: false });
   await producer.connect();
@@ -33,7 +34,7 @@ export async function produce(
       ...(partition === undefined ? {} : { partition }),
       ...(headers === undefined ? {} : { headers: { ...headers } }),
     };
-    await producer.send({ topic, compression: CompressionTypes.GZIP, messages: [message] });
+    await producer.send({ topic, compression, messages: [message] });
   }
   await producer.disconnect();
 }
@@ -68,12 +69,20 @@ export async function readAll(brokers: readonly string[], topic: string): Promis
 }
 
 /** Records ever written to each partition of a topic. */
-export async function ends(brokers: readonly string[], topic: string): Promise<ReadonlyMap<number, number>> {
+async function ends(brokers: readonly string[], topic: string): Promise<ReadonlyMap<number, number>> {
   const admin = kafkaClient(brokers).admin();
   await admin.connect();
   const offsets = await admin.fetchTopicOffsets(topic);
   await admin.disconnect();
   return new Map(offsets.map(({ partition, high }) => [partition, Number(high)]));
+}
+
+/** Sets an empty group back to the start of a topic. */
+export async function forget(brokers: readonly string[], topic: string, groupId: string): Promise<void> {
+  const admin = kafkaClient(brokers).admin();
+  await admin.connect();
+  await admin.resetOffsets({ groupId, topic, earliest: true });
+  await admin.disconnect();
 }
 
 /** Members that a consumer group has now. */
