@@ -48,6 +48,9 @@ function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
+/** A connection that a server left hanging must not hold the program open once all is done. */
+const leaveWithinMs = 500;
+
 try {
   const status = await runProgram(process.argv.slice(2), { version: packageVersion(), out, err, prepare });
   process.exitCode = status ?? 0;
@@ -55,4 +58,6 @@ try {
   const isAbort = error instanceof Error && error.name === "AbortError";
   if (!isAbort) err(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = isAbort ? 0 : 1;
+} finally {
+  setTimeout(() => process.exit(), leaveWithinMs).unref();
 }

@@ -16,9 +16,10 @@ interface Around {
 /** `answerable replay`: recorded actions to a receiver or to the raw topic. */
 export async function replayVerb(context: Context, files: readonly string[], given: ReplayVerbOptions, around: Around): Promise<void> {
   const { clock, signal, out } = context;
-  const { target, close } = targetOf(context, given, around);
+  const { target, ready, close } = targetOf(context, given, around);
   const progress = progressOn(around.stderr, clock);
   try {
+    await ready();
     const rateLimit = given.rate === undefined ? undefined : positive("--rate", given.rate);
     const counts = await replay({
       files,
@@ -40,12 +41,12 @@ export async function replayVerb(context: Context, files: readonly string[], giv
   }
 }
 
-function targetOf(context: Context, given: ReplayVerbOptions, { token, localUrl }: Around): { target: ReplayTarget; close: () => Promise<void> } {
+function targetOf(context: Context, given: ReplayVerbOptions, { token, localUrl }: Around): { target: ReplayTarget; ready: () => Promise<void>; close: () => Promise<void> } {
   const { config, clock, log, owner } = context;
   const to = given.to ?? localUrl;
   if (/^https?:\/\//u.test(to)) {
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    return { target: httpTarget({ url: tracesUrl(to), clock, headers }), close: async () => undefined };
+    return { target: httpTarget({ url: tracesUrl(to), clock, headers }), ready: async () => undefined, close: async () => undefined };
   }
   if (!/^[^\s/]+:\d+(?:,[^\s/]+:\d+)*$/u.test(to)) {
     throw new Error(`--to is ${to}; it must be an OTLP/HTTP URL such as http://127.0.0.1:4318, or brokers such as 127.0.0.1:9092`);
@@ -54,7 +55,7 @@ function targetOf(context: Context, given: ReplayVerbOptions, { token, localUrl 
   const kafka = openKafka({ ...config.kafka, brokers: to.split(",") }, log, owner);
   const send = (records: readonly { readonly key: string; readonly value: Uint8Array }[]): Promise<void> =>
     kafka.send(topic, records.map((record) => ({ ...record, headers: {} })));
-  return { target: kafkaTarget(`${to}/${topic}`, { send }), close: () => kafka.close() };
+  return { target: kafkaTarget(`${to}/${topic}`, { send }), ready: () => kafka.need([topic]), close: () => kafka.close() };
 }
 
 /** Where spans go on a service: the path of the specification, unless the address names one. */

@@ -54,6 +54,9 @@ const Kafka = group({
   ).default([]),
   clientId: text(255).default("answerable"),
   groupId: text(255).default("answerable-detect"),
+  /** How long a silent worker keeps its partitions, and how often it says that it is there. */
+  sessionTimeoutMs: whole(1_000, 1_800_000).default(30_000),
+  heartbeatMs: whole(100, 600_000).default(3_000),
   tls: flag().default(false),
   sasl: group({
     mechanism: oneOf(["plain", "scram-sha-256", "scram-sha-512"]),

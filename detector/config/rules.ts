@@ -3,7 +3,13 @@ import { isLoopback, parseListen } from "./listen.ts";
 
 /** What must hold between settings, each broken one as a sentence. */
 export function brokenRules(config: Config): readonly string[] {
-  return [...listenRules(config), ...clientRules(config), ...limitRules(config), ...webhookRules(config)];
+  return [
+    ...listenRules(config),
+    ...clientRules(config),
+    ...limitRules(config),
+    ...kafkaRules(config),
+    ...webhookRules(config),
+  ];
 }
 
 function listenRules({ http }: Config): readonly string[] {
@@ -48,6 +54,14 @@ function clientRules({ http }: Config): readonly string[] {
     }
   }
   return problems;
+}
+
+function kafkaRules({ kafka: { sessionTimeoutMs, heartbeatMs } }: Config): readonly string[] {
+  if (heartbeatMs * 3 <= sessionTimeoutMs) return [];
+  return [
+    `kafka.heartbeatMs is ${heartbeatMs}; it must be at most a third of kafka.sessionTimeoutMs (${sessionTimeoutMs}), ` +
+      "or two late beats would cost a worker its partitions",
+  ];
 }
 
 function limitRules({ http, limits }: Config): readonly string[] {

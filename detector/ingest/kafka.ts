@@ -1,7 +1,17 @@
-import { CompressionTypes, type Consumer, type EachBatchPayload, Kafka, logLevel, type SASLOptions } from "kafkajs";
+import {
+  CompressionTypes,
+  type Consumer,
+  type ConsumerConfig,
+  Kafka,
+  type KafkaConfig as ClientConfig,
+  logLevel,
+  Partitioners,
+  type SASLOptions,
+} from "kafkajs";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log.ts";
-import type { LogRecord, PartitionId } from "../stream/ports.ts";
+import type { LogRecord } from "../stream/ports.ts";
+import { consume, follow, inTime, type PartitionHandler, type Running } from "./consume.ts";
 
 type KafkaConfig = Config["kafka"];
 
@@ -12,31 +22,10 @@ export interface KafkaMessage {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What a consumer group's member does with what it is given. */
-export interface PartitionHandler {
-  /** The partitions were dealt out anew: whatever is known of them may be somebody else's now. */
-  assigned(partitions: readonly PartitionId[]): void;
-  /** Offset to begin a partition at; undefined to go on where the group stands. */
-  position(partition: PartitionId): Promise<number | undefined>;
-  /** Handles records in order. `isLost` turns true when the partition is no longer ours. */
-  handle(partition: PartitionId, records: readonly LogRecord[], isLost: () => boolean): Promise<Handled>;
-}
-
-export interface Handled {
-  /** Offset up to which all is done; a hint for the group's own book-keeping. */
-  readonly done?: number;
-  /** Offset to go on from instead of behind the records. */
-  readonly seek?: number;
-}
-
-export interface Running {
-  /** Rejects when the consumer can't go on. */
-  readonly ended: Promise<void>;
-  stop(): Promise<void>;
-}
-
 /** The Kafka client, behind the few functions that the program needs. */
 export interface KafkaClient {
+  /** Fails with a sentence when no broker answers, or when one of these topics isn't there: a client would wait for ever. */
+  need(topics: readonly string[]): Promise<void>;
   /** Sends to one topic; resolves when all in-sync replicas have the messages. */
   send(topic: string, messages: readonly KafkaMessage[]): Promise<void>;
   /** Joins a consumer group. */
@@ -45,6 +34,7 @@ export interface KafkaClient {
   follow(topic: string, onRecords: (records: readonly LogRecord[]) => void): Promise<Running>;
   /** Offset after the last record of a topic of one partition. */
   endOf(topic: string): Promise<number>;
+  /** Creates those that are missing and gives back their names. */
   createTopics(topics: readonly TopicSpec[]): Promise<readonly string[]>;
   close(): Promise<void>;
 }
@@ -56,150 +46,166 @@ export interface TopicSpec {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-const sessionTimeoutMs = 30_000;
-const heartbeatMs = 3_000;
 /** Partitions a member works on at once. */
 const concurrently = 4;
 const bytesPerPartition = 4 * 1024 * 1024;
+/** Values of one request together: the client makes one batch of all for a partition, and brokers refuse one above 1 MiB. */
+const sendBytesMax = 900_000;
+
+/** A long outage is waited out: whoever runs this decides when to give up. */
+const patient = { initialRetryTime: 100, maxRetryTime: 5_000, retries: Number.MAX_SAFE_INTEGER };
+/** At the start a wrong address is likelier than an outage: some 6 s, then a sentence. */
+const brief = { initialRetryTime: 200, maxRetryTime: 2_000, retries: 5 };
 
 export function openKafka(config: KafkaConfig, log: Log, owner: string): KafkaClient {
-  const kafka = new Kafka({
-    clientId: config.clientId,
-    brokers: [...config.brokers],
-    ssl: config.tls,
-    ...(config.sasl === undefined ? {} : { sasl: saslOf(config.sasl) }),
-    // A long outage is waited out: whoever runs this decides when to give up.
-    retry: { initialRetryTime: 100, maxRetryTime: 5_000, retries: Number.MAX_SAFE_INTEGER },
-    logLevel: logLevel.WARN,
-    logCreator: () => ({ level, log: entry }) => log(level <= logLevel.ERROR ? "error" : "warn", `kafka: ${entry.message}`),
+  const client = (retry: ClientConfig["retry"], isQuiet: boolean): Kafka =>
+    new Kafka({
+      clientId: config.clientId,
+      brokers: [...config.brokers],
+      ssl: config.tls,
+      ...(config.sasl === undefined ? {} : { sasl: saslOf(config.sasl) }),
+      ...(retry === undefined ? {} : { retry }),
+      logLevel: isQuiet ? logLevel.NOTHING : logLevel.WARN,
+      logCreator: () => tell(log),
+    });
+  const kafka = client(patient, false);
+  const atStart = client(brief, true);
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    createPartitioner: Partitioners.JavaCompatiblePartitioner,
   });
-  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
   let connected: Promise<void> | undefined;
   return {
+    need: (topics) => need(atStart, config, topics),
     async send(topic, messages) {
       connected ??= producer.connect();
       await connected;
-      await producer.send({
-        topic,
-        acks: -1,
-        compression: CompressionTypes.GZIP,
-        messages: messages.map(({ key, value, headers }) => ({ key, value: asBuffer(value), headers: { ...headers } })),
-      });
+      for (const part of partsOf(messages)) {
+        await producer.send({
+          topic,
+          acks: -1,
+          compression: CompressionTypes.GZIP,
+          messages: part.map(({ key, value, headers }) => ({
+            key,
+            value: asBuffer(value),
+            headers: { ...headers },
+          })),
+        });
+      }
     },
-    consume: (groupId, topic, handler) => consume(kafka, groupId, topic, handler, log),
-    follow: (topic, onRecords) => follow(kafka, `${config.clientId}-follow-${owner}`, topic, onRecords),
-    endOf: (topic) => withAdmin(kafka, async (admin) => Number((await admin.fetchTopicOffsets(topic))[0]?.high ?? 0)),
-    createTopics: (topics) => createTopics(kafka, topics),
+    consume: (groupId, topic, handler) => {
+      const consumer = consumerOf(kafka, config, groupId, {
+        maxWaitTimeInMs: 250,
+        maxBytesPerPartition: bytesPerPartition,
+      });
+      return consume(
+        consumer,
+        { topic, groupId, heartbeatMs: config.heartbeatMs, concurrently },
+        handler,
+        log,
+      );
+    },
+    follow: (topic, onRecords) => {
+      const consumer = consumerOf(kafka, config, `${config.clientId}-follow-${owner}`, {
+        maxWaitTimeInMs: 100,
+      });
+      return follow(consumer, topic, onRecords);
+    },
+    endOf: (topic) =>
+      withAdmin(kafka, async (admin) => Number((await admin.fetchTopicOffsets(topic))[0]?.high ?? 0)),
+    createTopics: (topics) => createTopics(atStart, config, topics),
     async close() {
-      if (connected !== undefined) await producer.disconnect();
+      if (connected !== undefined) await inTime(producer.disconnect());
     },
   };
 }
 
-async function consume(kafka: Kafka, groupId: string, topic: string, handler: PartitionHandler, log: Log): Promise<Running> {
-  const consumer = kafka.consumer({
+function consumerOf(
+  kafka: Kafka,
+  { sessionTimeoutMs, heartbeatMs }: KafkaConfig,
+  groupId: string,
+  fetching: Pick<ConsumerConfig, "maxWaitTimeInMs" | "maxBytesPerPartition">,
+): Consumer {
+  return kafka.consumer({
     groupId,
     sessionTimeout: sessionTimeoutMs,
     heartbeatInterval: heartbeatMs,
-    maxWaitTimeInMs: 250,
-    maxBytesPerPartition: bytesPerPartition,
     allowAutoTopicCreation: false,
+    ...fetching,
   });
-  const fresh = new Set<number>();
-  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-    const partitions = payload.memberAssignment[topic] ?? [];
-    fresh.clear();
-    for (const partition of partitions) fresh.add(partition);
-    handler.assigned(partitions.map((partition) => ({ topic, partition })));
-    log("info", `kafka: ${topic} partitions assigned`, { group: groupId, partitions: partitions.join(",") });
-  });
-  const ended = crashOf(consumer);
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
-  await consumer.run({
-    autoCommit: false,
-    eachBatchAutoResolve: false,
-    partitionsConsumedConcurrently: concurrently,
-    eachBatch: (payload) => eachBatch(consumer, payload, fresh, handler),
-  });
-  return { ended, stop: () => consumer.disconnect() };
 }
 
-/**
- * One batch: begin where the store stands, not where the group thinks; keep the heart beating however long it takes;
- * commit as a hint only.
- */
-async function eachBatch(consumer: Consumer, payload: EachBatchPayload, fresh: Set<number>, handler: PartitionHandler): Promise<void> {
-  const { batch } = payload;
-  const partition = { topic: batch.topic, partition: batch.partition };
-  const first = batch.messages[0];
-  const last = batch.messages.at(-1);
-  if (first === undefined || last === undefined) return;
-  const beat = setInterval(() => void payload.heartbeat().catch(() => undefined), heartbeatMs);
+/** What ends the client ends its role with an error; all else it gets over, whatever it calls it. */
+function tell(log: Log): ReturnType<NonNullable<ClientConfig["logCreator"]>> {
+  return ({ log: { message, error } }) => {
+    const reason = typeof error === "string" && !message.includes(error) ? { reason: error } : {};
+    log("warn", `kafka: ${message}`, reason);
+  };
+}
+
+async function need(kafka: Kafka, config: KafkaConfig, topics: readonly string[]): Promise<void> {
+  const existing = new Set(await reached(config, () => withAdmin(kafka, (admin) => admin.listTopics())));
+  const missing = topics.filter((topic) => !existing.has(topic));
+  if (missing.length === 0) return;
+  const what =
+    missing.length === 1 ? `the topic ${missing.join("")} doesn't` : `the topics ${missing.join(", ")} don't`;
+  throw new Error(
+    `${what} exist at ${config.brokers.join(",")}; \`answerable topics\` creates what is missing`,
+  );
+}
+
+async function createTopics(
+  kafka: Kafka,
+  config: KafkaConfig,
+  topics: readonly TopicSpec[],
+): Promise<readonly string[]> {
+  return reached(config, () =>
+    withAdmin(kafka, async (admin) => {
+      const existing = new Set(await admin.listTopics());
+      const missing = topics.filter((topic) => !existing.has(topic.name));
+      if (missing.length === 0) return [];
+      await admin.createTopics({
+        waitForLeaders: true,
+        topics: missing.map(({ name, partitions, replicas, settings }) => ({
+          topic: name,
+          numPartitions: partitions,
+          replicationFactor: replicas,
+          configEntries: Object.entries(settings).map(([key, value]) => ({ name: key, value })),
+        })),
+      });
+      return missing.map((topic) => topic.name);
+    }),
+  );
+}
+
+/** Runs work that a person waits for; its errors become one sentence. */
+async function reached<T>({ brokers }: KafkaConfig, work: () => Promise<T>): Promise<T> {
   try {
-    if (fresh.has(batch.partition)) {
-      const position = await handler.position(partition);
-      fresh.delete(batch.partition);
-      if (position !== undefined && position !== Number(first.offset)) {
-        consumer.seek({ ...partition, offset: String(position) });
-        return;
-      }
-    }
-    const isLost = (): boolean => !payload.isRunning() || payload.isStale();
-    const { done, seek } = await handler.handle(partition, batch.messages.map(recordOf), isLost);
-    if (isLost()) return;
-    if (seek !== undefined) {
-      consumer.seek({ ...partition, offset: String(seek) });
-      return;
-    }
-    payload.resolveOffset(last.offset);
-    if (done !== undefined) await consumer.commitOffsets([{ ...partition, offset: String(done) }]).catch(() => undefined);
-    await payload.heartbeat();
-  } finally {
-    clearInterval(beat);
+    return await work();
+  } catch (error) {
+    throw new Error(`Kafka at ${brokers.join(",")} can't be used: ${reasonsOf(error).join("; ")}`, {
+      cause: error,
+    });
   }
 }
 
-async function follow(kafka: Kafka, groupId: string, topic: string, onRecords: (records: readonly LogRecord[]) => void): Promise<Running> {
-  const consumer = kafka.consumer({ groupId, sessionTimeout: sessionTimeoutMs, heartbeatInterval: heartbeatMs, maxWaitTimeInMs: 100 });
-  const ended = crashOf(consumer);
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
-  await consumer.run({
-    autoCommit: false,
-    eachBatch: async ({ batch }) => onRecords(batch.messages.map(recordOf)),
-  });
-  return { ended, stop: () => consumer.disconnect() };
+function reasonsOf(error: unknown): readonly string[] {
+  if (error instanceof AggregateError || hasErrors(error))
+    return [...new Set(error.errors.flatMap(reasonsOf))];
+  return [error instanceof Error ? error.message : String(error)];
 }
 
-/** Resolves when a consumer is disconnected, rejects when it crashed and doesn't start again by itself. */
-function crashOf(consumer: Consumer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    consumer.on(consumer.events.CRASH, ({ payload }) => {
-      if (!payload.restart) reject(payload.error);
-    });
-    consumer.on(consumer.events.DISCONNECT, () => resolve());
-  });
+/** The client's own aggregate, which is not the language's. */
+function hasErrors(error: unknown): error is { readonly errors: readonly unknown[] } {
+  return typeof error === "object" && error !== null && "errors" in error && Array.isArray(error.errors);
 }
 
-async function createTopics(kafka: Kafka, topics: readonly TopicSpec[]): Promise<readonly string[]> {
-  return withAdmin(kafka, async (admin) => {
-    const existing = new Set(await admin.listTopics());
-    const missing = topics.filter((topic) => !existing.has(topic.name));
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: missing.map(({ name, partitions, replicas, settings }) => ({
-        topic: name,
-        numPartitions: partitions,
-        replicationFactor: replicas,
-        configEntries: Object.entries(settings).map(([key, value]) => ({ name: key, value })),
-      })),
-    });
-    return missing.map((topic) => topic.name);
-  });
-}
-
-async function withAdmin<T>(kafka: Kafka, work: (admin: ReturnType<Kafka["admin"]>) => Promise<T>): Promise<T> {
+async function withAdmin<T>(
+  kafka: Kafka,
+  work: (admin: ReturnType<Kafka["admin"]>) => Promise<T>,
+): Promise<T> {
   const admin = kafka.admin();
   await admin.connect();
   try {
@@ -209,19 +215,20 @@ async function withAdmin<T>(kafka: Kafka, work: (admin: ReturnType<Kafka["admin"
   }
 }
 
-function recordOf(message: EachBatchPayload["batch"]["messages"][number]): LogRecord {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(message.headers ?? {})) {
-    const one = Array.isArray(value) ? value[0] : value;
-    if (one !== undefined) headers[name] = one.toString();
+/** Cuts messages, in order, into requests that a broker takes. */
+function* partsOf(messages: readonly KafkaMessage[]): Iterable<readonly KafkaMessage[]> {
+  let part: KafkaMessage[] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    if (part.length > 0 && bytes + message.value.byteLength > sendBytesMax) {
+      yield part;
+      part = [];
+      bytes = 0;
+    }
+    part.push(message);
+    bytes += message.value.byteLength;
   }
-  return {
-    offset: Number(message.offset),
-    key: message.key?.toString() ?? "",
-    value: message.value ?? new Uint8Array(),
-    headers,
-    timestampMs: Math.max(0, Number(message.timestamp)),
-  };
+  if (part.length > 0) yield part;
 }
 
 function asBuffer(value: Uint8Array): Buffer {

@@ -2,13 +2,18 @@ import { ControlRecord } from "../../schemas/index.ts";
 import type { Log } from "../log.ts";
 import type { ControlEntry } from "../stream/control-feed.ts";
 import type { DeadLetters } from "../stream/ports.ts";
-import type { KafkaClient, Running, TopicSpec } from "./kafka.ts";
+import type { Running } from "./consume.ts";
+import type { KafkaClient, TopicSpec } from "./kafka.ts";
 import type { Config } from "../config/config.ts";
 
 const dayMs = 86_400_000;
 
 /** The topics of the architecture with the settings they need. */
-export function topicSpecs(config: Config["kafka"], partitions: number, replicas: number): readonly TopicSpec[] {
+export function topicSpecs(
+  config: Config["kafka"],
+  partitions: number,
+  replicas: number,
+): readonly TopicSpec[] {
   const spec = (name: string, count: number, settings: Record<string, string>): TopicSpec => ({
     name,
     partitions: count,
@@ -44,11 +49,18 @@ export function deadLetterTopic(kafka: KafkaClient, topic: string): DeadLetters 
 export interface ControlTopic {
   append(records: readonly ControlRecord[]): Promise<number>;
   read(from: number): Promise<readonly ControlEntry[]>;
+  /** Rejects when the topic can't be followed any more. */
+  readonly ended: Promise<never>;
   stop(): Promise<void>;
 }
 
 /** Follows the control topic; resolves when everything that was in it has been read. */
-export async function openControlTopic(kafka: KafkaClient, topic: string, log: Log, pause: () => Promise<void>): Promise<ControlTopic> {
+export async function openControlTopic(
+  kafka: KafkaClient,
+  topic: string,
+  log: Log,
+  pause: () => Promise<void>,
+): Promise<ControlTopic> {
   const entries: ControlEntry[] = [];
   let next = 0;
   const end = await kafka.endOf(topic);
@@ -56,24 +68,37 @@ export async function openControlTopic(kafka: KafkaClient, topic: string, log: L
     for (const record of records) {
       next = record.offset + 1;
       const parsed = parseRecord(record.value);
-      if (parsed === undefined) log("error", "an entry of the control log can't be read and is passed over", { offset: record.offset });
+      if (parsed === undefined)
+        log("error", "an entry of the control log can't be read and is passed over", {
+          offset: record.offset,
+        });
       else entries.push({ position: record.offset, record: parsed });
     }
   });
-  while (next < end) await pause();
+  const isBehind = (): boolean => next < end;
+  while (isBehind()) await Promise.race([pause(), running.ended]);
   return {
     async append(records) {
       await kafka.send(topic, records.map(messageOf));
       return kafka.endOf(topic);
     },
     read: async (from) => entries.slice(firstFrom(entries, from)),
+    ended: running.ended,
     stop: () => running.stop(),
   };
 }
 
-function messageOf(record: ControlRecord): { key: string; value: Uint8Array; headers: Record<string, string> } {
+function messageOf(record: ControlRecord): {
+  key: string;
+  value: Uint8Array;
+  headers: Record<string, string>;
+} {
   const id = record.kind === "grant_given" ? record.grant.id : record.grantId;
-  return { key: `${record.tenant}/grant/${id}`, value: Buffer.from(JSON.stringify(record)), headers: { kind: record.kind } };
+  return {
+    key: `${record.tenant}/grant/${id}`,
+    value: Buffer.from(JSON.stringify(record)),
+    headers: { kind: record.kind },
+  };
 }
 
 function parseRecord(value: Uint8Array): ControlRecord | undefined {

@@ -1,4 +1,4 @@
-import type { Handled, PartitionHandler } from "../ingest/kafka.ts";
+import type { Handled, PartitionHandler } from "../ingest/consume.ts";
 import type { PartitionWorker } from "../stream/partition-worker.ts";
 import type { PartitionId } from "../stream/ports.ts";
 
@@ -33,13 +33,14 @@ export function detectHandler({ newWorker, pause }: DetectHandlerOptions): Parti
   return {
     // Another worker may have moved these partitions on in between; each is claimed and loaded anew when it is used.
     assigned: () => workers.clear(),
-    position: (partition) => persistently(() => workerOf(partition).position(), () => false),
+    position: (partition, isLost) => persistently(() => workerOf(partition).position(), isLost),
     async handle(partition, records, isLost): Promise<Handled> {
       const worker = workerOf(partition);
       const stored = await persistently(() => worker.offer(records), isLost);
-      if (stored === undefined || isLost()) return {};
+      if (stored === undefined) return {};
       if (stored !== "fenced") return { done: stored };
-      workers.delete(partition.partition);
+      if (isLost()) return {};
+      if (workers.get(partition.partition) === worker) workers.delete(partition.partition);
       const seek = await persistently(() => workerOf(partition).position(), isLost);
       return seek === undefined ? {} : { seek };
     },

@@ -9,6 +9,8 @@ import { openGivenStore } from "./open-store.ts";
 import { shippedAttributor } from "./package-files.ts";
 import { patience } from "./patience.ts";
 import { newWorker } from "./worker.ts";
+import type { PartitionWorker } from "../stream/partition-worker.ts";
+import type { PartitionId } from "../stream/ports.ts";
 
 /** The role `detect`: `nhi.spans` and `nhi.control` → ClickHouse, one of any number of workers in a consumer group. */
 export async function detect(context: Context): Promise<void> {
@@ -16,21 +18,26 @@ export async function detect(context: Context): Promise<void> {
   const { topics, groupId } = brokersOf(config);
   const store = await openGivenStore(context);
   const kafka = openKafka(config.kafka, log, owner);
-  const controlLog = await openControlTopic(kafka, topics.control, log, () => clock.sleep(50));
-  const parts = {
-    store: detectStore(store.database, owner),
-    control: followControl(context, store.database, controlLog),
-    deadLetters: deadLetterTopic(kafka, topics.deadLetters),
-    attributor: shippedAttributor(),
-  };
-  const handler = detectHandler({ newWorker: (partition) => newWorker(context, parts, partition), pause: patience(context, "storing a chunk") });
-  const running = await kafka.consume(groupId, topics.spans, handler);
-  log("info", "detecting", { topic: topics.spans, group: groupId });
   try {
-    await Promise.race([running.ended, stopped(signal)]);
+    await kafka.need([topics.spans, topics.control, topics.deadLetters]);
+    const controlLog = await openControlTopic(kafka, topics.control, log, () => clock.sleep(50));
+    const parts = {
+      store: detectStore(store.database, owner),
+      control: followControl(context, store.database, controlLog),
+      deadLetters: deadLetterTopic(kafka, topics.deadLetters),
+      attributor: shippedAttributor(),
+    };
+    const newOne = (partition: PartitionId): PartitionWorker => newWorker(context, parts, partition);
+    const handler = detectHandler({ newWorker: newOne, pause: patience(context, "storing a chunk") });
+    const running = await kafka.consume(groupId, topics.spans, handler);
+    log("info", "detecting", { topic: topics.spans, group: groupId });
+    try {
+      await Promise.race([running.ended, controlLog.ended, stopped(signal)]);
+    } finally {
+      await running.stop();
+      await controlLog.stop();
+    }
   } finally {
-    await running.stop();
-    await controlLog.stop();
     await kafka.close();
     await store.stop();
   }

@@ -1,4 +1,5 @@
-import type { KafkaMessage, PartitionHandler } from "../ingest/kafka.ts";
+import type { PartitionHandler } from "../ingest/consume.ts";
+import type { KafkaMessage } from "../ingest/kafka.ts";
 import type { OtlpEncoding as Encoding } from "../decode/index.ts";
 import { intake, type IntakeOptions, type Sender } from "../stream/intake.ts";
 import type { DeadLetter, DeadLetters, LogRecord, PartitionId } from "../stream/ports.ts";
@@ -38,34 +39,34 @@ export function processHandler(options: ProcessHandlerOptions): PartitionHandler
           continue;
         }
         spans += taken.spans;
-        for (const one of taken.rejected) letters.push(letter(partition, record, one.index, one.reason, one.message, options));
+        for (const one of taken.rejected)
+          letters.push(letter(partition, record, one.index, one.reason, one.message, options));
         for (const one of taken.records) {
           if (one.value.byteLength <= options.recordBytesMax) messages.push(one);
-          else letters.push(letter(partition, record, -1, "too_large", `one span is larger than ${String(options.recordBytesMax)} bytes`, options));
+          else
+            letters.push(
+              letter(
+                partition,
+                record,
+                -1,
+                "too_large",
+                `one span is larger than ${String(options.recordBytesMax)} bytes`,
+                options,
+              ),
+            );
         }
       }
-      for (const part of partsOf(messages, options.recordBytesMax)) await options.send(part);
+      if (messages.length > 0) await options.send(messages);
       if (letters.length > 0) await options.deadLetters.put(letters);
-      options.onBatch({ read: records.length, spans, written: messages.length, deadLettered: letters.length });
+      options.onBatch({
+        read: records.length,
+        spans,
+        written: messages.length,
+        deadLettered: letters.length,
+      });
       return { done: (records.at(-1)?.offset ?? -1) + 1 };
     },
   };
-}
-
-/** The client makes one batch of all it is given for a partition, and the broker refuses a batch that is too large. */
-function* partsOf(messages: readonly KafkaMessage[], bytesMax: number): Iterable<readonly KafkaMessage[]> {
-  let part: KafkaMessage[] = [];
-  let bytes = 0;
-  for (const message of messages) {
-    if (part.length > 0 && bytes + message.value.byteLength > bytesMax) {
-      yield part;
-      part = [];
-      bytes = 0;
-    }
-    part.push(message);
-    bytes += message.value.byteLength;
-  }
-  if (part.length > 0) yield part;
 }
 
 function letter(

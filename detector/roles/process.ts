@@ -23,9 +23,14 @@ export async function process(context: Context): Promise<void> {
       telemetry.count("answerable_process_records_total", { direction: "out" }, written);
       telemetry.count("answerable_process_spans_total", {}, spans);
       telemetry.count("answerable_process_dead_letters_total", {}, deadLettered);
-      if (deadLettered > 0) log("warn", "records or spans went to the dead letters", { topic: topics.deadLetters, count: deadLettered });
+      if (deadLettered > 0)
+        log("warn", "records or spans went to the dead letters", {
+          topic: topics.deadLetters,
+          count: deadLettered,
+        });
     },
   });
+  await kafka.need([topics.raw, topics.spans, topics.deadLetters]);
   const running = await kafka.consume(`${groupId}-process`, topics.raw, handler);
   log("info", "processing", { from: topics.raw, to: topics.spans, encoding });
   try {

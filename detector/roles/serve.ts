@@ -12,13 +12,19 @@ import { openGivenStore } from "./open-store.ts";
 import { migrationsFolder } from "./package-files.ts";
 
 /** Starts the HTTP side: the receiver in front of `sink`, and the API over the store. */
-export function startServer(context: Context, database: Database, decide: ApiOptions["decide"], sink: SpanSink): Promise<RunningServer> {
+export function startServer(
+  context: Context,
+  database: Database,
+  decide: ApiOptions["decide"],
+  sink: SpanSink,
+): Promise<RunningServer> {
   const { config, clock, log, telemetry } = context;
   const migrations = readMigrations(migrationsFolder);
   const handler = apiHandler({
     reader: storeReader(database, config.clickhouse.database),
     decide,
-    problem: async () => ((await database.ping()) ? schemaProblem(database, migrations) : "the store can't be reached"),
+    problem: async () =>
+      (await database.ping()) ? schemaProblem(database, migrations) : "the store can't be reached",
     metrics: () => telemetry.renderPrometheus(),
     nowMs: () => clock.nowMs(),
     log,
@@ -28,7 +34,10 @@ export function startServer(context: Context, database: Database, decide: ApiOpt
 
 /** This role takes no spans: they go to a collector, or to the raw topic. */
 const noSink: SpanSink = {
-  accept: async () => ({ kind: "refused", message: "this service takes no spans; send them to a collector or to the raw topic" }),
+  accept: async () => ({
+    kind: "refused",
+    message: "this service takes no spans; send them to a collector or to the raw topic",
+  }),
 };
 
 /** The role `serve`: the HTTP API over ClickHouse; what people decide goes to `nhi.control`. */
@@ -37,12 +46,19 @@ export async function serve(context: Context): Promise<void> {
   const { topics } = brokersOf(config);
   const store = await openGivenStore(context);
   const kafka = openKafka(config.kafka, log, owner);
-  const control = await openControlTopic(kafka, topics.control, log, () => clock.sleep(50));
-  const server = await startServer(context, store.database, (records) => control.append(records), noSink);
-  log("info", "serving", { url: server.url });
-  await stopped(signal);
-  await server.stop();
-  await control.stop();
-  await kafka.close();
-  await store.stop();
+  try {
+    await kafka.need([topics.control]);
+    const control = await openControlTopic(kafka, topics.control, log, () => clock.sleep(50));
+    const server = await startServer(context, store.database, (records) => control.append(records), noSink);
+    log("info", "serving", { url: server.url });
+    try {
+      await Promise.race([control.ended, stopped(signal)]);
+    } finally {
+      await server.stop();
+      await control.stop();
+    }
+  } finally {
+    await kafka.close();
+    await store.stop();
+  }
 }

@@ -35,7 +35,20 @@ export class StoreError extends Error {
 }
 
 /** Codes of ClickHouse that a person has to mend: unknown table, column or user, syntax, rights, bad data. */
-const permanentCodes = new Set(["36", "44", "47", "60", "62", "81", "192", "193", "194", "195", "497", "516"]);
+const permanentCodes = new Set([
+  "36",
+  "44",
+  "47",
+  "60",
+  "62",
+  "81",
+  "192",
+  "193",
+  "194",
+  "195",
+  "497",
+  "516",
+]);
 
 /** One insert must stay one block, or it would not be all or nothing. */
 const oneBlock = {
@@ -45,7 +58,13 @@ const oneBlock = {
 } as const;
 
 /** Connects lazily: nothing is sent before the first call. */
-export function openDatabase({ url, user, password, database, requestTimeoutMs = 60_000 }: DatabaseOptions): Database {
+export function openDatabase({
+  url,
+  user,
+  password,
+  database,
+  requestTimeoutMs = 60_000,
+}: DatabaseOptions): Database {
   const client = createClient({
     url,
     username: user,
@@ -56,10 +75,14 @@ export function openDatabase({ url, user, password, database, requestTimeoutMs =
     log: { level: ClickHouseLogLevel.OFF },
     request_timeout: requestTimeoutMs,
     max_open_connections: 8,
-    clickhouse_settings: { date_time_input_format: "best_effort", output_format_json_quote_64bit_integers: 0 },
+    clickhouse_settings: {
+      date_time_input_format: "best_effort",
+      output_format_json_quote_64bit_integers: 0,
+    },
   });
+  const explained = explaining(url);
   return {
-    insert: (table, rows, token) => insert(client, table, rows, token),
+    insert: (table, rows, token) => insert(client, explained, table, rows, token),
     query: async <Row>(sql: string, params: Readonly<Record<string, unknown>> = {}) =>
       explained(async () => {
         const result = await client.query({ query: sql, query_params: { ...params }, format: "JSONEachRow" });
@@ -71,7 +94,13 @@ export function openDatabase({ url, user, password, database, requestTimeoutMs =
   };
 }
 
-async function insert(client: ClickHouseClient, table: string, rows: readonly object[], token?: string): Promise<void> {
+async function insert(
+  client: ClickHouseClient,
+  explained: Explaining,
+  table: string,
+  rows: readonly object[],
+  token?: string,
+): Promise<void> {
   if (rows.length === 0) return;
   await explained(() =>
     client.insert({
@@ -82,21 +111,33 @@ async function insert(client: ClickHouseClient, table: string, rows: readonly ob
         ...oneBlock,
         ...(token === undefined
           ? {}
-          : { insert_deduplication_token: token, deduplicate_blocks_in_dependent_materialized_views: 1 as const }),
+          : {
+              insert_deduplication_token: token,
+              deduplicate_blocks_in_dependent_materialized_views: 1 as const,
+            }),
       },
     }),
   );
 }
 
-async function explained<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof ClickHouseError) {
-      const sentence = error.message.split("\n", 1)[0] ?? "";
-      throw new StoreError(`ClickHouse refused (code ${error.code}): ${sentence}`, !permanentCodes.has(error.code), error);
+type Explaining = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Turns the client's errors into sentences. */
+function explaining(url: string): Explaining {
+  return async (work) => {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof ClickHouseError) {
+        const sentence = error.message.split("\n", 1)[0] ?? "";
+        throw new StoreError(
+          `ClickHouse refused (code ${error.code}): ${sentence}`,
+          !permanentCodes.has(error.code),
+          error,
+        );
+      }
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new StoreError(`ClickHouse at ${url} can't be reached: ${reason}`, true, error);
     }
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StoreError(`ClickHouse can't be reached: ${reason}`, true, error);
-  }
+  };
 }

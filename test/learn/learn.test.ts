@@ -45,9 +45,9 @@ describe("the evidence gate", () => {
 
 describe("a bounded memory", () => {
   test("forgets the one unused longest", () => {
-    const memory = new Map<string, number>();
-    for (const key of ["a", "b", "c", "a", "d"]) remember(memory, key, 1, 3);
-    expect([...memory.keys()]).toEqual(["c", "a", "d"]);
+    const memory = new Set<string>();
+    for (const key of ["a", "b", "c", "a", "d"]) remember(memory, key, 3);
+    expect([...memory]).toEqual(["c", "a", "d"]);
   });
 });
 
@@ -60,8 +60,8 @@ const states: fc.Arbitrary<IdentityState> = fc.record({
     sessions: fc.array(text, { maxLength: 8 }),
   }),
   lastAtUs: instant,
-  recent: fc.array(fc.tuple(text, instant)).map((all) => new Map(all)),
-  reported: fc.array(fc.tuple(text, instant)).map((all) => new Map(all)),
+  recent: fc.array(text).map((all) => new Set(all)),
+  reported: fc.array(text).map((all) => new Set(all)),
   episode: fc.option(
     fc.record({ id: text, lastAtUs: instant, severity: fc.constantFrom(...Severity.options) }),
     { nil: undefined },

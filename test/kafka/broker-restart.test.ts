@@ -1,0 +1,57 @@
+/** Goal: a broker that dies and comes back is waited out: the roles go on by themselves, and end when asked even while it is away. */
+import { afterEach, expect, test } from "@jest/globals";
+import { kafkaInstallation, type KafkaInstallation } from "../support/kafka/installation.ts";
+import { produce } from "../support/kafka/records.ts";
+import { until } from "../support/poll.ts";
+import { type Role, startRole, stopRoles } from "../support/roles.ts";
+import { type KafkaServer, startKafka } from "../support/servers.ts";
+import { protoRequest } from "../support/tool-calls.ts";
+
+let broker: KafkaServer | undefined;
+let installation: KafkaInstallation | undefined;
+afterEach(async () => {
+  await stopRoles();
+  await installation?.drop();
+  await broker?.stop();
+});
+
+test("process and detect go on by themselves after their broker was killed, and end within 10 s while it is away", async () => {
+  broker = await startKafka();
+  installation = await kafkaInstallation({ partitions: 2, brokers: broker.brokers });
+  const { brokers, topics, env, query } = installation;
+  const roles: readonly Role[] = ["process", "detect"].map((name) => startRole(name, env));
+  const send = (from: number, count: number): Promise<void> =>
+    produce(
+      brokers,
+      topics.raw,
+      Array.from({ length: count }, (_, at) => ({
+        value: protoRequest([{ identityId: `agent:${String(at % 5)}`, ordinal: from + at }]),
+      })),
+    );
+  const countOf = async (): Promise<object | undefined> =>
+    (await query("SELECT count() AS raw, uniqExact(action_id) AS ids FROM actions"))[0] as object | undefined;
+  const stored = async (count: number): Promise<boolean> => {
+    const row = await countOf();
+    return row !== undefined && "ids" in row && row.ids === count;
+  };
+
+  await send(0, 40);
+  await until("the first are stored", () => stored(40), 30_000);
+  await broker.kill();
+  await pause(2_000);
+  await broker.restart();
+  const backAtMs = Date.now();
+  await send(40, 40);
+  await until("those after the restart are stored", () => stored(80), 60_000);
+  process.stdout.write(`all stored ${String(Date.now() - backAtMs)} ms after the broker was back\n`);
+  expect(await countOf()).toEqual({ raw: 80, ids: 80 });
+
+  await broker.kill();
+  await pause(1_000);
+  for (const ended of await Promise.all(roles.map((role) => role.stop()))) {
+    expect(ended.code).toBe(0);
+    expect(ended.afterMs).toBeLessThan(10_000);
+  }
+}, 120_000);
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
