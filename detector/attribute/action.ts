@@ -1,5 +1,6 @@
 import { attributes, type Action, type Decision, DecisionOutcome, DecisionVerdict, type Resource } from "../../schemas/index.ts";
 import type { AttributeValue, RejectedSpan, Span } from "../decode/span.ts";
+import { clip } from "./clip.ts";
 import { actionId } from "./ids.ts";
 import type { Attributor, NamedIdentity } from "./table.ts";
 import type { Lookup } from "./template.ts";
@@ -69,7 +70,8 @@ export function attribute(span: Span, origin: Origin, attributor: Attributor): A
   const recognised = attributor.recognise(lookup);
   if (recognised === undefined) return { kind: "no_action" };
   const identity = attributor.identify(lookup);
-  if (identity.id.length > identityCharsMax) return { kind: "rejected", rejected: identityTooLong(span) };
+  const tooLong = identityTooLong(span, identity.id);
+  if (tooLong !== undefined) return { kind: "rejected", rejected: tooLong };
   const phase = lookup("nhi.phase") === "start" ? "start" : "end";
   const field = (name: Parameters<Attributor["field"]>[0]): string => clip(attributor.field(name, lookup), nameCharsMax);
   const action: AttributedAction = {
@@ -108,7 +110,9 @@ export function attribute(span: Span, origin: Origin, attributor: Attributor): A
   return { kind: "action", action };
 }
 
-function identityTooLong(span: Span): RejectedSpan {
+/** Why an identity's id can't be taken; undefined when it can. */
+export function identityTooLong(span: Span, id: string): RejectedSpan | undefined {
+  if (id.length <= identityCharsMax) return undefined;
   return {
     index: span.index,
     reason: "identity_too_long",
@@ -177,11 +181,4 @@ function asText(value: AttributeValue): string {
 
 function textsOf(value: AttributeValue | undefined): readonly string[] {
   return Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
-}
-
-/** Cuts at a number of UTF-16 units without leaving half a surrogate pair behind. */
-function clip(text: string, charsMax: number): string {
-  if (text.length <= charsMax) return text;
-  const cut = text.slice(0, charsMax);
-  return /[\uD800-\uDBFF]$/u.test(cut) ? cut.slice(0, -1) : cut;
 }

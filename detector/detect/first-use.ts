@@ -1,3 +1,4 @@
+import { clip } from "../attribute/clip.ts";
 import { fingerprint } from "../attribute/ids.ts";
 import type { AttributedAction } from "../attribute/action.ts";
 import { daysMax, gateOpen } from "../learn/evidence.ts";
@@ -111,8 +112,8 @@ function signalOf(key: NoveltyKey, { action, evidence }: Examined, memory: KeyMe
   return {
     name: key.name,
     severity: "medium",
-    title: `first use of ${key.name} ${value}`.slice(0, 512),
-    cause: `${action.sessionId}|${key.name}|${value}`.slice(0, 1024),
+    title: clip(`first use of ${key.name} ${value}`, 512),
+    cause: clip(`${action.sessionId}|${key.name}|${value}`, 1024),
     why: {
       key: key.name,
       observations: memory.observations,

@@ -1,5 +1,6 @@
 import type { Action, Alert, Authority, Finding, LogPosition } from "../../schemas/index.ts";
 import type { AttributedAction } from "../attribute/action.ts";
+import { clip } from "../attribute/clip.ts";
 import { computedId } from "../attribute/ids.ts";
 import { remember } from "../learn/bounded.ts";
 import { gather } from "../learn/evidence.ts";
@@ -144,7 +145,7 @@ function report(
     chainId: action.chainId,
     sessionId: action.sessionId,
     severity: signal.severity,
-    title: signal.title.slice(0, 512),
+    title: clip(signal.title, 512),
     cause: signal.cause,
     why: { ...signal.why },
     sql: signal.sql.replace("{before}", () => beforeSql(action, position)),

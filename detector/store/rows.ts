@@ -1,8 +1,11 @@
 import type { Action, Finding } from "../../schemas/index.ts";
 import type { DeadLetter, OutboxAlert } from "../stream/ports.ts";
 
-/** Latest instant ClickHouse's DateTime64(6) can hold, 2299-12-31; a later one is stored as this and is clock-suspect. */
-const lastUs = 10_413_791_999_999_999;
+/**
+ * Latest instant that is stored, in the year 2255; a later one is stored as this and is clock-suspect. Microseconds beyond
+ * it are no exact numbers any more, and whoever reads them back as such would fail over the whole chain.
+ */
+const lastUs = Number.MAX_SAFE_INTEGER;
 
 /** An instant in microseconds as DateTime64(6) reads it: decimal seconds. */
 export function instantUs(us: number): string {
