@@ -23,7 +23,8 @@ for (const stream of [process.stdout, process.stderr]) {
 /** Wrong settings, told a sentence each. */
 class WrongSettings extends Error {}
 
-async function prepare({ config: path }: { readonly config?: string }): Promise<Verbs> {
+async function prepare({ config }: { readonly config?: string }): Promise<Verbs> {
+  const path = config ?? (process.env["ANSWERABLE_CONFIG"] || undefined);
   const loaded = await loadConfig({
     ...(path === undefined ? {} : { path }),
     env: process.env,

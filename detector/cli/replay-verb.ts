@@ -5,6 +5,7 @@ import { httpTarget } from "../replay/to-http.ts";
 import { kafkaTarget } from "../replay/to-kafka.ts";
 import type { Context } from "../roles/context.ts";
 import type { ReplayVerbOptions } from "./program.ts";
+import { count } from "./count.ts";
 import { progressOn } from "./progress.ts";
 
 interface Around {
@@ -25,7 +26,7 @@ export async function replayVerb(context: Context, files: readonly string[], giv
       target,
       clock,
       signal,
-      spansPerBatch: positive("--batch", given.batch),
+      spansPerBatch: count("--batch", given.batch),
       ...(rateLimit === undefined ? {} : { rateLimit }),
       ...(given.resume === undefined ? {} : { resumeFile: given.resume }),
       onProgress: ({ bytesRead, bytesTotal, sent }) => progress.update({ done: bytesRead, total: bytesTotal, text: `${String(sent)} spans sent` }),

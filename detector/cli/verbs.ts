@@ -10,6 +10,7 @@ import { process } from "../roles/process.ts";
 import { serve } from "../roles/serve.ts";
 import { up } from "../roles/up.ts";
 import { type ApiClient, apiClient } from "./api-client.ts";
+import { count } from "./count.ts";
 import { demo } from "./demo.ts";
 import { readGrants } from "./grants-file.ts";
 import type { FindingOptions, ServiceOptions, Verbs } from "./program.ts";
@@ -79,10 +80,4 @@ async function listFindings(api: ApiClient, given: FindingOptions, out: Context[
 
 function localUrl(listen: string): string {
   return `http://${listen}`;
-}
-
-function count(option: string, text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new Error(`${option} is ${text}; it must be a whole number from 1 on`);
-  return number;
 }

@@ -11,6 +11,9 @@ import { brokersOf } from "./kafka-config.ts";
 import { openGivenStore } from "./open-store.ts";
 import { migrationsFolder } from "./package-files.ts";
 
+/** Whoever asks whether we are ready gives up after a few seconds and should hear why before that. */
+const readyWithinMs = 3_000;
+
 /** Starts the HTTP side: the receiver in front of `sink`, and the API over the store. */
 export function startServer(context: Context, database: Database, decide: ApiOptions["decide"], sink: SpanSink): Promise<RunningServer> {
   const { config, clock, log, telemetry } = context;
@@ -18,7 +21,12 @@ export function startServer(context: Context, database: Database, decide: ApiOpt
   const handler = apiHandler({
     reader: storeReader(database, config.clickhouse.database),
     decide,
-    problem: async () => ((await database.ping()) ? schemaProblem(database, migrations) : "the store can't be reached"),
+    problem: () => {
+      const late = clock.sleep(readyWithinMs).then(() => "the store does not answer in time");
+      const problem = async (): Promise<string | undefined> =>
+        (await database.ping()) ? await schemaProblem(database, migrations) : "the store can't be reached";
+      return Promise.race([problem(), late]);
+    },
     metrics: () => telemetry.renderPrometheus(),
     nowMs: () => clock.nowMs(),
     log,
