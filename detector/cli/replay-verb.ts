@@ -31,7 +31,7 @@ export async function replayVerb(context: Context, files: readonly string[], giv
       ...(given.resume === undefined ? {} : { resumeFile: given.resume }),
       onProgress: ({ bytesRead, bytesTotal, sent }) => progress.update({ done: bytesRead, total: bytesTotal, text: `${String(sent)} spans sent` }),
       onBadLine: ({ file, line, reason }) => around.stderr.write(`${file}:${String(line)}: ${reason}\n`),
-      onRejected: ({ count, message }) => around.stderr.write(`${String(count)} spans were not taken: ${message}\n`),
+      onRejected: ({ count: rejected, message }) => around.stderr.write(`${String(rejected)} spans were not taken: ${message}\n`),
     });
     progress.stop();
     out(`${String(counts.sent)} spans sent, ${String(counts.rejected)} not taken, ${String(counts.bad)} lines unreadable\n`);

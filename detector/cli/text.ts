@@ -10,9 +10,11 @@ export function plain(text: string): string {
 
 /** A value as one line of JSON that says the same and holds nothing a terminal would obey. */
 export function jsonLine(value: unknown): string {
-  const escaped = (character: string): string =>
-    Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`).join("");
   return `${JSON.stringify(value).replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, escaped)}\n`;
+}
+
+function escaped(character: string): string {
+  return Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`).join("");
 }
 
 /** An instant for people: UTC, to the second. */

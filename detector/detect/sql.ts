@@ -8,10 +8,21 @@ export function sqlText(text: string): string {
 }
 
 /** The condition that one action is meant: ids are made of what senders say, so two tenants may have the same. */
-export function actionSql({ id, tenant, identityId }: { readonly id: string; readonly tenant: string; readonly identityId: string }): string {
+export function actionSql({
+  id,
+  tenant,
+  identityId,
+}: {
+  readonly id: string;
+  readonly tenant: string;
+  readonly identityId: string;
+}): string {
   return `tenant = ${sqlText(tenant)} AND identity_id = ${sqlText(identityId)} AND action_id = ${sqlText(id)}`;
 }
 
 function bytesOf(character: string): string {
-  return Array.from(new TextEncoder().encode(character), (byte) => `\\x${byte.toString(16).padStart(2, "0").toUpperCase()}`).join("");
+  return Array.from(
+    new TextEncoder().encode(character),
+    (byte) => `\\x${byte.toString(16).padStart(2, "0").toUpperCase()}`,
+  ).join("");
 }

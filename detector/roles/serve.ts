@@ -21,11 +21,11 @@ export function startServer(context: Context, database: Database, decide: ApiOpt
   const handler = apiHandler({
     reader: storeReader(database, config.clickhouse.database),
     decide,
-    problem: () => {
-      const late = clock.sleep(readyWithinMs).then(() => "the store does not answer in time");
-      const problem = async (): Promise<string | undefined> =>
-        (await database.ping()) ? await schemaProblem(database, migrations) : "the store can't be reached";
-      return Promise.race([problem(), late]);
+    problem: async () => {
+      const told = new AbortController();
+      const late = clock.sleep(readyWithinMs, told.signal).then(() => "the store does not answer in time");
+      const ping = database.ping().then((answers) => (answers ? schemaProblem(database, migrations) : "the store can't be reached"));
+      return Promise.race([ping, late]).finally(() => told.abort());
     },
     metrics: () => telemetry.renderPrometheus(),
     nowMs: () => clock.nowMs(),

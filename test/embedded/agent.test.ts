@@ -3,6 +3,7 @@
  * Method: an agent with OpenTelemetry's own SDK and exporter runs as a process; its work is looked at through the
  * command line, the store and a webhook's receiver.
  */
+import { deepEqual } from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -44,7 +45,7 @@ beforeAll(async () => {
   writeFileSync(join(folder.path, "grants.yaml"), grants);
   await verb(["apply", "-f", join(folder.path, "grants.yaml")]);
   const agent = await answerable([up.url], {}, join(repositoryRoot, "dist/test/support/agents/hijacked.js"));
-  expect(agent).toMatchObject({ err: "", code: 0 });
+  deepEqual([agent.err, agent.code], ["", 0]);
   chainId = agent.out;
   findings = JSON.parse(await verb(["findings", "--json"])) as Finding[];
 }, 60_000);
@@ -58,7 +59,7 @@ afterAll(async () => {
 /** Output of a verb that must succeed. */
 async function verb(args: readonly string[]): Promise<string> {
   const { out, err, code } = await answerable([...args, "--url", up.url]);
-  expect({ err, code }).toEqual({ err: "", code: 0 });
+  deepEqual([err, code], ["", 0]);
   return out;
 }
 
@@ -74,7 +75,11 @@ test("what the agent did outside its grant is found, and nothing of what it may"
 
 test("the chain is one row, with who began it, who approved and what was touched", async () => {
   const settings = { database: "answerable" };
-  const row = await sql(up.clickhouseUrl, `SELECT * FROM v_chains WHERE chain_id = '${chainId}' FORMAT JSONEachRow`, settings);
+  const row = await sql(
+    up.clickhouseUrl,
+    `SELECT * FROM v_chains WHERE chain_id = '${chainId}' FORMAT JSONEachRow`,
+    settings,
+  );
   expect(JSON.parse(row)).toMatchObject({
     tenant: "default",
     principal: "user:ana@acme.example",
@@ -83,7 +88,11 @@ test("the chain is one row, with who began it, who approved and what was touched
     grants: ["triage-tickets"],
   });
   expect(Number((JSON.parse(row) as { actions: string }).actions)).toBe(5);
-  const brief = await sql(up.clickhouseUrl, `SELECT count(), any(identities) FROM chains FINAL WHERE chain_id = '${chainId}'`, settings);
+  const brief = await sql(
+    up.clickhouseUrl,
+    `SELECT count(), any(identities) FROM chains FINAL WHERE chain_id = '${chainId}'`,
+    settings,
+  );
   expect(brief).toBe("1\t['agent:triage']");
 });
 
@@ -94,7 +103,14 @@ test("the tree shows principal, delegates, actions, resources and findings below
     if (line === undefined) throw new Error(`${text} is not in the tree:\n${tree.join("\n")}`);
     return line.search(/[^\s│├└─]/u);
   };
-  const path = ["grant triage-tickets", "principal user:ana@acme.example", "delegate agent:planner", "delegate agent:triage", "tool_call mail.send", "→ attacker@evil.example"];
+  const path = [
+    "grant triage-tickets",
+    "principal user:ana@acme.example",
+    "delegate agent:planner",
+    "delegate agent:triage",
+    "tool_call mail.send",
+    "→ attacker@evil.example",
+  ];
   const depths = path.map((text) => depthOf(text));
   expect(depths).toEqual(depths.map((_, at) => at * 3 + (depths[0] ?? 0)));
   expect(depthOf("⚠ mail.send outside the scope")).toBe(depthOf("→ attacker@evil.example"));
@@ -108,18 +124,22 @@ test("the same chain as JSON holds every link", async () => {
   expect(chain).toMatchObject({ id: chainId, tenant: "default" });
   expect(kinds.filter((kind) => kind === "action")).toHaveLength(5);
   expect(kinds.filter((kind) => kind === "finding")).toHaveLength(3);
-  expect(chain.links.filter((one) => one.kind === "delegate").map((one) => `${one.parent} > ${one.id}`)).toEqual(
+  expect(
+    chain.links.filter((one) => one.kind === "delegate").map((one) => `${one.parent} > ${one.id}`),
+  ).toEqual(
     expect.arrayContaining(["user:ana@acme.example > agent:planner", "agent:planner > agent:triage"]),
   );
 });
 
 test("a finding is listed on one line and explained in full, and its SQL gives the same numbers", async () => {
-  const [secretRead] = findings.filter((one) => one.title.startsWith("vault.kv.read"));
+  const secretRead = findings.find((one) => one.title.startsWith("vault.kv.read"));
   const list = await verb(["findings", "--severity", "high", "--identity", "agent:triage"]);
   expect(list.trimEnd().split("\n")).toHaveLength(2);
   expect(list).toContain(`${secretRead?.id.slice(0, 12) ?? "?"}  `);
   const text = await verb(["finding", secretRead?.id.slice(0, 8) ?? "?"]);
-  expect(text).toMatch(/outcome +outside_scope\n +operation +vault\.kv\.read\n +closestGrant +triage-tickets/u);
+  expect(text).toMatch(
+    /outcome +outside_scope\n +operation +vault\.kv\.read\n +closestGrant +triage-tickets/u,
+  );
   expect(text).toContain(`    ${secretRead?.sql ?? "?"}`);
   expect(await notRecomputed(up.clickhouseUrl, findings)).toEqual([]);
 });
@@ -129,13 +149,18 @@ test("the pager gets one signed message for the episode, although three findings
   // Longer than the sender's next look into its outbox.
   await new Promise((resolve) => setTimeout(resolve, 2_500));
   expect(receiver.delivered).toHaveLength(1);
-  const [{ headers = {}, body = "" } = {}] = receiver.delivered;
-  const alert = new Webhook(secret).verify(body, headers) as { type: string; data: Record<string, unknown> };
+  const [message] = receiver.delivered;
+  const alert = new Webhook(secret).verify(message?.body ?? "", message?.headers ?? {}) as {
+    type: string;
+    data: Record<string, unknown>;
+  };
   expect(alert).toMatchObject({
     type: "episode.opened",
     data: { identityId: "agent:triage", chainId, episodeId: findings[0]?.episodeId, rule: "outside-grant" },
   });
   expect(findings.map((one) => one.id)).toContain(alert.data["findingId"]);
-  const alerts = await sql(up.clickhouseUrl, "SELECT count(), uniqExact(episode_id) FROM alerts FINAL", { database: "answerable" });
+  const alerts = await sql(up.clickhouseUrl, "SELECT count(), uniqExact(episode_id) FROM alerts FINAL", {
+    database: "answerable",
+  });
   expect(alerts).toMatch(/^[12]\t1$/u);
 });

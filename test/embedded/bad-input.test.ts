@@ -32,9 +32,16 @@ const rejections = "answerable_spans_rejected_total";
 const unreadable = "answerable_requests_unreadable_total";
 
 /** A good span of protobuf with an id of its own; `at` is its start and end. */
-function span(more: readonly Uint8Array[] = [], ids: { traceId?: Uint8Array; spanId?: Uint8Array; startNs?: bigint } = {}): Uint8Array {
+function span(
+  more: readonly Uint8Array[] = [],
+  ids: { traceId?: Uint8Array; spanId?: Uint8Array; startNs?: bigint } = {},
+): Uint8Array {
   const own = { traceId: Buffer.from(newId(32), "hex"), spanId: Buffer.from(newId(16), "hex") };
-  const named = [text("nhi.identity.id", "agent:bad"), text("nhi.action.kind", "exec"), text("nhi.action.name", "op")];
+  const named = [
+    text("nhi.identity.id", "agent:bad"),
+    text("nhi.action.kind", "exec"),
+    text("nhi.action.name", "op"),
+  ];
   return spanContent({ startNs: BigInt(Date.now()) * 1_000_000n, ...own, ...ids, more: [...named, ...more] });
 }
 
@@ -51,52 +58,151 @@ interface BadRequest {
 }
 
 const requests: readonly BadRequest[] = [
-  { name: "truncated protobuf", body: () => good().subarray(0, -5), headers: proto, status: 400, says: /\w+ .*\./u, counter: unreadable },
-  { name: "wrong wire types", body: () => Buffer.concat([varint(1 * 8), varint(7)]), headers: proto, status: 400, says: /\w+ .*\./u, counter: unreadable },
-  { name: "no protobuf at all", body: () => Buffer.from("hello, receiver"), headers: proto, status: 400, says: /\w+ .*\./u, counter: unreadable },
-  { name: "a gzip bomb", body: () => gzipSync(Buffer.alloc(60 * mebibyte)), headers: gzip, status: 413, says: /inflates to over 200 times/u, counter: `${refusals}{reason="inflate_ratio"}` },
-  { name: "gzip cut off", body: () => gzipSync(good()).subarray(0, -9), headers: gzip, status: 400, says: /gzip body is cut off/u, counter: `${refusals}{reason="bad_gzip"}` },
-  { name: "200-deep JSON", body: () => deep(200), headers: {}, status: 400, says: /deep|nest|levels/u, counter: unreadable },
-  { name: "JSON that is none", body: () => '{"resourceSpans":', headers: {}, status: 400, says: /JSON/u, counter: unreadable },
-  { name: "a wrong content type", body: () => good(), headers: { "content-type": "text/plain" }, status: 415, says: /Content-Type must be/u, counter: `${refusals}{reason="content_type"}` },
-  { name: "an unknown encoding", body: () => good(), headers: { ...proto, "content-encoding": "br" }, status: 415, says: /Content-Encoding must be/u, counter: `${refusals}{reason="content_encoding"}` },
-  { name: "a body beyond the limit", body: () => Buffer.alloc(17 * mebibyte), headers: proto, status: 413, says: /at most 16777216 bytes/u, counter: `${refusals}{reason="body_too_large"}` },
+  {
+    name: "truncated protobuf",
+    body: () => good().subarray(0, -5),
+    headers: proto,
+    status: 400,
+    says: /\w+ .*\./u,
+    counter: unreadable,
+  },
+  {
+    name: "wrong wire types",
+    body: () => Buffer.concat([varint(1 * 8), varint(7)]),
+    headers: proto,
+    status: 400,
+    says: /\w+ .*\./u,
+    counter: unreadable,
+  },
+  {
+    name: "no protobuf at all",
+    body: () => Buffer.from("hello, receiver"),
+    headers: proto,
+    status: 400,
+    says: /\w+ .*\./u,
+    counter: unreadable,
+  },
+  {
+    name: "a gzip bomb",
+    body: () => gzipSync(Buffer.alloc(60 * mebibyte)),
+    headers: gzip,
+    status: 413,
+    says: /inflates to over 200 times/u,
+    counter: `${refusals}{reason="inflate_ratio"}`,
+  },
+  {
+    name: "gzip cut off",
+    body: () => gzipSync(good()).subarray(0, -9),
+    headers: gzip,
+    status: 400,
+    says: /gzip body is cut off/u,
+    counter: `${refusals}{reason="bad_gzip"}`,
+  },
+  {
+    name: "200-deep JSON",
+    body: () => deep(200),
+    headers: {},
+    status: 400,
+    says: /deep|nest|levels/u,
+    counter: unreadable,
+  },
+  {
+    name: "JSON that is none",
+    body: () => '{"resourceSpans":',
+    headers: {},
+    status: 400,
+    says: /JSON/u,
+    counter: unreadable,
+  },
+  {
+    name: "a wrong content type",
+    body: () => good(),
+    headers: { "content-type": "text/plain" },
+    status: 415,
+    says: /Content-Type must be/u,
+    counter: `${refusals}{reason="content_type"}`,
+  },
+  {
+    name: "an unknown encoding",
+    body: () => good(),
+    headers: { ...proto, "content-encoding": "br" },
+    status: 415,
+    says: /Content-Encoding must be/u,
+    counter: `${refusals}{reason="content_encoding"}`,
+  },
+  {
+    name: "a body beyond the limit",
+    body: () => Buffer.alloc(17 * mebibyte),
+    headers: proto,
+    status: 413,
+    says: /at most 16777216 bytes/u,
+    counter: `${refusals}{reason="body_too_large"}`,
+  },
 ];
 
-test.each(requests)("$name is refused with a sentence and counted, and a good request beside it is stored", async ({ body, headers, status, says, counter }) => {
-  const spanId = newId(16);
-  const before = await counted(counter);
-  const [refused, taken] = await Promise.all([
-    post(up.url, body(), headers),
-    post(up.url, requestOfSpans(spanOf({ "nhi.identity.id": "agent:beside" }, { spanId }))),
-  ]);
-  expect({ status: refused.status, text: refused.text }).toEqual({ status, text: expect.stringMatching(says) });
-  expect(taken).toMatchObject({ status: 200, text: "{}" });
-  expect(await stored(spanId)).toBe("1");
-  expect(await counted(counter)).toBe(before + 1);
-});
+test.each(requests)(
+  "$name is refused with a sentence and counted, and a good request beside it is stored",
+  async ({ body, headers, status, says, counter }) => {
+    const spanId = newId(16);
+    const before = await counted(counter);
+    const [refused, taken] = await Promise.all([
+      post(up.url, body(), headers),
+      post(up.url, requestOfSpans(spanOf({ "nhi.identity.id": "agent:beside" }, { spanId }))),
+    ]);
+    expect({ status: refused.status, text: refused.text }).toEqual({
+      status,
+      text: expect.stringMatching(says),
+    });
+    expect(taken).toMatchObject({ status: 200, text: "{}" });
+    expect(await stored(spanId)).toBe("1");
+    expect(await counted(counter)).toBe(before + 1);
+  },
+);
 
 const spans: readonly { name: string; span: () => Uint8Array; reason: string }[] = [
   { name: "without a trace id", span: () => span([], { traceId: Buffer.alloc(0) }), reason: "invalid_id" },
-  { name: "with a span id of zeros", span: () => span([], { spanId: Buffer.alloc(8) }), reason: "invalid_id" },
+  {
+    name: "with a span id of zeros",
+    span: () => span([], { spanId: Buffer.alloc(8) }),
+    reason: "invalid_id",
+  },
   { name: "at the instant zero", span: () => span([], { startNs: 0n }), reason: "invalid_time" },
-  { name: "at 2^63", span: () => span([fixed64(8, 2n ** 63n)], { startNs: 2n ** 63n }), reason: "invalid_time" },
-  { name: "with a huge attribute", span: () => span([text("nhi.resource.id", "x".repeat(mebibyte))]), reason: "value_too_long" },
-  { name: "with invalid UTF-8", span: () => span([text("nhi.resource.id", Buffer.from([0x61, 0xff, 0xfe]))]), reason: "invalid_utf8" },
+  {
+    name: "at 2^63",
+    span: () => span([fixed64(8, 2n ** 63n)], { startNs: 2n ** 63n }),
+    reason: "invalid_time",
+  },
+  {
+    name: "with a huge attribute",
+    span: () => span([text("nhi.resource.id", "x".repeat(mebibyte))]),
+    reason: "value_too_long",
+  },
+  {
+    name: "with invalid UTF-8",
+    span: () => span([text("nhi.resource.id", Buffer.from([0x61, 0xff, 0xfe]))]),
+    reason: "invalid_utf8",
+  },
 ];
 
-test.each(spans)("a span $name is rejected by itself with a sentence and counted; its neighbour in the same request is stored", async ({ span: bad, reason }) => {
-  const counter = `${rejections}{reason="${reason}"}`;
-  const spanId = Buffer.from(newId(16), "hex");
-  const before = await counted(counter);
-  const { status, text: answer } = await post(up.url, Buffer.from(requestOf(bad(), span([], { spanId }))), proto);
-  expect(status).toBe(200);
-  // ExportTraceServiceResponse with partial_success: rejected_spans = 1, then the message.
-  expect(answer).toMatch(/^\n.{1,2}\u0008\u0001\u0012/su);
-  expect(answer).toMatch(/[a-z]+ [a-z]+/u);
-  expect(await stored(spanId.toString("hex"))).toBe("1");
-  expect(await counted(counter)).toBe(before + 1);
-});
+test.each(spans)(
+  "a span $name is rejected by itself with a sentence and counted; its neighbour in the same request is stored",
+  async ({ span: bad, reason }) => {
+    const counter = `${rejections}{reason="${reason}"}`;
+    const spanId = Buffer.from(newId(16), "hex");
+    const before = await counted(counter);
+    const { status, text: answer } = await post(
+      up.url,
+      Buffer.from(requestOf(bad(), span([], { spanId }))),
+      proto,
+    );
+    expect(status).toBe(200);
+    // ExportTraceServiceResponse with partial_success: rejected_spans = 1, then the message.
+    expect(answer).toContain("\b\u0001\u0012");
+    expect(answer).toMatch(/[a-z]+ [a-z]+/u);
+    expect(await stored(spanId.toString("hex"))).toBe("1");
+    expect(await counted(counter)).toBe(before + 1);
+  },
+);
 
 test("an empty body is a valid, empty request", async () => {
   expect(await post(up.url, new Uint8Array(0), proto)).toMatchObject({ status: 200, text: "" });
@@ -105,7 +211,10 @@ test("an empty body is a valid, empty request", async () => {
 
 test("an instant so far ahead that it is no exact number any more is stored, and its chain can be read", async () => {
   const traceId = Buffer.from(newId(32), "hex");
-  expect((await post(up.url, Buffer.from(requestOf(span([], { traceId, startNs: 2n ** 63n - 1n }))), proto)).status).toBe(200);
+  expect(
+    (await post(up.url, Buffer.from(requestOf(span([], { traceId, startNs: 2n ** 63n - 1n }))), proto))
+      .status,
+  ).toBe(200);
   const { status, json } = await ask(up.url, `/v1/chains/${traceId.toString("hex")}`);
   expect(status).toBe(200);
   expect((json as { chain: { startedAtUs: number } }).chain.startedAtUs).toBe(Number.MAX_SAFE_INTEGER);
@@ -118,11 +227,15 @@ test("many bombs at once cost no more memory than the limits allow, and the serv
   expect(residentMebibytes(up.pid)).toBeLessThan(700);
   expect(await ask(up.url, "/healthz")).toMatchObject({ status: 200, text: "ok\n" });
   expect(await ask(up.url, "/readyz")).toMatchObject({ status: 200, text: "ready\n" });
-  expect(await sql(up.clickhouseUrl, "SELECT count() FROM v_dead_letters", { database: "answerable" })).toBe("0");
+  expect(await sql(up.clickhouseUrl, "SELECT count() FROM v_dead_letters", { database: "answerable" })).toBe(
+    "0",
+  );
 });
 
 async function stored(spanId: string): Promise<string> {
-  return await sql(up.clickhouseUrl, `SELECT count() FROM v_actions WHERE span_id = '${spanId}'`, { database: "answerable" });
+  return await sql(up.clickhouseUrl, `SELECT count() FROM v_actions WHERE span_id = '${spanId}'`, {
+    database: "answerable",
+  });
 }
 
 async function metrics(): Promise<string> {
@@ -141,7 +254,10 @@ async function total(name: string): Promise<number> {
 function sum(page: string, isMeant: (series: string) => boolean): number {
   return page
     .split("\n")
-    .map((line) => ({ series: line.slice(0, line.lastIndexOf(" ")), value: Number(line.slice(line.lastIndexOf(" ") + 1)) }))
+    .map((line) => ({
+      series: line.slice(0, line.lastIndexOf(" ")),
+      value: Number(line.slice(line.lastIndexOf(" ") + 1)),
+    }))
     .filter(({ series }) => !series.startsWith("#") && isMeant(series))
     .reduce((total_, { value }) => total_ + value, 0);
 }

@@ -42,12 +42,25 @@ test.each(hostile)("$name: stored, found, and harmless on a terminal and in SQL"
   // No program's argument can hold NUL; the rest is asked for as it is.
   const chain = `chain ${text.replaceAll("\0", "")} ${newId(8)}`;
   const identity = `agent:${text}`;
-  const grants = { method: "POST", body: JSON.stringify({ grants: [grantOf(identity)] }), headers: { "content-type": "application/json" } };
+  const grants = {
+    method: "POST",
+    body: JSON.stringify({ grants: [grantOf(identity)] }),
+    headers: { "content-type": "application/json" },
+  };
   expect((await ask(up.url, "/v1/grants", grants)).status).toBe(201);
-  const attributes = { "nhi.identity.id": identity, "nhi.action.name": text, "nhi.resource.id": text.repeat(3), "nhi.chain.id": chain, "nhi.session.id": text };
+  const attributes = {
+    "nhi.identity.id": identity,
+    "nhi.action.name": text,
+    "nhi.resource.id": text.repeat(3),
+    "nhi.chain.id": chain,
+    "nhi.session.id": text,
+  };
   expect(await post(up.url, requestOfSpans(spanOf(attributes)))).toMatchObject({ status: 200, text: "{}" });
 
-  const asked = await ask(up.url, `/v1/findings?severity=high&limit=1000&identity=${encodeURIComponent(wellFormed(identity))}`);
+  const asked = await ask(
+    up.url,
+    `/v1/findings?severity=high&limit=1000&identity=${encodeURIComponent(wellFormed(identity))}`,
+  );
   const [finding, ...others] = (asked.json as { findings: Finding[] }).findings;
   expect(others).toEqual([]);
   expect(finding).toMatchObject({ identityId: wellFormed(identity), rule: "outside-grant" });
@@ -55,20 +68,30 @@ test.each(hostile)("$name: stored, found, and harmless on a terminal and in SQL"
   expect(await notRecomputed(up.clickhouseUrl, [finding])).toEqual([]);
 
   const [explained = "", tree = "", findingJson = "", chainJson = ""] = await Promise.all(
-    [["finding", finding.id], ["chain", finding.chainId], ["finding", finding.id, "--json"], ["chain", finding.chainId, "--json"]].map((args) => verb(args)),
+    [
+      ["finding", finding.id],
+      ["chain", finding.chainId],
+      ["finding", finding.id, "--json"],
+      ["chain", finding.chainId, "--json"],
+    ].map((args) => verb(args)),
   );
   for (const shown of [explained, tree, findingJson, chainJson]) expect(shown).not.toMatch(obeyed);
   expect(explained.split("\n")).toHaveLength(17);
   expect(tree.split("\n")).toHaveLength(6);
   expect(JSON.parse(findingJson)).toEqual(finding);
-  expect(JSON.parse(chainJson)).toMatchObject({ id: finding.chainId, links: expect.arrayContaining([expect.objectContaining({ label: finding.identityId })]) });
+  expect(JSON.parse(chainJson)).toMatchObject({
+    id: finding.chainId,
+    links: expect.arrayContaining([expect.objectContaining({ label: finding.identityId })]),
+  });
 });
 
 test("after all of them the list has a line each, the tables are there, and every name is what was sent", async () => {
   const list = await verb(["findings", "--limit", "1000"]);
   expect(list).not.toMatch(obeyed);
   expect(list.trimEnd().split("\n")).toHaveLength(hostile.length);
-  const names = await sql(up.clickhouseUrl, "SELECT DISTINCT identity_id FROM v_actions FORMAT JSONEachRow", { database: "answerable" });
+  const names = await sql(up.clickhouseUrl, "SELECT DISTINCT identity_id FROM v_actions FORMAT JSONEachRow", {
+    database: "answerable",
+  });
   const stored = names.split("\n").map((line) => (JSON.parse(line) as { identity_id: string }).identity_id);
   expect(stored.toSorted()).toEqual(hostile.map(({ text }) => wellFormed(`agent:${text}`)).toSorted());
 });
@@ -88,28 +111,56 @@ test("a title and a cause are cut between characters, so that the store takes th
 });
 
 test.each([
-  { name: "one character too long", chars: 513, reason: "identity_too_long", says: "the identity id is longer than 512 characters" },
+  {
+    name: "one character too long",
+    chars: 513,
+    reason: "identity_too_long",
+    says: "the identity id is longer than 512 characters",
+  },
   { name: "a megabyte", chars: 1024 * 1024, reason: "value_too_long", says: "bytes" },
-])("an identity of $name is refused with a sentence, and its neighbour is stored", async ({ chars, says }) => {
-  const neighbour = newId(16);
-  const long = spanOf({ "nhi.identity.id": "x".repeat(chars), "nhi.action.name": "op" });
-  const good = spanOf({ "nhi.identity.id": "agent:neighbour", "nhi.action.name": "op" }, { spanId: neighbour });
-  const { status, text } = await post(up.url, requestOfSpans(long, good));
-  expect(status).toBe(200);
-  const { partialSuccess } = JSON.parse(text) as { partialSuccess: { rejectedSpans: string; errorMessage: string } };
-  expect(partialSuccess.rejectedSpans).toBe("1");
-  expect(partialSuccess.errorMessage).toContain(says);
-  expect(await sql(up.clickhouseUrl, `SELECT count() FROM v_actions WHERE span_id = '${neighbour}'`, { database: "answerable" })).toBe("1");
-});
+])(
+  "an identity of $name is refused with a sentence, and its neighbour is stored",
+  async ({ chars, says }) => {
+    const neighbour = newId(16);
+    const long = spanOf({ "nhi.identity.id": "x".repeat(chars), "nhi.action.name": "op" });
+    const good = spanOf(
+      { "nhi.identity.id": "agent:neighbour", "nhi.action.name": "op" },
+      { spanId: neighbour },
+    );
+    const { status, text } = await post(up.url, requestOfSpans(long, good));
+    expect(status).toBe(200);
+    const { partialSuccess } = JSON.parse(text) as {
+      partialSuccess: { rejectedSpans: string; errorMessage: string };
+    };
+    expect(partialSuccess.rejectedSpans).toBe("1");
+    expect(partialSuccess.errorMessage).toContain(says);
+    expect(
+      await sql(up.clickhouseUrl, `SELECT count() FROM v_actions WHERE span_id = '${neighbour}'`, {
+        database: "answerable",
+      }),
+    ).toBe("1");
+  },
+);
 
 function grantOf(grantee: string): object {
-  return { id: `g-${newId(6)}`, grantee: wellFormed(grantee), approver: "user:ana", policy: { id: "p", version: "1" }, operations: ["allowed"] };
+  return {
+    id: `g-${newId(6)}`,
+    grantee: wellFormed(grantee),
+    approver: "user:ana",
+    policy: { id: "p", version: "1" },
+    operations: ["allowed"],
+  };
 }
 
 /** An action of agent:cut, one every eight hours, up to today. */
 function action(at: number, name: string, resource: string, session = `run-${String(at % 4)}`): object {
   const ns = `${String(Date.now() - (211 - at) * 8 * 3_600_000)}000000`;
-  const attributes = { "nhi.identity.id": "agent:cut", "nhi.action.name": name, "nhi.resource.id": resource, "nhi.session.id": session };
+  const attributes = {
+    "nhi.identity.id": "agent:cut",
+    "nhi.action.name": name,
+    "nhi.resource.id": resource,
+    "nhi.session.id": session,
+  };
   return spanOf(attributes, { startTimeUnixNano: ns, endTimeUnixNano: ns });
 }
 

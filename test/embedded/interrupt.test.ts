@@ -39,9 +39,17 @@ test("the demo interrupted while spans stream in: a clean end, all that was answ
   expect(await missingOf(second, answered)).toBe("");
   await until("the demo is through", () => second.logs().includes("Ctrl-C stops everything"), 40_000);
   expect(second.logs()).toContain(`${String(sampleSpans - reached)} spans replayed.`);
-  const inStore = await sql(second.clickhouseUrl, "SELECT count(), uniqExact(span_id) FROM v_actions WHERE identity_id != 'agent:mine'", { database: "answerable" });
+  const inStore = await sql(
+    second.clickhouseUrl,
+    "SELECT count(), uniqExact(span_id) FROM v_actions WHERE identity_id != 'agent:mine'",
+    { database: "answerable" },
+  );
   expect(inStore).toBe(`${String(sampleSpans)}\t${String(sampleSpans)}`);
-  const twice = await sql(second.clickhouseUrl, "SELECT sum(duplicates) + sum(actions) - (SELECT count() FROM v_actions) FROM v_audit", { database: "answerable" });
+  const twice = await sql(
+    second.clickhouseUrl,
+    "SELECT sum(duplicates) + sum(actions) - (SELECT count() FROM v_actions) FROM v_audit",
+    { database: "answerable" },
+  );
   expect(twice).toBe("0");
   const before = await concluded(second.clickhouseUrl);
   expect((await second.stop("SIGINT")).code).toBe(0);
@@ -78,12 +86,18 @@ async function sendUntilRefused(up: Up): Promise<readonly string[]> {
 
 async function missingOf(up: Up, spanIds: readonly string[]): Promise<string> {
   const list = spanIds.map((id) => `'${id}'`).join(",");
-  return await sql(up.clickhouseUrl, `SELECT arrayJoin([${list}]) AS id WHERE id NOT IN (SELECT span_id FROM v_actions)`, { database: "answerable" });
+  return await sql(
+    up.clickhouseUrl,
+    `SELECT arrayJoin([${list}]) AS id WHERE id NOT IN (SELECT span_id FROM v_actions)`,
+    { database: "answerable" },
+  );
 }
 
 function lineOf(dataDir: string): number {
   try {
-    const { lines } = JSON.parse(readFileSync(join(dataDir, "demo.resume.json"), "utf8")) as { lines: Record<string, number> };
+    const { lines } = JSON.parse(readFileSync(join(dataDir, "demo.resume.json"), "utf8")) as {
+      lines: Record<string, number>;
+    };
     return Math.max(0, ...Object.values(lines));
   } catch {
     return 0;

@@ -42,7 +42,11 @@ afterAll(async () => {
 test("a given ClickHouse is used in its own database, and none is started", async () => {
   expect(up.clickhousePid()).toBe(0);
   expect(up.clickhouseUrl).toBe(gate.url);
-  expect(await sql(database.url, "SELECT count() > 5 FROM system.tables WHERE database = currentDatabase()", { database: database.name })).toBe("1");
+  expect(
+    await sql(database.url, "SELECT count() > 5 FROM system.tables WHERE database = currentDatabase()", {
+      database: database.name,
+    }),
+  ).toBe("1");
 });
 
 test("an outage while spans come in: no 200 without its rows, a refusal with Retry-After when too much waits, and a recovery by itself", async () => {
@@ -51,7 +55,10 @@ test("an outage while spans come in: no 200 without its rows, a refusal with Ret
   // Each about 200 KB, so that a few of them fill what may wait.
   const send = async (): Promise<void> => {
     const spans = Array.from({ length: 200 }, () =>
-      spanOf({ "nhi.identity.id": "agent:busy", "nhi.action.name": "op", "nhi.resource.id": "r".repeat(800) }, { spanId: newId(16) }),
+      spanOf(
+        { "nhi.identity.id": "agent:busy", "nhi.action.name": "op", "nhi.resource.id": "r".repeat(800) },
+        { spanId: newId(16) },
+      ),
     );
     for (;;) {
       const { status, headers } = await post(up.url, requestOfSpans(...spans));
@@ -71,13 +78,21 @@ test("an outage while spans come in: no 200 without its rows, a refusal with Ret
   const before = answered.length;
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   expect(answered.length).toBe(before);
-  expect(refused.filter(({ status, retryAfter }) => ![429, 503].includes(status) || Number(retryAfter) < 1)).toEqual([]);
+  expect(
+    refused.filter(({ status, retryAfter }) => ![429, 503].includes(status) || Number(retryAfter) < 1),
+  ).toEqual([]);
 
   gate.open();
   await Promise.all([...sending, ...late]);
 
   expect(answered).toHaveLength(13 * 200);
-  const [rows, distinct] = (await sql(database.url, "SELECT count(), uniqExact(span_id) FROM v_actions WHERE identity_id = 'agent:busy'", { database: database.name })).split("\t");
+  const [rows, distinct] = (
+    await sql(
+      database.url,
+      "SELECT count(), uniqExact(span_id) FROM v_actions WHERE identity_id = 'agent:busy'",
+      { database: database.name },
+    )
+  ).split("\t");
   expect([rows, distinct]).toEqual([String(answered.length), String(answered.length)]);
 }, 60_000);
 
@@ -86,9 +101,16 @@ test("while ClickHouse is away /readyz says so and /healthz stays fine; question
   gate.shut();
   expect(await ask(up.url, "/readyz")).toMatchObject({ status: 503, text: "the store can't be reached\n" });
   expect(await ask(up.url, "/healthz")).toMatchObject({ status: 200, text: "ok\n" });
-  expect(await ask(up.url, "/v1/findings")).toMatchObject({ status: 503, json: { error: "the store can't be asked now; the service's log says why" } });
+  expect(await ask(up.url, "/v1/findings")).toMatchObject({
+    status: 503,
+    json: { error: "the store can't be asked now; the service's log says why" },
+  });
   const listed = await answerable(["findings", "--url", up.url]);
-  expect(listed).toEqual({ out: "", err: "the store can't be asked now; the service's log says why\n", code: 1 });
+  expect(listed).toEqual({
+    out: "",
+    err: "the store can't be asked now; the service's log says why\n",
+    code: 1,
+  });
   gate.open();
   await until("it is ready again", async () => (await ask(up.url, "/readyz")).status === 200);
   expect((await ask(up.url, "/v1/findings")).status).toBe(200);

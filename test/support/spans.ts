@@ -15,7 +15,9 @@ let made = 0;
 /** Hex digits that no other span of this run has. */
 export function newId(digits: number): string {
   made += 1;
-  return `${process.pid.toString(16)}${made.toString(16).padStart(6, "0")}`.padStart(digits, "a").slice(-digits);
+  return `${process.pid.toString(16)}${made.toString(16).padStart(6, "0")}`
+    .padStart(digits, "a")
+    .slice(-digits);
 }
 
 /** A good span of an identity, made now; `more` replaces or adds parts. */
@@ -27,7 +29,10 @@ export function spanOf(attributes: Readonly<Record<string, unknown>>, more: Json
     name: "test",
     startTimeUnixNano: now,
     endTimeUnixNano: now,
-    attributes: Object.entries({ "nhi.action.kind": "tool_call", ...attributes }).map(([key, value]) => ({ key, value: valueOf(value) })),
+    attributes: Object.entries({ "nhi.action.kind": "tool_call", ...attributes }).map(([key, value]) => ({
+      key,
+      value: valueOf(value),
+    })),
     ...more,
   };
 }
@@ -43,13 +48,25 @@ export interface Answered {
 }
 
 /** Sends a body to the receiver as it is. */
-export async function post(url: string, body: string | Uint8Array<ArrayBuffer>, headers: Readonly<Record<string, string>> = {}): Promise<Answered> {
-  const response = await fetch(`${url}/v1/traces`, { method: "POST", body, headers: { "content-type": "application/json", ...headers } });
+export async function post(
+  url: string,
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answered> {
+  const response = await fetch(`${url}/v1/traces`, {
+    method: "POST",
+    body,
+    headers: { "content-type": "application/json", ...headers },
+  });
   return { status: response.status, text: await response.text(), headers: response.headers };
 }
 
 /** Asks the API. */
-export async function ask(url: string, path: string, init: RequestInit = {}): Promise<Answered & { readonly json: unknown }> {
+export async function ask(
+  url: string,
+  path: string,
+  init: RequestInit = {},
+): Promise<Answered & { readonly json: unknown }> {
   const response = await fetch(`${url}${path}`, init);
   const text = await response.text();
   let json: unknown;

@@ -29,7 +29,9 @@ export async function concluded(clickhouse: string, where = "1"): Promise<Conclu
     return text === "" ? [] : text.split("\n");
   };
   return {
-    actions: await rows(`SELECT * EXCEPT (received_at, offset, record_index) FROM actions FINAL WHERE ${where} ORDER BY tenant, action_id`),
+    actions: await rows(
+      `SELECT * EXCEPT (received_at, offset, record_index) FROM actions FINAL WHERE ${where} ORDER BY tenant, action_id`,
+    ),
     findings: await rows(
       `SELECT * REPLACE (replaceRegexpOne(sql, 'record_index\\) < \\(\\d+, \\d+\\)', 'record_index) < (?)') AS sql) FROM findings FINAL WHERE ${where} ORDER BY tenant, finding_id`,
     ),
@@ -38,12 +40,18 @@ export async function concluded(clickhouse: string, where = "1"): Promise<Conclu
 }
 
 /** Findings whose SQL, run as printed, gives other numbers than they say; empty when all can be recomputed. */
-export async function notRecomputed(clickhouse: string, findings: readonly { readonly id: string; readonly sql: string; readonly why: object }[]): Promise<readonly unknown[]> {
+export async function notRecomputed(
+  clickhouse: string,
+  findings: readonly { readonly id: string; readonly sql: string; readonly why: object }[],
+): Promise<readonly unknown[]> {
   const differing: unknown[] = [];
   for (const { id, sql: query, why } of findings) {
-    const text = await sql(clickhouse, `${query} FORMAT JSONEachRow`, { output_format_json_quote_64bit_integers: "0" });
+    const text = await sql(clickhouse, `${query} FORMAT JSONEachRow`, {
+      output_format_json_quote_64bit_integers: "0",
+    });
     const { value, ...found }: { value?: unknown } = JSON.parse(text) as { value?: unknown };
-    if (JSON.stringify(sorted(found)) !== JSON.stringify(sorted(why))) differing.push({ id, found, why, value });
+    if (JSON.stringify(sorted(found)) !== JSON.stringify(sorted(why)))
+      differing.push({ id, found, why, value });
   }
   return differing;
 }

@@ -44,13 +44,24 @@ export interface Up {
 }
 
 /** Starts `answerable up` and resolves once it takes spans. It never outlives the process that started it. */
-export async function startUp({ dataDir, args = [], env = {}, port, host = "127.0.0.1" }: UpOptions): Promise<Up> {
+export async function startUp({
+  dataDir,
+  args = [],
+  env = {},
+  port,
+  host = "127.0.0.1",
+}: UpOptions): Promise<Up> {
   const [free = 0] = port === undefined ? await freePorts(1) : [port];
-  const child = run(["up", "--data", dataDir, ...args], { ANSWERABLE_HTTP_LISTEN: `${host}:${String(free)}`, ...env });
+  const child = run(["up", "--data", dataDir, ...args], {
+    ANSWERABLE_HTTP_LISTEN: `${host}:${String(free)}`,
+    ...env,
+  });
   let said = "";
-  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", (text: string) => (said += text));
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding("utf8").on("data", (text: string) => (said += text));
   const ended = endOf(child);
-  const clickhousePid = (): number => Number([...said.matchAll(/"pid":(\d+),"elapsedMs":.*embedded ClickHouse: ready/gu)].at(-1)?.[1] ?? 0);
+  const clickhousePid = (): number =>
+    Number([...said.matchAll(/"pid":(\d+),"elapsedMs":.*embedded ClickHouse: ready/gu)].at(-1)?.[1] ?? 0);
   const stop = async (signal: NodeJS.Signals = "SIGTERM"): Promise<Ended> => {
     child.kill(signal);
     const how = await within(ended, 20_000, () => child.kill("SIGKILL"));
@@ -73,7 +84,16 @@ export async function startUp({ dataDir, args = [], env = {}, port, host = "127.
       await ended;
     };
     const url = `http://127.0.0.1:${String(free)}`;
-    return { url, port: free, clickhouseUrl: found, pid: child.pid ?? 0, clickhousePid, logs: () => said, stop, kill };
+    return {
+      url,
+      port: free,
+      clickhouseUrl: found,
+      pid: child.pid ?? 0,
+      clickhousePid,
+      logs: () => said,
+      stop,
+      kill,
+    };
   } catch (error) {
     await stop("SIGKILL");
     throw new Error(`answerable up did not come up; it said:\n${said}`, { cause: error });
@@ -88,7 +108,12 @@ export interface Said {
 }
 
 /** Runs one verb to its end. */
-export async function answerable(args: readonly string[], env: Readonly<Record<string, string>> = {}, main = program, withinMs = 25_000): Promise<Said> {
+export async function answerable(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  main = program,
+  withinMs = 25_000,
+): Promise<Said> {
   const child = run(args, env, main);
   let [out, err] = ["", ""];
   child.stdout?.setEncoding("utf8").on("data", (text: string) => (out += text));
@@ -98,11 +123,22 @@ export async function answerable(args: readonly string[], env: Readonly<Record<s
 }
 
 /** Starts a Node program that dies with its starter, where the system offers that. */
-export function run(args: readonly string[], env: Readonly<Record<string, string>>, main = program): ChildProcess {
+export function run(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  main = program,
+): ChildProcess {
   const command = [process.execPath, main, ...args];
-  const [file = "", ...rest] = existsSync("/usr/bin/setpriv") ? ["setpriv", "--pdeathsig", "KILL", ...command] : command;
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("ANSWERABLE_") && name !== "NODE_OPTIONS");
-  return spawn(file, rest, { stdio: ["ignore", "pipe", "pipe"], env: { ...Object.fromEntries(inherited), ...env } });
+  const [file = "", ...rest] = existsSync("/usr/bin/setpriv")
+    ? ["setpriv", "--pdeathsig", "KILL", ...command]
+    : command;
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith("ANSWERABLE_") && name !== "NODE_OPTIONS",
+  );
+  return spawn(file, rest, {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...Object.fromEntries(inherited), ...env },
+  });
 }
 
 async function endOf(child: ChildProcess): Promise<Ended> {

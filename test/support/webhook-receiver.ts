@@ -21,7 +21,9 @@ export async function startWebhookReceiver(): Promise<WebhookReceiver> {
     let body = "";
     req.setEncoding("utf8").on("data", (text: string) => (body += text));
     req.on("end", () => {
-      const headers = Object.fromEntries(Object.entries(req.headers).map(([name, value]) => [name, String(value)]));
+      const headers = Object.fromEntries(
+        Object.entries(req.headers).map(([name, value]) => [name, String(value)]),
+      );
       delivered.push({ headers, body });
       res.writeHead(204).end();
     });
