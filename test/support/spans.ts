@@ -41,7 +41,7 @@ export function requestOfSpans(...spans: readonly JsonSpan[]): string {
   return JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] });
 }
 
-export interface Answered {
+interface Answered {
   readonly status: number;
   readonly text: string;
   readonly headers: Headers;

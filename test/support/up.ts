@@ -20,7 +20,7 @@ export interface UpOptions {
 }
 
 /** How a process ended. */
-export interface Ended {
+interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
@@ -123,7 +123,7 @@ export async function answerable(
 }
 
 /** Starts a Node program that dies with its starter, where the system offers that. */
-export function run(
+function run(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   main = program,

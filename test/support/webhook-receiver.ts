@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** A message as it came in. */
-export interface Delivered {
+interface Delivered {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
