@@ -1,8 +1,9 @@
 import { decode } from "./decode.ts";
+import { path } from "./path.ts";
 import type { Area, Figure } from "./figure.ts";
 
 /** All that is measured; an area is a file of its own. */
-const areas: readonly Area[] = [decode];
+const areas: readonly Area[] = [decode, path];
 const names = areas.map((one) => one.area).join(", ");
 
 const help = `Measures the parts of Answerable, each beside the best comparable thing in the same run.

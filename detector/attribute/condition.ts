@@ -21,11 +21,11 @@ function compileOne(names: readonly string[], condition: Condition): Predicate {
 function compileTest(condition: Condition): (value: string) => boolean {
   if (condition === "*") return () => true;
   if (typeof condition === "string") return (value) => value === condition;
-  if (Array.isArray(condition)) {
+  if (!("matches" in condition)) {
     const allowed = new Set(condition);
     return (value) => allowed.has(value);
   }
-  const { matches, ignoreCase = false } = condition as { matches: string; ignoreCase?: boolean };
+  const { matches, ignoreCase = false } = condition;
   const pattern = new RegExp(matches, ignoreCase ? "iu" : "u");
   return (value) => pattern.test(value);
 }

@@ -27,7 +27,16 @@ export function actionId(traceId: string, spanId: string, phase: "start" | "end"
     .slice(0, idDigits);
 }
 
+/** Fingerprints kept at hand, as an identity uses the same few values over and over; all are forgotten at once when full. */
+const fingerprintsMax = 8192;
+const fingerprints = new Map<string, string>();
+
 /** A short fingerprint of a value that is remembered but never needs to be read back: 72 bits, 12 characters. */
 export function fingerprint(value: string): string {
-  return createHash("sha256").update(value).digest("base64url").slice(0, 12);
+  const known = fingerprints.get(value);
+  if (known !== undefined) return known;
+  const made = createHash("sha256").update(value).digest("base64url").slice(0, 12);
+  if (fingerprints.size >= fingerprintsMax) fingerprints.clear();
+  fingerprints.set(value, made);
+  return made;
 }

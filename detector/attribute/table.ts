@@ -28,7 +28,7 @@ export interface RecognisedAction {
   readonly mutating: boolean;
 }
 
-export type FieldName = keyof AttributionTable["fields"] & string;
+export type FieldName = keyof AttributionTable["fields"];
 
 /** The attribution table, compiled: three questions to ask of a span's attributes. */
 export interface Attributor {

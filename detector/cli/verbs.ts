@@ -72,8 +72,8 @@ async function createTopics({ config, log, owner, out }: Context, given: { reado
 
 async function listFindings(api: ApiClient, given: FindingOptions, out: Context["out"]): Promise<void> {
   const { identity, severity, since, limit } = given;
-  const query = Object.fromEntries(Object.entries({ identity, severity, since, limit }).filter(([, value]) => value !== undefined));
-  const findings = await api.findings(query as Record<string, string>);
+  const filters = Object.entries({ identity, severity, since, limit });
+  const findings = await api.findings(Object.fromEntries(filters.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))));
   if (given.json === true) out(jsonLine(findings));
   else out(findings.length === 0 ? "no findings\n" : findings.map((one) => `${findingLine(one)}\n`).join(""));
 }

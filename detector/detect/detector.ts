@@ -1,9 +1,7 @@
 import type { Authority, Severity } from "../../schemas/index.ts";
 import type { AttributedAction } from "../attribute/action.ts";
 import type { Evidence } from "../learn/evidence.ts";
-
-/** Anything that survives JSON: the store keeps a detector's memory as text. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+import type { Json } from "../learn/json.ts";
 
 /** What a detector is shown of one action. */
 export interface Examined {

@@ -2,7 +2,8 @@ import { clip } from "../attribute/clip.ts";
 import { fingerprint } from "../attribute/ids.ts";
 import type { AttributedAction } from "../attribute/action.ts";
 import { daysMax, gateOpen } from "../learn/evidence.ts";
-import type { Detector, Examined, Json, Signal } from "./detector.ts";
+import type { Json } from "../learn/json.ts";
+import type { Detector, Examined, Signal } from "./detector.ts";
 import { sqlText } from "./sql.ts";
 
 /** One kind of thing whose first use can be news: which value an action uses, and the same in SQL over `v_actions`. */

@@ -5,7 +5,8 @@ import { computedId } from "../attribute/ids.ts";
 import { remember } from "../learn/bounded.ts";
 import { gather } from "../learn/evidence.ts";
 import { copyState, type IdentityState, newIdentityState } from "../learn/identity-state.ts";
-import type { Detector, Examined, Json, Signal } from "./detector.ts";
+import type { Json } from "../learn/json.ts";
+import type { Detector, Examined, Signal } from "./detector.ts";
 import { alertOf, join } from "./episode.ts";
 import { sqlText } from "./sql.ts";
 
@@ -14,9 +15,11 @@ const lateUs = 600_000_000;
 /** A clock this far ahead of the log's is not believed: such an action moves no baseline. */
 const clockAheadUs = 300_000_000;
 /** Recent ids remembered of an identity; within these a span delivered twice is one action. */
-const recentMax = 1024;
+const recentMax = 256;
 /** Findings remembered of an identity, so that each is said once. */
-const reportedMax = 512;
+const reportedMax = 128;
+/** Digits of an id that are remembered: enough that nobody finds an action whose id begins like another's. */
+const shortId = (id: string): string => id.slice(0, 22);
 
 /** An action with its authority and its place in the log. */
 export interface Judged {
@@ -59,7 +62,7 @@ export function step(states: States, judged: readonly Judged[], detectors: reado
   for (const one of judged) {
     const key = stateKey(one.action);
     const known = changed.get(key) ?? states.get(key);
-    const recentKey = one.action.id.slice(0, 16);
+    const recentKey = shortId(one.action.id);
     if (known?.recent.has(recentKey)) {
       duplicates += 1;
       continue;
@@ -67,7 +70,7 @@ export function step(states: States, judged: readonly Judged[], detectors: reado
     const state = changed.get(key) ?? (known === undefined ? newIdentityState() : copyState(known));
     changed.set(key, state);
     const { action, said } = advance(state, one, detectors);
-    remember(state.recent, recentKey, action.startedAtUs, recentMax);
+    remember(state.recent, recentKey, recentMax);
     actions.push(action);
     for (const { finding, raised } of said) {
       findings.push(finding);
@@ -105,7 +108,7 @@ function advance(
 }
 
 function memoryOf(state: IdentityState, detector: Detector): Json {
-  return (state.memories.get(detector.id) as Json | undefined) ?? detector.initial;
+  return state.memories.get(detector.id) ?? detector.initial;
 }
 
 function learn(state: IdentityState, examined: Examined, detectors: readonly Detector[]): void {
@@ -116,10 +119,6 @@ function learn(state: IdentityState, examined: Examined, detectors: readonly Det
   }
   state.evidence = gather(state.evidence, action.startedAtUs, action.sessionId);
   state.lastAtUs = Math.max(state.lastAtUs, action.startedAtUs);
-  for (const [id, atUs] of state.recent) {
-    if (atUs >= state.lastAtUs - lateUs - clockAheadUs) break;
-    state.recent.delete(id);
-  }
 }
 
 /** Makes a finding of a signal, unless this identity was already told of this cause. */
@@ -131,8 +130,8 @@ function report(
   atUs: number,
 ): Said | undefined {
   const id = computedId("finding", detector.id, String(detector.version), action.tenant, action.identityId, signal.cause);
-  if (state.reported.has(id)) return undefined;
-  remember(state.reported, id, atUs, reportedMax);
+  if (state.reported.has(shortId(id))) return undefined;
+  remember(state.reported, shortId(id), reportedMax);
   const { episode, raised } = join(state.episode, { id, severity: signal.severity, atUs });
   state.episode = episode;
   const finding: Finding = {

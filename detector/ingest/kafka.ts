@@ -130,12 +130,12 @@ async function consume(kafka: Kafka, groupId: string, topic: string, handler: Pa
  * commit as a hint only.
  */
 async function eachBatch(consumer: Consumer, payload: EachBatchPayload, fresh: Set<number>, handler: PartitionHandler): Promise<void> {
-  const { batch, heartbeat, isRunning, isStale, resolveOffset } = payload;
+  const { batch } = payload;
   const partition = { topic: batch.topic, partition: batch.partition };
   const first = batch.messages[0];
   const last = batch.messages.at(-1);
   if (first === undefined || last === undefined) return;
-  const beat = setInterval(() => void heartbeat().catch(() => undefined), heartbeatMs);
+  const beat = setInterval(() => void payload.heartbeat().catch(() => undefined), heartbeatMs);
   try {
     if (fresh.has(batch.partition)) {
       const position = await handler.position(partition);
@@ -145,16 +145,16 @@ async function eachBatch(consumer: Consumer, payload: EachBatchPayload, fresh: S
         return;
       }
     }
-    const isLost = (): boolean => !isRunning() || isStale();
+    const isLost = (): boolean => !payload.isRunning() || payload.isStale();
     const { done, seek } = await handler.handle(partition, batch.messages.map(recordOf), isLost);
     if (isLost()) return;
     if (seek !== undefined) {
       consumer.seek({ ...partition, offset: String(seek) });
       return;
     }
-    resolveOffset(last.offset);
+    payload.resolveOffset(last.offset);
     if (done !== undefined) await consumer.commitOffsets([{ ...partition, offset: String(done) }]).catch(() => undefined);
-    await heartbeat();
+    await payload.heartbeat();
   } finally {
     clearInterval(beat);
   }

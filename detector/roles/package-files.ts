@@ -17,5 +17,6 @@ export function shippedAttributor(): Attributor {
 /** Version of the package. */
 export function packageVersion(): string {
   const text = readFileSync(new URL("package.json", packageRoot), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
+  const { version }: { version: string } = JSON.parse(text);
+  return version;
 }

@@ -28,8 +28,10 @@ interface Asked {
   readonly request: IncomingMessage;
 }
 
+const methods = ["GET", "POST", "DELETE"] as const;
+
 interface Route {
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: (typeof methods)[number];
   readonly path: string;
   /** What a client must be allowed to; undefined for what everybody may ask. */
   readonly permission?: Permission;
@@ -53,8 +55,9 @@ export function apiHandler(options: ApiOptions): Handler {
   }
   return async (request, response, client) => {
     const [path = "/", search] = (request.url ?? "/").split("?", 2);
-    const found = routes.find((request.method ?? "GET") as Route["method"], path);
-    const route = found?.store as Route | undefined;
+    const method = methods.find((one) => one === request.method);
+    const found = method === undefined ? null : routes.find(method, path);
+    const route: Route | undefined = found?.store;
     if (found === null || route === undefined) {
       sendReply(response, problem(404, `there is no ${request.method ?? "GET"} ${path}`));
       return;

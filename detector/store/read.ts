@@ -1,4 +1,4 @@
-import { type Chain, type Finding, Link, type Severity } from "../../schemas/index.ts";
+import { type Chain, Finding, Link, type Severity } from "../../schemas/index.ts";
 import type { Database } from "./clickhouse.ts";
 
 /** Which findings to list; all parts are optional but the tenant. */
@@ -92,7 +92,7 @@ function findingOf(row: FindingRow, databaseName: string): Finding {
     severity: row.severity,
     title: row.title,
     cause: row.cause,
-    why: JSON.parse(row.why) as Finding["why"],
+    why: Finding.shape.why.parse(JSON.parse(row.why)),
     sql: qualified(row.sql, databaseName),
     actionIds: row.action_ids,
     atUs: row.at_us,

@@ -2,8 +2,8 @@ import type { Action, Finding } from "../../schemas/index.ts";
 import type { DeadLetter, OutboxAlert } from "../stream/ports.ts";
 
 /**
- * Latest instant that is stored, in the year 2255; a later one is stored as this and is clock-suspect. Microseconds beyond
- * it are no exact numbers any more, and whoever reads them back as such would fail over the whole chain.
+ * Latest instant that is exact as a number, in the year 2255; a later one is stored as this, and is clock-suspect. Whoever
+ * reads back one beyond it would fail over its whole chain.
  */
 const lastUs = Number.MAX_SAFE_INTEGER;
 

@@ -58,9 +58,14 @@ async function readPage(database: Database, partition: PartitionId, from: number
     offset: row.offset,
     key: row.key,
     value: Buffer.from(row.value, "base64"),
-    headers: JSON.parse(row.headers) as Record<string, string>,
+    headers: headersOf(row.headers),
     timestampMs: row.at,
   }));
+}
+
+function headersOf(text: string): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = JSON.parse(text);
+  return headers;
 }
 
 function rowOf(partition: PartitionId, record: LogRecord): object {

@@ -14,8 +14,11 @@ export class Crash extends Error {
   override readonly name = "Crash";
 }
 
-/** Decides at each awaited call whether the process dies before it, after it took effect, or not at all. */
-export type Fault = () => "none" | "before" | "after";
+/**
+ * Decides at each awaited call whether the process dies before it, after it took effect, or not at all; a promise stops
+ * the process before the call until it resolves, as SIGSTOP and SIGCONT do.
+ */
+export type Fault = () => "none" | "before" | "after" | Promise<void>;
 
 export const noFault: Fault = () => "none";
 
@@ -27,6 +30,8 @@ export interface StoreContent {
   readonly deadLetters: readonly string[];
   readonly states: readonly string[];
   readonly position: number | undefined;
+  /** Action rows that were inserted, those included that replaced one of the same key. */
+  readonly rowsInserted: number;
 }
 
 /**
@@ -44,6 +49,7 @@ export function memoryStore(): {
   const states = new Map<string, { version: number; text: string }>();
   let position: number | undefined;
   let generation = 0;
+  let rowsInserted = 0;
 
   const insert = (token: string, apply: () => void): void => {
     if (tokens.has(token)) return;
@@ -55,6 +61,7 @@ export function memoryStore(): {
     const guarded = async <T>(work: () => T): Promise<T> => {
       const when = fault();
       if (when === "before") throw new Crash();
+      if (when instanceof Promise) await when;
       const result = work();
       if (when === "after") throw new Crash();
       return result;
@@ -74,7 +81,12 @@ export function memoryStore(): {
         }),
       write: async (_partition: PartitionId, plan: ChunkPlan, rows: ChunkRows) => {
         // Three inserts, and a crash between any two of them.
-        await guarded(() => insert(token("actions", plan), () => rows.actions.forEach((row) => tables.actions.set(row.id, JSON.stringify(row)))));
+        await guarded(() =>
+          insert(token("actions", plan), () => {
+            rowsInserted += rows.actions.length;
+            rows.actions.forEach((row) => tables.actions.set(row.id, JSON.stringify(row)));
+          }),
+        );
         await guarded(() => insert(token("findings", plan), () => rows.findings.forEach((row) => tables.findings.set(row.id, JSON.stringify(row)))));
         await guarded(() => insert(token("alerts", plan), () => rows.alerts.forEach((row) => tables.alerts.set(row.id, JSON.stringify(row)))));
       },
@@ -99,6 +111,7 @@ export function memoryStore(): {
     deadLetters: sorted(letters.values()),
     states: sorted([...states].map(([key, { text }]) => `${key}=${text}`)),
     position,
+    rowsInserted,
   });
   return { store, content };
 }

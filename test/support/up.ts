@@ -123,11 +123,7 @@ export async function answerable(
 }
 
 /** Starts a Node program that dies with its starter, where the system offers that. */
-function run(
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-  main = program,
-): ChildProcess {
+function run(args: readonly string[], env: Readonly<Record<string, string>>, main = program): ChildProcess {
   const command = [process.execPath, main, ...args];
   const [file = "", ...rest] = existsSync("/usr/bin/setpriv")
     ? ["setpriv", "--pdeathsig", "KILL", ...command]

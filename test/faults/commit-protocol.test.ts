@@ -1,0 +1,235 @@
+/**
+ * Goal: whatever crashes, whoever else still writes, however the log is cut, the store holds the same rows, byte for byte,
+ * as after an undisturbed run.
+ * Method: generated logs go through the real worker into a store in memory that behaves as ClickHouse does. Crashes are
+ * generated for the awaited calls, before or after they took effect, and so are stops: a stopped worker is a zombie that
+ * goes on with its call after others have taken the partition over. A worker that is gone is followed by a new one.
+ */
+import { expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { ControlRecord } from "../../schemas/index.ts";
+import { enter, type GrantBook } from "../../detector/authorise/grant-book.ts";
+import { defaultLimits } from "../../detector/decode/limits.ts";
+import type { Detector } from "../../detector/detect/detector.ts";
+import { outsideGrant } from "../../detector/detect/outside-grant.ts";
+import { shippedAttributor } from "../../detector/roles/package-files.ts";
+import { type PartitionWorker, partitionWorker } from "../../detector/stream/partition-worker.ts";
+import type { LogRecord } from "../../detector/stream/ports.ts";
+import { encodeSpans } from "../../detector/replay/otlp.ts";
+import { Crash, type Fault, memoryStore, noFault, type StoreContent, stillControl } from "../support/memory.ts";
+
+const partition = { topic: "nhi.spans", partition: 0 };
+const attributor = shippedAttributor();
+
+/** Counts what it learns and speaks at every third: an action learned twice or not at all changes every row after it. */
+const everyThird: Detector<number> = {
+  id: "every-third",
+  version: 1,
+  initial: 0,
+  examine: ({ action }, seen) =>
+    seen % 3 === 2
+      ? [{ name: "third", severity: "medium", title: `${String(seen)} seen`, cause: `${String(seen)}|${action.id}`, why: { seen }, sql: "" }]
+      : [],
+  learn: (_examined, seen) => seen + 1,
+};
+
+/** A span of the generated log; `span` is small on purpose, so that the same span comes more than once. */
+const anySpan = fc.record({
+  identity: fc.constantFrom("agent:a", "agent:b", "agent:c"),
+  span: fc.integer({ min: 1, max: 40 }),
+  operation: fc.constantFrom("read", "write", "delete"),
+  minute: fc.integer({ min: 0, max: 90 }),
+  isAction: fc.boolean(),
+});
+
+/**
+ * How a worker ends: it dies before or after a call took effect, or is stopped before the call and goes on later. Or it
+ * doesn't: one call fails, before or after it took effect, and the worker is asked again.
+ */
+type End = "before" | "after" | "stop" | "fail-before" | "fail-after";
+
+/** A record: spans, or bytes that nobody can read. */
+const anyRecord = fc.oneof(
+  { weight: 8, arbitrary: fc.array(anySpan, { minLength: 1, maxLength: 4 }) },
+  { weight: 1, arbitrary: fc.constant("garbage" as const) },
+);
+
+const anySchedule = fc.record({
+  log: fc.array(anyRecord, { minLength: 1, maxLength: 14 }),
+  /** How many records are handed over at once. */
+  batches: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 5 }),
+  recordsMax: fc.integer({ min: 1, max: 6 }),
+  /** After how many awaited calls each worker dies or stops, and whether the call took effect. */
+  ends: fc.array(fc.tuple(fc.integer({ min: 0, max: 12 }), fc.constantFrom<End>("before", "after", "stop", "fail-before", "fail-after")), { maxLength: 8 }),
+});
+
+type Log = readonly LogRecord[];
+
+function logOf(records: readonly (readonly (typeof anySpan extends fc.Arbitrary<infer Span> ? Span : never)[] | "garbage")[]): Log {
+  return records.map((record, at) => ({
+    offset: at * 2 + 5,
+    key: "g0001",
+    value: record === "garbage" ? Buffer.from("this is no protobuf") : encodeSpans(record.map(spanOf)),
+    headers: {},
+    timestampMs: 1_770_000_000_000 + at * 1000,
+  }));
+}
+
+function spanOf({ identity, span, operation, minute, isAction }: { identity: string; span: number; operation: string; minute: number; isAction: boolean }): Parameters<typeof encodeSpans>[0][number] {
+  const startMs = 1_769_990_000_000 + minute * 60_000;
+  return {
+    identityId: identity,
+    traceId: "0af7651916cd43dd8448eb211c80319c",
+    spanId: String(span).padStart(16, "0"),
+    name: operation,
+    kind: "internal",
+    startMs,
+    endMs: startMs + 1,
+    failed: false,
+    attributes: { "nhi.identity.id": identity, ...(isAction ? { "nhi.action.kind": "tool_call", "nhi.action.name": operation } : {}) },
+  };
+}
+
+function book(): GrantBook {
+  const grants: GrantBook = new Map();
+  const grant = { id: "g", grantee: "agent:*", approver: "user:ana", policy: { id: "p", version: "1" }, operations: ["read", "write"], window: { from: "2026-01-01T00:00:00Z" } };
+  enter(grants, 0, ControlRecord.parse({ kind: "grant_given", tenant: "default", author: "t", atUs: 1, grant }));
+  return grants;
+}
+
+interface Schedule {
+  readonly log: Log;
+  readonly batches: readonly number[];
+  readonly recordsMax: number;
+  readonly ends: readonly (readonly [number, End])[];
+}
+
+/** Runs a log through workers that end as scheduled, until everything is stored and every zombie has gone on to its end. */
+async function run({ log, batches, recordsMax, ends }: Schedule): Promise<StoreContent> {
+  const { store, content } = memoryStore();
+  const end = (log.at(-1)?.offset ?? 0) + 1;
+  const zombies: { readonly goOn: () => void; readonly gone: Promise<void> }[] = [];
+  for (let life = 0; content().position !== end; life += 1) {
+    const [calls, how] = ends[life] ?? [Number.POSITIVE_INFINITY, "before"];
+    const halt = stop();
+    const worker = newWorker(store(endAfter(calls, how, halt)), recordsMax);
+    const gone = feed(worker, log, batches, how.startsWith("fail")).catch((error: unknown) => {
+      if (!(error instanceof Crash)) throw error;
+    });
+    await Promise.race([gone, halt.reached]);
+    // Every other zombie wakes while its successor is still at work, the rest only when all is done.
+    if (how === "stop") zombies.push({ goOn: halt.goOn, gone });
+    if (life % 2 === 1) zombies.forEach((zombie) => zombie.goOn());
+  }
+  zombies.forEach((zombie) => zombie.goOn());
+  await Promise.all(zombies.map((zombie) => zombie.gone));
+  return content();
+}
+
+interface Stop {
+  /** Resolves when the worker has come to its stop. */
+  readonly reached: Promise<void>;
+  readonly goOn: () => void;
+  /** Stops whoever awaits it. */
+  readonly wait: () => Promise<void>;
+}
+
+function stop(): Stop {
+  let reach = (): void => undefined;
+  let goOn = (): void => undefined;
+  const reached = new Promise<void>((resolve) => {
+    reach = resolve;
+  });
+  const gate = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const wait = (): Promise<void> => {
+    reach();
+    return gate;
+  };
+  return { reached, goOn, wait };
+}
+
+function newWorker(store: ReturnType<ReturnType<typeof memoryStore>["store"]>, recordsMax: number): PartitionWorker {
+  return partitionWorker(partition, {
+    store,
+    deadLetters: store,
+    control: stillControl(book(), 1),
+    attributor,
+    detectors: [outsideGrant, everyThird],
+    limits: defaultLimits,
+    recordsMax,
+    bytesMax: 1_000_000,
+  });
+}
+
+async function feed(worker: PartitionWorker, log: Log, batches: readonly number[], retries: boolean): Promise<void> {
+  const again = <T>(work: () => Promise<T>): Promise<T> => (retries ? work().catch(work) : work());
+  const position = await again(() => worker.position());
+  let rest = log.filter((record) => record.offset >= (position ?? 0));
+  for (let turn = 0; rest.length > 0; turn += 1) {
+    const size = batches[turn % batches.length] ?? 1;
+    const batch = rest.slice(0, size);
+    if ((await again(() => worker.offer(batch))) === "fenced") return;
+    rest = rest.slice(size);
+  }
+}
+
+function endAfter(calls: number, how: End, { wait }: Stop): Fault {
+  let left = calls;
+  return () => {
+    left -= 1;
+    if (how === "before" || how === "after") return left < 0 ? how : "none";
+    if (left !== -1) return "none";
+    return how === "stop" ? wait() : how === "fail-before" ? "before" : "after";
+  };
+}
+
+const runs = Number(process.env["ANSWERABLE_TEST_FAULT_RUNS"] ?? 500);
+
+test("crashes and stops at any call, with any cut of the log, leave the rows of an undisturbed run", async () => {
+  await fc.assert(
+    fc.asyncProperty(anySchedule, async (schedule) => {
+      const log = logOf(schedule.log);
+      const calm = await run({ log, batches: [log.length], recordsMax: log.length, ends: [] });
+      expect(await run({ ...schedule, log })).toEqual(calm);
+    }),
+    { numRuns: runs },
+  );
+}, 300_000);
+
+test("a crash or stop at every single awaited call of one run leaves the rows of an undisturbed run", async () => {
+  const log = logOf([
+    [{ identity: "agent:a", span: 1, operation: "read", minute: 0, isAction: true }],
+    "garbage",
+    [
+      { identity: "agent:a", span: 2, operation: "delete", minute: 1, isAction: true },
+      { identity: "agent:b", span: 3, operation: "write", minute: 1, isAction: true },
+      { identity: "agent:a", span: 1, operation: "read", minute: 0, isAction: true },
+    ],
+    [{ identity: "agent:a", span: 4, operation: "read", minute: 2, isAction: false }],
+    [{ identity: "agent:a", span: 5, operation: "write", minute: 2, isAction: true }],
+  ]);
+  const calm = await run({ log, batches: [5], recordsMax: 5, ends: [] });
+  expect(calm.actions).toHaveLength(4);
+  expect(calm.findings.length).toBeGreaterThan(1);
+  expect(calm.deadLetters).toHaveLength(1);
+  for (let call = 0; call < 30; call += 1) {
+    for (const how of ["before", "after", "stop", "fail-before", "fail-after"] as const) {
+      const ended = await run({ log, batches: [2, 1], recordsMax: 2, ends: [[call, how], [call % 5, how]] });
+      expect({ call, how, ...ended }).toEqual({ call, how, ...calm });
+    }
+  }
+});
+
+test("a chunk whose plan was written is judged under the control log of its plan, whatever was decided since", async () => {
+  const log = logOf([[{ identity: "agent:a", span: 1, operation: "read", minute: 0, isAction: true }]]);
+  const { store, content } = memoryStore();
+  const before = newWorker(store(endAfter(2, "before", stop())), 1);
+  await expect(before.offer(log)).rejects.toThrow(Crash);
+  const revoked = book();
+  enter(revoked, 1, ControlRecord.parse({ kind: "grant_revoked", tenant: "default", author: "t", atUs: 1, grantId: "g" }));
+  const options = { store: store(noFault), deadLetters: store(noFault), attributor, detectors: [outsideGrant], limits: defaultLimits, recordsMax: 1, bytesMax: 1 };
+  await partitionWorker(partition, { ...options, control: stillControl(revoked, 2) }).offer(log);
+  expect(content().actions[0]).toContain('"outcome":"granted"');
+});
