@@ -13,10 +13,18 @@ import { createTelemetry } from "./telemetry.ts";
 const out = (text: string): void => void process.stdout.write(text);
 const err = (text: string): void => void process.stderr.write(text);
 
+// Whoever reads along may leave early, as `head` does; that is no trouble of ours.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 /** Wrong settings, told a sentence each. */
 class WrongSettings extends Error {}
 
-async function prepare({ config: path }: { readonly config?: string }): Promise<Verbs> {
+async function prepare({ config }: { readonly config?: string }): Promise<Verbs> {
+  const path = config ?? (process.env["ANSWERABLE_CONFIG"] || undefined);
   const loaded = await loadConfig({
     ...(path === undefined ? {} : { path }),
     env: process.env,

@@ -1,4 +1,11 @@
-import { attributes, type Action, type Decision, DecisionOutcome, DecisionVerdict, type Resource } from "../../schemas/index.ts";
+import {
+  attributes,
+  type Action,
+  type Decision,
+  DecisionOutcome,
+  DecisionVerdict,
+  type Resource,
+} from "../../schemas/index.ts";
 import type { AttributeValue, RejectedSpan, Span } from "../decode/span.ts";
 import { clip } from "./clip.ts";
 import { actionId } from "./ids.ts";
@@ -70,9 +77,11 @@ export function attribute(span: Span, origin: Origin, attributor: Attributor): A
   const recognised = attributor.recognise(lookup);
   if (recognised === undefined) return { kind: "no_action" };
   const identity = attributor.identify(lookup);
-  if (identity.id.length > identityCharsMax) return { kind: "rejected", rejected: identityTooLong(span) };
+  const tooLong = identityTooLong(span, identity.id);
+  if (tooLong !== undefined) return { kind: "rejected", rejected: tooLong };
   const phase = lookup("nhi.phase") === "start" ? "start" : "end";
-  const field = (name: Parameters<Attributor["field"]>[0]): string => clip(attributor.field(name, lookup), nameCharsMax);
+  const field = (name: Parameters<Attributor["field"]>[0]): string =>
+    clip(attributor.field(name, lookup), nameCharsMax);
   const action: AttributedAction = {
     id: actionId(span.traceId, span.spanId, phase),
     tenant: origin.tenant,
@@ -109,7 +118,9 @@ export function attribute(span: Span, origin: Origin, attributor: Attributor): A
   return { kind: "action", action };
 }
 
-function identityTooLong(span: Span): RejectedSpan {
+/** Why an identity's id can't be taken; undefined when it can. */
+export function identityTooLong(span: Span, id: string): RejectedSpan | undefined {
+  if (id.length <= identityCharsMax) return undefined;
   return {
     index: span.index,
     reason: "identity_too_long",
@@ -155,7 +166,11 @@ function decisionOf(lookup: Lookup): Decision | null {
   const outcome = DecisionOutcome.safeParse(lookup("nhi.decision.outcome"));
   if (!verdict.success || !outcome.success) return null;
   const reason = lookup("nhi.decision.reason");
-  return { verdict: verdict.data, outcome: outcome.data, ...(reason === undefined ? {} : { reason: clip(reason, nameCharsMax) }) };
+  return {
+    verdict: verdict.data,
+    outcome: outcome.data,
+    ...(reason === undefined ? {} : { reason: clip(reason, nameCharsMax) }),
+  };
 }
 
 function storedOf(lookup: Lookup): Readonly<Record<string, string>> {
@@ -173,7 +188,11 @@ function stepOf(text: string | undefined): number {
 }
 
 function asText(value: AttributeValue): string {
-  return typeof value === "string" ? value : typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "string"
+    ? value
+    : typeof value === "object"
+      ? JSON.stringify(value)
+      : String(value);
 }
 
 function textsOf(value: AttributeValue | undefined): readonly string[] {

@@ -17,6 +17,7 @@ const Refusal = z.object({ error: z.string() });
  * @param token for a service that demands one; never printed.
  */
 export function apiClient(url: string, token: string | undefined): ApiClient {
+  if (!/^https?:\/\/[^/]/u.test(url) || !URL.canParse(url)) throw new Error(`--url is ${url}; it must be an address such as http://127.0.0.1:4318`);
   const ask = async <T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> => {
     const response = await reach(url, path, {
       method,
@@ -27,9 +28,13 @@ export function apiClient(url: string, token: string | undefined): ApiClient {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const answer: unknown = await response.json().catch(() => undefined);
-    if (response.ok) return schema.parse(answer);
-    const refusal = Refusal.safeParse(answer);
-    throw new Error(refusal.success ? refusal.data.error : `${url}${path} answered ${String(response.status)}`);
+    if (!response.ok) {
+      const refusal = Refusal.safeParse(answer);
+      throw new Error(refusal.success ? refusal.data.error : `${url}${path} answered ${String(response.status)}`);
+    }
+    const read = schema.safeParse(answer);
+    if (!read.success) throw new Error(`${url}${path} answered something else than this program understands; is it of the same version?`);
+    return read.data;
   };
   return {
     findings: async (query) => {

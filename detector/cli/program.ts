@@ -69,7 +69,7 @@ function build({ version, out, err, prepare }: ProgramOptions): Command {
   const program = new Command("answerable")
     .description("Makes every action of an AI agent or other non-human identity answerable while it runs.")
     .version(version)
-    .option("-c, --config <file>", "settings (default: answerable.yaml, where there is one); ANSWERABLE_* variables win")
+    .option("-c, --config <file>", "settings (default: ANSWERABLE_CONFIG, or answerable.yaml where there is one); ANSWERABLE_* variables win")
     .configureOutput({ writeOut: out, writeErr: err })
     .showSuggestionAfterError()
     .showHelpAfterError("Try `answerable --help`.")

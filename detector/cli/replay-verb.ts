@@ -5,6 +5,7 @@ import { httpTarget } from "../replay/to-http.ts";
 import { kafkaTarget } from "../replay/to-kafka.ts";
 import type { Context } from "../roles/context.ts";
 import type { ReplayVerbOptions } from "./program.ts";
+import { count } from "./count.ts";
 import { progressOn } from "./progress.ts";
 
 interface Around {
@@ -26,12 +27,12 @@ export async function replayVerb(context: Context, files: readonly string[], giv
       target,
       clock,
       signal,
-      spansPerBatch: positive("--batch", given.batch),
+      spansPerBatch: count("--batch", given.batch),
       ...(rateLimit === undefined ? {} : { rateLimit }),
       ...(given.resume === undefined ? {} : { resumeFile: given.resume }),
       onProgress: ({ bytesRead, bytesTotal, sent }) => progress.update({ done: bytesRead, total: bytesTotal, text: `${String(sent)} spans sent` }),
       onBadLine: ({ file, line, reason }) => around.stderr.write(`${file}:${String(line)}: ${reason}\n`),
-      onRejected: ({ count, message }) => around.stderr.write(`${String(count)} spans were not taken: ${message}\n`),
+      onRejected: ({ count: rejected, message }) => around.stderr.write(`${String(rejected)} spans were not taken: ${message}\n`),
     });
     progress.stop();
     out(`${String(counts.sent)} spans sent, ${String(counts.rejected)} not taken, ${String(counts.bad)} lines unreadable\n`);

@@ -5,7 +5,16 @@ import type { Chain, Finding, Link } from "../../schemas/index.ts";
  * characters that turn the direction of writing are shown as `·`.
  */
 export function plain(text: string): string {
-  return text.replaceAll(/[\p{Cc}\u200B-\u200F\u2028-\u202E\u2066-\u2069\uFEFF]/gu, "·");
+  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "·");
+}
+
+/** A value as one line of JSON that says the same and holds nothing a terminal would obey. */
+export function jsonLine(value: unknown): string {
+  return `${JSON.stringify(value).replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, escaped)}\n`;
+}
+
+function escaped(character: string): string {
+  return Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`).join("");
 }
 
 /** An instant for people: UTC, to the second. */
@@ -34,7 +43,7 @@ export function findingText(finding: Finding): string {
     "  why",
     ...why,
     "  recompute it in ClickHouse with",
-    `    ${finding.sql}`,
+    `    ${plain(finding.sql)}`,
   ].join("\n");
 }
 

@@ -10,11 +10,12 @@ import { process } from "../roles/process.ts";
 import { serve } from "../roles/serve.ts";
 import { up } from "../roles/up.ts";
 import { type ApiClient, apiClient } from "./api-client.ts";
+import { count } from "./count.ts";
 import { demo } from "./demo.ts";
 import { readGrants } from "./grants-file.ts";
 import type { FindingOptions, ServiceOptions, Verbs } from "./program.ts";
 import { replayVerb } from "./replay-verb.ts";
-import { chainTree, findingLine, findingText } from "./text.ts";
+import { chainTree, findingLine, findingText, jsonLine } from "./text.ts";
 
 /** The verbs, over a context; `token` is what a remote service demands. */
 export function verbsOf(context: Context, token: string | undefined, stderr: NodeJS.WritableStream): Verbs {
@@ -23,7 +24,10 @@ export function verbsOf(context: Context, token: string | undefined, stderr: Nod
   return {
     up: ({ demo: isDemo, data }) => {
       const placed = data === undefined ? context : { ...context, config: { ...config, data } };
-      return up(placed, (installation) => (isDemo === true ? demo(placed, installation, stderr) : announce(placed, installation.url, installation.store.url)));
+      return up(placed, async (installation) => {
+        announce(placed, installation.url, installation.store.url);
+        if (isDemo === true) await demo(placed, installation, stderr);
+      });
     },
     process: () => process(context),
     detect: () => detect(context),
@@ -45,18 +49,18 @@ export function verbsOf(context: Context, token: string | undefined, stderr: Nod
     findings: (given) => listFindings(api(given), given, out),
     finding: async (id, given) => {
       const finding = await api(given).finding(id);
-      out(given.json === true ? `${JSON.stringify(finding)}\n` : `${findingText(finding)}\n`);
+      out(given.json === true ? jsonLine(finding) : `${findingText(finding)}\n`);
     },
     chain: async (id, given) => {
       const chain = await api(given).chain(id);
-      out(given.json === true ? `${JSON.stringify(chain)}\n` : `${chainTree(chain)}\n`);
+      out(given.json === true ? jsonLine(chain) : `${chainTree(chain)}\n`);
     },
     replay: (files, given) => replayVerb(context, files, given, { token, stderr, localUrl: localUrl(config.http.listen) }),
     configCheck: async () => out(describeConfig(config)),
   };
 }
 
-async function announce({ out }: Context, url: string, clickhouse: string): Promise<void> {
+function announce({ out }: Context, url: string, clickhouse: string): void {
   out(`answerable is up\n  spans    ${url}/v1/traces (OTLP/HTTP)\n  API      ${url}/v1/findings\n  SQL      ${clickhouse}\n`);
 }
 
@@ -70,16 +74,10 @@ async function listFindings(api: ApiClient, given: FindingOptions, out: Context[
   const { identity, severity, since, limit } = given;
   const filters = Object.entries({ identity, severity, since, limit });
   const findings = await api.findings(Object.fromEntries(filters.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))));
-  if (given.json === true) out(`${JSON.stringify(findings)}\n`);
+  if (given.json === true) out(jsonLine(findings));
   else out(findings.length === 0 ? "no findings\n" : findings.map((one) => `${findingLine(one)}\n`).join(""));
 }
 
 function localUrl(listen: string): string {
   return `http://${listen}`;
-}
-
-function count(option: string, text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new Error(`${option} is ${text}; it must be a whole number from 1 on`);
-  return number;
 }

@@ -6,8 +6,11 @@ import { envName, fitsEnv, leavesOf, pathText } from "./walk.ts";
 export type Env = Readonly<Record<string, string | undefined>>;
 export type Tree = Readonly<Record<string, unknown>>;
 
-/** Names of the same prefix that belong to the SDK, or say where the file is; they are let alone, with all that begins so. */
-const others = ["CONFIG", "IDENTITY", "OWNER", "TASK", "GRANT", "GUARD", "REDACT", "SPOOL", "SDK"];
+/**
+ * Names of the same prefix that belong to the SDK or to the command line, or say where the file is; they are let alone,
+ * with all that begins so.
+ */
+const others = ["CONFIG", "TOKEN", "IDENTITY", "OWNER", "TASK", "GRANT", "GUARD", "REDACT", "SPOOL", "SDK"];
 
 /** What Kubernetes puts into the environment for a Service whose name begins with "answerable". */
 const serviceLink =

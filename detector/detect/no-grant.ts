@@ -1,5 +1,5 @@
 import type { Detector } from "./detector.ts";
-import { sqlText } from "./sql.ts";
+import { actionSql } from "./sql.ts";
 
 /**
  * Nobody ever granted this identity anything. Said once per identity, quietly: it is a gap in the books, and on a new
@@ -18,7 +18,7 @@ export const noGrant: Detector<null> = {
         title: "acts without any grant",
         cause: "no_grant",
         why: { outcome: authority.outcome, operation: action.operation },
-        sql: `SELECT authority AS outcome, operation FROM v_actions WHERE action_id = ${sqlText(action.id)}`,
+        sql: `SELECT authority AS outcome, operation FROM v_actions WHERE ${actionSql(action)}`,
       },
     ];
   },

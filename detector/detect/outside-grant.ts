@@ -1,6 +1,6 @@
 import type { AuthorityOutcome } from "../../schemas/index.ts";
 import type { Detector } from "./detector.ts";
-import { sqlText } from "./sql.ts";
+import { actionSql } from "./sql.ts";
 
 const because: Readonly<Partial<Record<AuthorityOutcome, string>>> = {
   outside_scope: "outside the scope of its grants",
@@ -35,7 +35,7 @@ export const outsideGrant: Detector<null> = {
           approver: authority.approver,
           policy: `${authority.policyId} v${authority.policyVersion}`,
         },
-        sql: `SELECT authority AS outcome, operation, grant_id AS closestGrant, approver, concat(policy_id, ' v', policy_version) AS policy FROM v_actions WHERE action_id = ${sqlText(action.id)}`,
+        sql: `SELECT authority AS outcome, operation, grant_id AS closestGrant, approver, concat(policy_id, ' v', policy_version) AS policy FROM v_actions WHERE ${actionSql(action)}`,
       },
     ];
   },

@@ -147,11 +147,16 @@ function report(
     title: clip(signal.title, 512),
     cause: signal.cause,
     why: { ...signal.why },
-    sql: signal.sql.replace("{before}", () => beforeSql(action, position)),
+    sql: filledIn(signal.sql, beforeSql(action, position)),
     actionIds: [action.id],
     atUs,
   };
   return { finding, raised };
+}
+
+/** Puts a condition where `{before}` stands; within quotes it is a name that somebody gave. */
+function filledIn(sql: string, before: string): string {
+  return sql.replaceAll(/'(?:[^'\\]|\\.)*'|\{before\}/gu, (found) => (found === "{before}" ? before : found));
 }
 
 /** The actions an identity had been learned from when this one came: those before it in the log, but for the late ones. */

@@ -19,6 +19,8 @@ export interface HttpTargetOptions {
 const retryable = new Set([429, 502, 503, 504]);
 const firstWaitMs = 250;
 const waitMaxMs = 10_000;
+/** A batch under way when the replay is to stop may be answered for this long, so that it is noted and not sent again. */
+const lastAnswerMs = 3_000;
 
 type Attempt =
   | { readonly kind: "taken"; readonly taken: Taken }
@@ -37,8 +39,8 @@ export function httpTarget(options: HttpTargetOptions): ReplayTarget {
       const startedMs = clock.nowMs();
       for (let wait = firstWaitMs; ; wait = Math.min(wait * 2, waitMaxMs)) {
         const attempt = await tryOnce(options, body, signal);
-        signal?.throwIfAborted();
         if (attempt.kind === "taken") return attempt.taken;
+        signal?.throwIfAborted();
         if (attempt.kind === "refused") throw new Error(`${name} refused the spans: ${attempt.reason}`);
         const pauseMs = attempt.afterMs ?? wait;
         const spentMs = clock.nowMs() - startedMs;
@@ -58,14 +60,22 @@ async function tryOnce(
   signal?: AbortSignal,
 ): Promise<Attempt> {
   const { url, headers = {}, clock, requestTimeoutMs = 30_000 } = options;
-  const timeout = AbortSignal.timeout(requestTimeoutMs);
+  const cut = new AbortController();
+  const answered = new AbortController();
+  const stopping = async (): Promise<void> => {
+    await clock.sleep(lastAnswerMs, answered.signal);
+    cut.abort(signal?.reason);
+  };
+  const onStop = (): void => void stopping();
+  if (signal?.aborted === true) onStop();
+  signal?.addEventListener("abort", onStop, { once: true });
   try {
     const response = await fetch(url, {
       method: "POST",
       headers: { ...headers, "content-type": "application/x-protobuf", "content-encoding": "gzip" },
       body,
       redirect: "error",
-      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      signal: AbortSignal.any([cut.signal, AbortSignal.timeout(requestTimeoutMs)]),
     });
     const answer = new Uint8Array(await response.arrayBuffer());
     if (response.ok) return { kind: "taken", taken: takenOf(response, answer) };
@@ -78,6 +88,9 @@ async function tryOnce(
     };
   } catch (error) {
     return { kind: "again", reason: networkReason(error), afterMs: undefined };
+  } finally {
+    answered.abort();
+    signal?.removeEventListener("abort", onStop);
   }
 }
 

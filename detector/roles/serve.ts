@@ -11,6 +11,9 @@ import { brokersOf } from "./kafka-config.ts";
 import { openGivenStore } from "./open-store.ts";
 import { migrationsFolder } from "./package-files.ts";
 
+/** Whoever asks whether we are ready gives up after a few seconds and should hear why before that. */
+const readyWithinMs = 3_000;
+
 /** Starts the HTTP side: the receiver in front of `sink`, and the API over the store. */
 export function startServer(
   context: Context,
@@ -23,8 +26,12 @@ export function startServer(
   const handler = apiHandler({
     reader: storeReader(database, config.clickhouse.database),
     decide,
-    problem: async () =>
-      (await database.ping()) ? schemaProblem(database, migrations) : "the store can't be reached",
+    problem: async () => {
+      const told = new AbortController();
+      const late = clock.sleep(readyWithinMs, told.signal).then(() => "the store does not answer in time");
+      const ping = database.ping().then((answers) => (answers ? schemaProblem(database, migrations) : "the store can't be reached"));
+      return Promise.race([ping, late]).finally(() => told.abort());
+    },
     metrics: () => telemetry.renderPrometheus(),
     nowMs: () => clock.nowMs(),
     log,

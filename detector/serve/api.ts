@@ -41,26 +41,28 @@ interface Route {
 /** Findings in one answer, and grants in one request. */
 const findingsMax = 1000;
 const grantsMax = 10_000;
+/** Longest id in a path; the id of a chain comes from its sender. */
+const idCharsMax = 4096;
 
 /**
  * The HTTP API: what analysts and tools ask, and what people decide. JSON in, JSON out; an error is
  * `{"error": sentence}`. Every question is answered for the tenant of the client that asks.
  */
 export function apiHandler(options: ApiOptions): Handler {
-  const routes = router();
+  const routes = router({ maxParamLength: idCharsMax });
   for (const route of [...serviceRoutes(options), ...storeRoutes(options), ...grantRoutes(options)]) {
     routes.on(route.method, route.path, () => undefined, route);
   }
   return async (request, response, client) => {
-    const url = new URL(request.url ?? "/", "http://localhost");
+    const [path = "/", search] = (request.url ?? "/").split("?", 2);
     const method = methods.find((one) => one === request.method);
-    const found = method === undefined ? null : routes.find(method, url.pathname);
+    const found = method === undefined ? null : routes.find(method, path);
     const route: Route | undefined = found?.store;
     if (found === null || route === undefined) {
-      sendReply(response, problem(404, `there is no ${request.method ?? "GET"} ${url.pathname}`));
+      sendReply(response, problem(404, `there is no ${request.method ?? "GET"} ${path}`));
       return;
     }
-    const asked = { client, params: found.params, query: Object.fromEntries(url.searchParams), request };
+    const asked = { client, params: found.params, query: Object.fromEntries(new URLSearchParams(search)), request };
     sendReply(response, await answered(route, asked, options.log));
   };
 }
@@ -142,7 +144,9 @@ function grantRoutes({ decide, nowMs }: ApiOptions): readonly Route[] {
       path: "/v1/grants",
       permission: "decide",
       answer: async ({ client, request }) => {
-        const body = GrantRequest.safeParse(await readJson(request));
+        const read = await readJson(request);
+        if (!read.ok) return read.reply;
+        const body = GrantRequest.safeParse(read.json);
         if (!body.success) return problem(400, z.prettifyError(body.error));
         const { grants } = body.data;
         const position = await decide(grants.map((grant) => ({ kind: "grant_given", ...decision(client), grant })));

@@ -21,18 +21,25 @@ export function sendReply(res: ServerResponse, reply: Reply): void {
   res.end(body);
 }
 
-/** The JSON body of a request; undefined when it isn't JSON or is too large to be a request of ours. */
-export async function readJson(req: IncomingMessage): Promise<unknown> {
+/**
+ * The JSON body of a request, or what to answer when there is none. A body of another type is refused: a web page may send
+ * those to a service of this machine without asking, but not JSON.
+ */
+export async function readJson(req: IncomingMessage): Promise<{ readonly ok: true; readonly json: unknown } | { readonly ok: false; readonly reply: Reply }> {
   const chunks: Buffer[] = [];
   let bytes = 0;
+  // All of it is read, kept or not: an answer to a sender that is cut off in the middle would not reach it.
   for await (const chunk of req as AsyncIterable<Buffer>) {
     bytes += chunk.byteLength;
-    if (bytes > bodyBytesMax) return undefined;
-    chunks.push(chunk);
+    if (bytes <= bodyBytesMax) chunks.push(chunk);
   }
+  if (req.headers["content-type"]?.split(";")[0]?.trim().toLowerCase() !== "application/json") {
+    return { ok: false, reply: problem(415, "the Content-Type must be application/json") };
+  }
+  if (bytes > bodyBytesMax) return { ok: false, reply: problem(413, `the body is over ${String(bodyBytesMax)} bytes; send less at once`) };
   try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+    return { ok: true, json: JSON.parse(Buffer.concat(chunks).toString("utf8")) };
   } catch {
-    return undefined;
+    return { ok: false, reply: problem(400, "the body is not JSON") };
   }
 }

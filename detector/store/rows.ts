@@ -1,7 +1,10 @@
 import type { Action, Finding } from "../../schemas/index.ts";
 import type { DeadLetter, OutboxAlert } from "../stream/ports.ts";
 
-/** Latest instant that is a whole number of microseconds to JavaScript, in the year 2255; a later one is stored as this and is clock-suspect. */
+/**
+ * Latest instant that is exact as a number, in the year 2255; a later one is stored as this, and is clock-suspect. Whoever
+ * reads back one beyond it would fail over its whole chain.
+ */
 const lastUs = Number.MAX_SAFE_INTEGER;
 
 /**

@@ -1,4 +1,4 @@
-import { identityOf, type Origin } from "../attribute/action.ts";
+import { identityOf, identityTooLong, type Origin } from "../attribute/action.ts";
 import type { Attributor } from "../attribute/table.ts";
 import { decodeOtlp, type OtlpEncoding as Encoding, keyGroup, keyGroupCount, type RejectedSpan, splitByGroup } from "../decode/index.ts";
 import type { DecodeLimits } from "../decode/limits.ts";
@@ -43,6 +43,11 @@ export function intake(body: Uint8Array, encoding: Encoding, sender: Sender, opt
   const rejected = [...decoded.rejected];
   for (const span of decoded.spans) {
     const { id } = identityOf(span, attributor);
+    const tooLong = identityTooLong(span, id);
+    if (tooLong !== undefined) {
+      rejected.push(tooLong);
+      continue;
+    }
     if (!sender.speaksFor(id)) {
       const who = sender.source === "" ? "this sender" : sender.source;
       rejected.push({ index: span.index, reason: "identity_not_allowed", message: `${who} may not speak for the identity it names` });

@@ -1,5 +1,6 @@
 -- One row an action. Replacing by the computed action id: a row written twice, by a replay or by a worker that had lost
--- its partition, is one row. Tenant first, then identity: the questions are asked of one identity at a time.
+-- its partition, is one row. Of an action delivered again much later the first row stays, as it was judged and learned
+-- from then: the findings it caused are recounted from it. Tenant first, then identity: the questions are asked of one identity at a time.
 CREATE TABLE IF NOT EXISTS actions
 (
     tenant LowCardinality(String),
@@ -53,11 +54,12 @@ CREATE TABLE IF NOT EXISTS actions
     partition Int32,
     offset Int64 CODEC(Delta(8), ZSTD(1)),
     record_index Int32,
+    firstness UInt64 MATERIALIZED toUInt64(9223372036854775807 - offset),
     INDEX by_chain chain_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_action action_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_resource resource_ids TYPE bloom_filter(0.01) GRANULARITY 1
 )
-ENGINE = ReplacingMergeTree
+ENGINE = ReplacingMergeTree(firstness)
 PARTITION BY toYYYYMM(received_at)
 ORDER BY (tenant, identity_id, started_at, action_id)
 SETTINGS non_replicated_deduplication_window = 10000;

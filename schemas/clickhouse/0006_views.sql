@@ -46,13 +46,14 @@ SELECT tenant, started_at, identity_id, action_id, kind, operation, resource_id,
 FROM actions FINAL
 WHERE decision_verdict != '';
 
+-- The principal is who begins the longest path: a span that names no path says nothing about who is behind its identity.
 CREATE OR REPLACE VIEW v_chains AS
 SELECT
     a.tenant AS tenant,
     a.chain_id AS chain_id,
     min(a.started_at) AS started_at,
     max(a.ended_at) AS ended_at,
-    argMin(a.path, a.started_at)[1] AS principal,
+    argMin(a.path, tuple(-toInt64(length(a.path)), a.started_at))[1] AS principal,
     groupUniqArray(a.identity_id) AS identities,
     arrayFilter(x -> x != '', groupUniqArray(a.approver)) AS approvers,
     arrayFilter(x -> x != '', groupUniqArray(a.grant_id)) AS grants,
@@ -63,7 +64,8 @@ FROM actions AS a FINAL
 GROUP BY tenant, chain_id;
 
 -- The links of every chain in the order approval, grant, principal, delegate, action, resource, finding; parent is the
--- id of the link that each hangs on. Always ask with a chain_id.
+-- id of the link that each hangs on. An identity that is a delegate in one action of a chain is no principal in another.
+-- Always ask with a chain_id.
 CREATE OR REPLACE VIEW v_chain_links AS
 SELECT a.tenant AS tenant, a.chain_id AS chain_id, 1 AS rank, 'approval' AS kind, a.approval_id AS id, '' AS parent,
     a.approval_id AS label, min(a.started_at) AS at, map('approver', any(a.approver)) AS detail
@@ -74,10 +76,21 @@ SELECT a.tenant AS tenant, a.chain_id AS chain_id, 2 AS rank, 'grant' AS kind, a
     map('approver', any(a.approver), 'policy', concat(any(a.policy_id), ' v', any(a.policy_version))) AS detail
 FROM actions AS a FINAL WHERE a.grant_id != '' AND a.authority = 'granted' GROUP BY tenant, chain_id, id
 UNION ALL
-SELECT a.tenant AS tenant, a.chain_id AS chain_id, 3 AS rank, 'principal' AS kind, a.path[1] AS id,
-    anyIf(a.grant_id, a.authority = 'granted') AS parent, a.path[1] AS label, min(a.started_at) AS at,
-    map('identity', toString(any(length(a.path) = 1))) AS detail
-FROM actions AS a FINAL GROUP BY tenant, chain_id, id
+SELECT c.tenant AS tenant, c.chain_id AS chain_id, 3 AS rank, 'principal' AS kind, p.1 AS id, p.2 AS parent, p.1 AS label,
+    p.3 AS at, map('identity', toString(p.4)) AS detail
+FROM
+(
+    SELECT r.tenant AS tenant, r.chain_id AS chain_id, groupUniqArrayArray(r.delegates) AS all_delegates,
+        groupArray(tuple(r.root, r.grant_id, r.began_at, r.acts)) AS roots,
+        arrayFilter(x -> NOT has(all_delegates, x.1), roots) AS undelegated
+    FROM
+    (
+        SELECT a.tenant AS tenant, a.chain_id AS chain_id, a.path[1] AS root, min(a.started_at) AS began_at,
+            max(length(a.path) = 1) AS acts, anyIf(a.grant_id, a.authority = 'granted') AS grant_id,
+            groupUniqArrayArray(arraySlice(a.path, 2)) AS delegates
+        FROM actions AS a FINAL GROUP BY tenant, chain_id, root
+    ) AS r GROUP BY tenant, chain_id
+) AS c ARRAY JOIN if(empty(c.undelegated), c.roots, c.undelegated) AS p
 UNION ALL
 SELECT a.tenant AS tenant, a.chain_id AS chain_id, 4 AS rank, 'delegate' AS kind, a.path[hop] AS id, a.path[hop - 1] AS parent,
     a.path[hop] AS label, min(a.started_at) AS at, map('hop', toString(min(hop))) AS detail

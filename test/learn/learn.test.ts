@@ -1,3 +1,4 @@
+import type { Json } from "../../detector/learn/json.ts";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { remember } from "../../detector/learn/bounded.ts";
@@ -73,7 +74,7 @@ const states: fc.Arbitrary<IdentityState> = fc.record({
         fc.jsonValue().filter((value) => !JSON.stringify(value).includes("-0")),
       ),
     )
-    .map((all) => new Map<string, unknown>(all)),
+    .map((all) => new Map(all as [string, Json][])),
 });
 
 describe("a packed state", () => {
