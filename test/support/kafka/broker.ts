@@ -48,8 +48,8 @@ export async function startKafka(): Promise<KafkaServer> {
       classPath,
       "kafka.tools.StorageTool",
       "format",
-      "-t",
-      id,
+      // With =, as an id may begin with a dash.
+      `--cluster-id=${id}`,
       "-c",
       config,
     ]);
