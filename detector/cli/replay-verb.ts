@@ -15,7 +15,12 @@ interface Around {
 }
 
 /** `answerable replay`: recorded actions to a receiver or to the raw topic. */
-export async function replayVerb(context: Context, files: readonly string[], given: ReplayVerbOptions, around: Around): Promise<void> {
+export async function replayVerb(
+  context: Context,
+  files: readonly string[],
+  given: ReplayVerbOptions,
+  around: Around,
+): Promise<void> {
   const { clock, signal, out } = context;
   const { target, ready, close } = targetOf(context, given, around);
   const progress = progressOn(around.stderr, clock);
@@ -30,33 +35,53 @@ export async function replayVerb(context: Context, files: readonly string[], giv
       spansPerBatch: count("--batch", given.batch),
       ...(rateLimit === undefined ? {} : { rateLimit }),
       ...(given.resume === undefined ? {} : { resumeFile: given.resume }),
-      onProgress: ({ bytesRead, bytesTotal, sent }) => progress.update({ done: bytesRead, total: bytesTotal, text: `${String(sent)} spans sent` }),
+      onProgress: ({ bytesRead, bytesTotal, sent }) =>
+        progress.update({ done: bytesRead, total: bytesTotal, text: `${String(sent)} spans sent` }),
       onBadLine: ({ file, line, reason }) => around.stderr.write(`${file}:${String(line)}: ${reason}\n`),
       onRejected: ({ count: rejected, message }) => around.stderr.write(`${String(rejected)} spans were not taken: ${message}\n`),
     });
     progress.stop();
-    out(`${String(counts.sent)} spans sent, ${String(counts.rejected)} not taken, ${String(counts.bad)} lines unreadable\n`);
+    out(
+      `${String(counts.sent)} spans sent, ${String(counts.rejected)} not taken, ${String(counts.bad)} lines unreadable\n`,
+    );
   } finally {
     progress.stop();
     await close();
   }
 }
 
-function targetOf(context: Context, given: ReplayVerbOptions, { token, localUrl }: Around): { target: ReplayTarget; ready: () => Promise<void>; close: () => Promise<void> } {
+function targetOf(
+  context: Context,
+  given: ReplayVerbOptions,
+  { token, localUrl }: Around,
+): { target: ReplayTarget; ready: () => Promise<void>; close: () => Promise<void> } {
   const { config, clock, log, owner } = context;
   const to = given.to ?? localUrl;
   if (/^https?:\/\//u.test(to)) {
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    return { target: httpTarget({ url: tracesUrl(to), clock, headers }), ready: async () => undefined, close: async () => undefined };
+    return {
+      target: httpTarget({ url: tracesUrl(to), clock, headers }),
+      ready: async () => undefined,
+      close: async () => undefined,
+    };
   }
   if (!/^[^\s/]+:\d+(?:,[^\s/]+:\d+)*$/u.test(to)) {
-    throw new Error(`--to is ${to}; it must be an OTLP/HTTP URL such as http://127.0.0.1:4318, or brokers such as 127.0.0.1:9092`);
+    throw new Error(
+      `--to is ${to}; it must be an OTLP/HTTP URL such as http://127.0.0.1:4318, or brokers such as 127.0.0.1:9092`,
+    );
   }
   const topic = given.topic ?? config.kafka.topics.raw;
   const kafka = openKafka({ ...config.kafka, brokers: to.split(",") }, log, owner);
   const send = (records: readonly { readonly key: string; readonly value: Uint8Array }[]): Promise<void> =>
-    kafka.send(topic, records.map((record) => ({ ...record, headers: {} })));
-  return { target: kafkaTarget(`${to}/${topic}`, { send }), ready: () => kafka.need([topic]), close: () => kafka.close() };
+    kafka.send(
+      topic,
+      records.map((record) => ({ ...record, headers: {} })),
+    );
+  return {
+    target: kafkaTarget(`${to}/${topic}`, { send }),
+    ready: () => kafka.need([topic]),
+    close: () => kafka.close(),
+  };
 }
 
 /** Where spans go on a service: the path of the specification, unless the address names one. */
@@ -68,6 +93,7 @@ export function tracesUrl(url: string): string {
 
 function positive(option: string, text: string): number {
   const number = Number(text);
-  if (!Number.isFinite(number) || number <= 0) throw new Error(`${option} is ${text}; it must be a number above 0`);
+  if (!Number.isFinite(number) || number <= 0)
+    throw new Error(`${option} is ${text}; it must be a number above 0`);
   return number;
 }

@@ -170,7 +170,7 @@ const sentences: readonly {
     name: "a ClickHouse that is not there",
     args: () => ["migrate"],
     env: () => ({ ANSWERABLE_CLICKHOUSE_URL: "http://127.0.0.1:9" }),
-    says: /^ClickHouse can't be reached: .*ECONNREFUSED/u,
+    says: /^ClickHouse at http:\/\/127\.0\.0\.1:9 can't be reached: .*ECONNREFUSED/u,
   },
   {
     name: "no ClickHouse to migrate",

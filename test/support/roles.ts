@@ -9,7 +9,7 @@ const stopWithinMs = 15_000;
 export type Environment = Readonly<Record<string, string>>;
 
 /** How a program ended, and how long that took from when it was asked to. */
-export interface Ended {
+interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly afterMs: number;
