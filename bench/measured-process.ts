@@ -19,18 +19,27 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const ticksPerSecond = 100;
 
 /** Starts a compiled program and resolves when a line that matches `ready` has appeared on stdout or stderr. */
-export async function startMeasured(script: string, args: readonly string[], ready: RegExp, env: Record<string, string> = {}): Promise<MeasuredProcess> {
+export async function startMeasured(
+  script: string,
+  args: readonly string[],
+  ready: RegExp,
+  env: Record<string, string> = {},
+): Promise<MeasuredProcess> {
   const child = spawn(process.execPath, [`${root}dist/${script}`, ...args], {
     cwd: root,
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const said = await lineOf(child, ready, script);
-  const stat = (): string[] => readFileSync(`/proc/${child.pid}/stat`, "utf8").replace(/^.*\) /u, "").split(" ");
+  const stat = (): string[] =>
+    readFileSync(`/proc/${child.pid}/stat`, "utf8")
+      .replace(/^.*\) /u, "")
+      .split(" ");
   return {
     ready: said,
     cpuSeconds: () => (Number(stat()[11]) + Number(stat()[12])) / ticksPerSecond,
-    peakBytes: () => Number(/VmHWM:\s+(\d+)/u.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1] ?? 0) * 1024,
+    peakBytes: () =>
+      Number(/VmHWM:\s+(\d+)/u.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1] ?? 0) * 1024,
     stop: async () => {
       if (child.exitCode !== null) return;
       child.kill("SIGTERM");
@@ -49,6 +58,8 @@ function lineOf(child: ChildProcess, ready: RegExp, script: string): Promise<str
     };
     child.stdout?.on("data", onData);
     child.stderr?.on("data", onData);
-    child.once("exit", (code) => reject(new Error(`${script} ended with ${code} before it was ready:\n${text}`)));
+    child.once("exit", (code) =>
+      reject(new Error(`${script} ended with ${code} before it was ready:\n${text}`)),
+    );
   });
 }

@@ -50,8 +50,12 @@ async function embeddedPath(clickhouseUrl: string, progress: Say): Promise<Figur
   });
   const theirs = await startMeasured("bench/peers/receiver.js", [clickhouseUrl, "default"], /ready (\S+)/u);
   try {
-    const value = await throughput("embedded", ours, progress, (from, to) => post(`http://127.0.0.1:${port}/v1/traces`, bodies.slice(from, to)));
-    const peerValue = await throughput(`embedded, peer`, theirs, progress, (from, to) => post(theirs.ready, bodies.slice(from, to)));
+    const value = await throughput("embedded", ours, progress, (from, to) =>
+      post(`http://127.0.0.1:${port}/v1/traces`, bodies.slice(from, to)),
+    );
+    const peerValue = await throughput(`embedded, peer`, theirs, progress, (from, to) =>
+      post(theirs.ready, bodies.slice(from, to)),
+    );
     await expectStored(clickhouseUrl, "bench_embedded");
     return { name: "embedded", value, unit: "spans/s of CPU", peer, peerValue, ratio: value / peerValue };
   } finally {
@@ -73,25 +77,58 @@ async function kafkaPath(clickhouseUrl: string, progress: Say): Promise<Figure> 
   const { topics } = config.kafka;
   const started: MeasuredProcess[] = [];
   try {
-    await kafka.createTopics([topics.spans, topics.control, topics.deadLetters].map((name) => ({ name, partitions: name === topics.spans ? 4 : 1, replicas: 1, settings: {} })));
+    await kafka.createTopics(
+      [topics.spans, topics.control, topics.deadLetters].map((name) => ({
+        name,
+        partitions: name === topics.spans ? 4 : 1,
+        replicas: 1,
+        settings: {},
+      })),
+    );
     await (await startMeasured("detector/main.js", ["migrate"], /applied/u, env)).stop();
     started.push(await startMeasured("detector/main.js", ["detect"], /partitions assigned/u, env));
-    started.push(await startMeasured("bench/peers/consumer.js", [clickhouseUrl, "default", broker.brokers.join(","), topics.spans], /ready/u));
+    started.push(
+      await startMeasured(
+        "bench/peers/consumer.js",
+        [clickhouseUrl, "default", broker.brokers.join(","), topics.spans],
+        /ready/u,
+      ),
+    );
     const [ours, theirs] = started as [MeasuredProcess, MeasuredProcess];
     const produce = async (from: number, to: number): Promise<void> => {
       for (let number = from; number < to; number += 1) await kafka.send(topics.spans, recordsOf(number));
     };
     // Both read the same records at the same time, so that whatever else the machine does costs both alike.
-    const counts = async (): Promise<[number, number]> => [await stored(clickhouseUrl, "bench_kafka.actions"), await stored(clickhouseUrl, "default.peer_spans")];
+    const counts = async (): Promise<[number, number]> => [
+      await stored(clickhouseUrl, "bench_kafka.actions"),
+      await stored(clickhouseUrl, "default.peer_spans"),
+    ];
     const peerBefore = (await counts())[1];
     await produce(0, warmUp);
-    await reached(async () => (await counts()).map((count, at) => count - (at === 1 ? peerBefore : 0)), warmUp * spanCount);
+    await reached(
+      async () => (await counts()).map((count, at) => count - (at === 1 ? peerBefore : 0)),
+      warmUp * spanCount,
+    );
     const before = [ours.cpuSeconds(), theirs.cpuSeconds()];
     await produce(warmUp, warmUp + batches);
-    await reached(async () => (await counts()).map((count, at) => count - (at === 1 ? peerBefore : 0)), (warmUp + batches) * spanCount);
-    const [value, peerValue] = [ours, theirs].map((one, at) => Math.round((batches * spanCount) / (one.cpuSeconds() - (before[at] ?? 0)))) as [number, number];
-    progress(`kafka-to-clickhouse: ${value} and ${peerValue} spans/s of CPU, at most ${megabytes(ours)} and ${megabytes(theirs)} MB`);
-    return { name: "kafka-to-clickhouse", value, unit: "spans/s of CPU", peer, peerValue, ratio: value / peerValue };
+    await reached(
+      async () => (await counts()).map((count, at) => count - (at === 1 ? peerBefore : 0)),
+      (warmUp + batches) * spanCount,
+    );
+    const [value, peerValue] = [ours, theirs].map((one, at) =>
+      Math.round((batches * spanCount) / (one.cpuSeconds() - (before[at] ?? 0))),
+    ) as [number, number];
+    progress(
+      `kafka-to-clickhouse: ${value} and ${peerValue} spans/s of CPU, at most ${megabytes(ours)} and ${megabytes(theirs)} MB`,
+    );
+    return {
+      name: "kafka-to-clickhouse",
+      value,
+      unit: "spans/s of CPU",
+      peer,
+      peerValue,
+      ratio: value / peerValue,
+    };
   } finally {
     for (const one of started) await one.stop();
     await kafka.close();
@@ -101,15 +138,26 @@ async function kafkaPath(clickhouseUrl: string, progress: Say): Promise<Figure> 
 
 const attributor = shippedAttributor();
 
-function recordsOf(number: number): { key: string; value: Uint8Array; headers: Readonly<Record<string, string>> }[] {
+function recordsOf(
+  number: number,
+): { key: string; value: Uint8Array; headers: Readonly<Record<string, string>> }[] {
   const sender = { tenant: "default", source: "", speaksFor: () => true, proves: () => false };
-  const taken = intake(agentBatch(number), "otlp_proto", sender, { attributor, limits: defaultLimits, recordBytesMax: 900_000 });
+  const taken = intake(agentBatch(number), "otlp_proto", sender, {
+    attributor,
+    limits: defaultLimits,
+    recordBytesMax: 900_000,
+  });
   if (!taken.ok) throw new Error(taken.message);
   return [...taken.records];
 }
 
 /** Spans a second of processor time, once warm. */
-async function throughput(name: string, measured: MeasuredProcess, progress: Say, send: (from: number, to: number) => Promise<void>): Promise<number> {
+async function throughput(
+  name: string,
+  measured: MeasuredProcess,
+  progress: Say,
+  send: (from: number, to: number) => Promise<void>,
+): Promise<number> {
   await send(0, warmUp);
   const before = measured.cpuSeconds();
   await send(warmUp, warmUp + batches);
@@ -156,7 +204,9 @@ async function reached(counts: () => Promise<readonly number[]>, expected: numbe
     if ((await counts()).every((count) => count >= expected)) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  throw new Error(`only ${(await counts()).join(" and ")} of ${expected} spans were stored within two minutes`);
+  throw new Error(
+    `only ${(await counts()).join(" and ")} of ${expected} spans were stored within two minutes`,
+  );
 }
 
 const megabytes = (measured: MeasuredProcess): number => Math.round(measured.peakBytes() / 2 ** 20);

@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.ts";
 
-export type LogLevel = "info" | "warn" | "error";
+type LogLevel = "info" | "warn" | "error";
 
 /** Says one thing that happened. Never throws; never given a secret or the content of a span. */
 export type Log = (

@@ -7,7 +7,14 @@ const sdk = new NodeSDK({ serviceName: "triage", traceExporter });
 sdk.start();
 const identity = { id: "agent:triage", kind: "ai_agent", owner: "team:support" };
 const resource = { id: "crm/tickets", kind: "db_table", origin: "prompt" };
-const action = { kind: "tool_call", name: "tickets.create", mutating: true, identity, resource, session: "run-1" };
+const action = {
+  kind: "tool_call",
+  name: "tickets.create",
+  mutating: true,
+  identity,
+  resource,
+  session: "run-1",
+};
 const ticket = await record(action, async () => "ticket 4711"); // what your agent does anyway goes in here
 await sdk.shutdown();
-console.log(ticket);
+process.stdout.write(`${ticket}\n`);

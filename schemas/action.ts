@@ -61,12 +61,17 @@ export const Action = z.strictObject({
   strength: IdentityStrength,
   identityRule: z.string(),
   owner: z.string(),
-  path: z.array(z.string()).readonly().describe("Delegation path: root principal first, acting identity last."),
+  path: z
+    .array(z.string())
+    .readonly()
+    .describe("Delegation path: root principal first, acting identity last."),
   kind: ActionKind,
   operation: z.string().describe("Low-cardinality name of what was done, for example vault.kv.read."),
   rule: z.string().describe("Id of the attribution rule that recognised the span."),
   resources: z.array(Resource).readonly().describe("The main one first; empty when the action has none."),
-  mutating: z.boolean().describe("Whether it changes something or sends something out, as far as the span says."),
+  mutating: z
+    .boolean()
+    .describe("Whether it changes something or sends something out, as far as the span says."),
   network: z.string().describe("Network address it came from, empty when unknown."),
   credentialId: z.string(),
   claimedGrantId: z.string().describe("The grant the sender says it acts under."),
@@ -80,8 +85,12 @@ export const Action = z.strictObject({
   signals: z
     .array(z.string())
     .readonly()
-    .describe("What the detectors noticed about it, as rule/signal, whether or not it became a finding of its own."),
-  late: z.boolean().describe("Came more than ten minutes of event time after later actions of the same identity."),
+    .describe(
+      "What the detectors noticed about it, as rule/signal, whether or not it became a finding of its own.",
+    ),
+  late: z
+    .boolean()
+    .describe("Came more than ten minutes of event time after later actions of the same identity."),
   clockSuspect: z.boolean().describe("Its clock is more than five minutes ahead of ours."),
   source: z.string().describe("Name of the authenticated client that delivered it; empty on loopback."),
   attributes: z.record(z.string(), z.string()).describe("The known attributes of the span, as text."),

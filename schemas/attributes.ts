@@ -6,8 +6,18 @@ export interface AttributeSpec {
   readonly about: string;
 }
 
-const kept = (name: string, type: AttributeSpec["type"], about: string): AttributeSpec => ({ name, type, stored: true, about });
-const read = (name: string, type: AttributeSpec["type"], about: string): AttributeSpec => ({ name, type, stored: false, about });
+const kept = (name: string, type: AttributeSpec["type"], about: string): AttributeSpec => ({
+  name,
+  type,
+  stored: true,
+  about,
+});
+const read = (name: string, type: AttributeSpec["type"], about: string): AttributeSpec => ({
+  name,
+  type,
+  stored: false,
+  about,
+});
 
 /**
  * Every attribute that counts, ours (`nhi.*`) and those of the OpenTelemetry conventions that we reuse
@@ -19,15 +29,35 @@ const read = (name: string, type: AttributeSpec["type"], about: string): Attribu
  */
 export const attributes: readonly AttributeSpec[] = [
   read("nhi.identity.id", "string", "Canonical id of who acts; on the span or on the resource."),
-  read("nhi.identity.kind", "string", "ai_agent, service_account, workload, ci_job, api_key, oauth_client, bot, human or unknown."),
+  read(
+    "nhi.identity.kind",
+    "string",
+    "ai_agent, service_account, workload, ci_job, api_key, oauth_client, bot, human or unknown.",
+  ),
   read("nhi.identity.owner", "string", "The person or team who answers for the identity."),
-  kept("nhi.attribution.source", "string", "How the sender came to know the identity, for example jwt_verified or static_config."),
-  read("nhi.action.kind", "string", "One of the twelve kinds of action; its presence makes a span an action."),
+  kept(
+    "nhi.attribution.source",
+    "string",
+    "How the sender came to know the identity, for example jwt_verified or static_config.",
+  ),
+  read(
+    "nhi.action.kind",
+    "string",
+    "One of the twelve kinds of action; its presence makes a span an action.",
+  ),
   read("nhi.action.name", "string", "Low-cardinality name of the operation, for example vault.kv.read."),
   read("nhi.action.mutating", "boolean", "Whether the action changes something or sends something out."),
   read("nhi.resource.id", "string", "Name of what was touched, never a value."),
-  read("nhi.resource.kind", "string", "secret, db_table, db, bucket, object, http_endpoint, repo, queue, file, role, tool, host, …"),
-  read("nhi.resource.origin", "string", "Where the resource's name came from: prompt, system, tool:<operation> or none."),
+  read(
+    "nhi.resource.kind",
+    "string",
+    "secret, db_table, db, bucket, object, http_endpoint, repo, queue, file, role, tool, host, …",
+  ),
+  read(
+    "nhi.resource.origin",
+    "string",
+    "Where the resource's name came from: prompt, system, tool:<operation> or none.",
+  ),
   read("nhi.resources.id", "string[]", "Further resources of the same action, parallel to kind and origin."),
   read("nhi.resources.kind", "string[]", "Kinds of the further resources."),
   read("nhi.resources.origin", "string[]", "Origins of the further resources."),
@@ -37,8 +67,16 @@ export const attributes: readonly AttributeSpec[] = [
   read("nhi.task.id", "string", "The ticket, change or build the action serves."),
   read("nhi.step", "int", "Ordinal of the action within its session, from 0."),
   kept("nhi.seq", "int", "Number of the span within its process, so that a gap can be seen."),
-  read("nhi.network", "string", "Network address the identity acted from, where the span has no client.address."),
-  read("nhi.credential.id", "string", "Non-secret id of the credential used: jti, Vault accessor, AWS access key id or a keyed HMAC."),
+  read(
+    "nhi.network",
+    "string",
+    "Network address the identity acted from, where the span has no client.address.",
+  ),
+  read(
+    "nhi.credential.id",
+    "string",
+    "Non-secret id of the credential used: jti, Vault accessor, AWS access key id or a keyed HMAC.",
+  ),
   kept("nhi.credential.type", "string", "oauth_at, api_key, x509_svid, jwt_svid, vault_token, aws_sts, …"),
   read("nhi.grant.id", "string", "The grant the sender says it acts under."),
   read("nhi.approval.id", "string", "The approval the sender says it acts under."),
@@ -47,7 +85,11 @@ export const attributes: readonly AttributeSpec[] = [
   read("nhi.decision.reason", "string", "Reason code of the guard's decision."),
   kept("nhi.args.digest", "string", "Keyed digest of the call's arguments."),
   kept("nhi.result.bytes", "int", "Size of what came back."),
-  read("nhi.phase", "string", "start for a record made when the action began, end (the default) when it was over."),
+  read(
+    "nhi.phase",
+    "string",
+    "start for a record made when the action began, end (the default) when it was over.",
+  ),
   kept("user.id", "string", "The person on whose behalf it was done."),
   kept("gen_ai.operation.name", "string", "execute_tool, invoke_agent, chat, …"),
   kept("gen_ai.tool.name", "string", "Name of the tool."),
@@ -55,7 +97,11 @@ export const attributes: readonly AttributeSpec[] = [
   kept("gen_ai.agent.id", "string", "Id of the deployed agent."),
   kept("gen_ai.agent.name", "string", "Name of the agent."),
   kept("gen_ai.agent.version", "string", "Version of the agent."),
-  read("gen_ai.agent.identity.id", "string", "Authenticating identity of the agent, as proposed for the conventions."),
+  read(
+    "gen_ai.agent.identity.id",
+    "string",
+    "Authenticating identity of the agent, as proposed for the conventions.",
+  ),
   kept("gen_ai.conversation.id", "string", "Id of the conversation."),
   kept("gen_ai.workflow.name", "string", "Name of the workflow."),
   kept("gen_ai.provider.name", "string", "Who serves the model."),

@@ -43,7 +43,9 @@ export const ActionRule = z.strictObject({
   operation: Templates,
   resource: Templates.exactOptional(),
   resourceKind: Templates.exactOptional(),
-  mutatingWhen: Conditions.exactOptional().describe("The action changes something when these hold; without it, it does not."),
+  mutatingWhen: Conditions.exactOptional().describe(
+    "The action changes something when these hold; without it, it does not.",
+  ),
 });
 export type ActionRule = Readonly<z.infer<typeof ActionRule>>;
 

@@ -8,9 +8,13 @@ const common = {
 };
 
 /** A grant was given, or replaced by a new version of itself. */
-export const GrantGiven = z.strictObject({ kind: z.literal("grant_given"), ...common, grant: Grant });
+const GrantGiven = z.strictObject({ kind: z.literal("grant_given"), ...common, grant: Grant });
 /** A grant was taken back; it counts as revoked from `atUs` on. */
-export const GrantRevoked = z.strictObject({ kind: z.literal("grant_revoked"), ...common, grantId: z.string().min(1).max(256) });
+const GrantRevoked = z.strictObject({
+  kind: z.literal("grant_revoked"),
+  ...common,
+  grantId: z.string().min(1).max(256),
+});
 
 /**
  * One entry of the control log (`nhi.control`): something a person or another system decided.

@@ -1,12 +1,12 @@
 import { z } from "zod";
 
 /** A name in which `*` stands for any run of characters; everything else is compared to the letter. */
-export const Pattern = z.string().min(1).max(512);
+const Pattern = z.string().min(1).max(512);
 
 const Instant = z.iso.datetime({ offset: true });
 
 /** From when and until when a grant counts: `from` inclusive, `until` exclusive; either end may be open. */
-export const Window = z
+const Window = z
   .strictObject({ from: Instant.exactOptional(), until: Instant.exactOptional() })
   .refine((w) => w.from === undefined || w.until === undefined || Date.parse(w.from) < Date.parse(w.until), {
     message: "window.from must lie before window.until",
@@ -33,20 +33,23 @@ export const Grant = z.strictObject({
   approver: z.string().min(1).max(512).describe("The person or system that approved it."),
   policy: z.strictObject({ id: z.string().min(1).max(256), version: z.string().min(1).max(64) }),
   operations: z.array(Pattern).min(1).max(256),
-  resources: z.array(Pattern).min(1).max(256).default(["*"]).describe("An action without a resource matches only `*`."),
+  resources: z
+    .array(Pattern)
+    .min(1)
+    .max(256)
+    .default(["*"])
+    .describe("An action without a resource matches only `*`."),
   window: Window.default({}),
-  approval: z.string().max(256).exactOptional().describe("Id of the approval this grant rests on, where there is one."),
+  approval: z
+    .string()
+    .max(256)
+    .exactOptional()
+    .describe("Id of the approval this grant rests on, where there is one."),
 });
 export type Grant = Readonly<z.infer<typeof Grant>>;
 
 /** How an action stood to the authority of its identity at the moment it happened. */
-export const AuthorityOutcome = z.enum([
-  "granted",
-  "no_grant",
-  "outside_scope",
-  "outside_window",
-  "revoked",
-]);
+export const AuthorityOutcome = z.enum(["granted", "no_grant", "outside_scope", "outside_window", "revoked"]);
 export type AuthorityOutcome = z.infer<typeof AuthorityOutcome>;
 
 /** The verdict on one action, with the grant it rests on or the one it came closest to. */

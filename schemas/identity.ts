@@ -28,7 +28,11 @@ export type IdentityStrength = z.infer<typeof IdentityStrength>;
  * const triage = Identity.parse({ id: "agent:triage", kind: "ai_agent", strength: "claimed", rule: "nhi" });
  */
 export const Identity = z.strictObject({
-  id: z.string().min(1).max(512).describe("Canonical id, for example spiffe://acme/ns/prod/sa/triage or agent:triage."),
+  id: z
+    .string()
+    .min(1)
+    .max(512)
+    .describe("Canonical id, for example spiffe://acme/ns/prod/sa/triage or agent:triage."),
   kind: IdentityKind,
   strength: IdentityStrength,
   rule: z.string().describe("Id of the identity rule in attribution.json that named it."),

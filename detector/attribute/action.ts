@@ -6,7 +6,7 @@ import {
   DecisionVerdict,
   type Resource,
 } from "../../schemas/index.ts";
-import type { AttributeValue, RejectedSpan, Span } from "../decode/span.ts";
+import type { AttributeValue, RejectedSpan, Span } from "../decode/index.ts";
 import { clip } from "./clip.ts";
 import { actionId } from "./ids.ts";
 import type { Attributor, NamedIdentity } from "./table.ts";
@@ -42,7 +42,7 @@ const hopsMax = 32;
 const storedAttributes = attributes.filter((one) => one.stored).map((one) => one.name);
 
 /** Looks up an attribute on the span, then on its resource, then among the span's own properties. */
-export function lookupOf(span: Span): Lookup {
+function lookupOf(span: Span): Lookup {
   return (name) => {
     const value = span.attributes.get(name) ?? span.resource.get(name);
     if (value !== undefined && value !== null) return asText(value);

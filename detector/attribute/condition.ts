@@ -6,7 +6,9 @@ export type Predicate = (lookup: Lookup) => boolean;
 
 /** Compiles the `when` of a rule; no conditions hold always. */
 export function compileConditions(conditions: Readonly<Record<string, Condition>>): Predicate {
-  const compiled = Object.entries(conditions).map(([names, condition]) => compileOne(names.split("|"), condition));
+  const compiled = Object.entries(conditions).map(([names, condition]) =>
+    compileOne(names.split("|"), condition),
+  );
   return (lookup) => compiled.every((holds) => holds(lookup));
 }
 

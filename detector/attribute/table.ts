@@ -19,7 +19,7 @@ export interface NamedIdentity {
 }
 
 /** What the table says of a span as an action. */
-export interface RecognisedAction {
+interface RecognisedAction {
   readonly rule: string;
   readonly kind: ActionKind;
   readonly operation: string;
@@ -28,7 +28,7 @@ export interface RecognisedAction {
   readonly mutating: boolean;
 }
 
-export type FieldName = keyof AttributionTable["fields"];
+type FieldName = keyof AttributionTable["fields"];
 
 /** The attribution table, compiled: three questions to ask of a span's attributes. */
 export interface Attributor {
@@ -51,7 +51,9 @@ const nobody: NamedIdentity = { id: "unknown", kind: "unknown", strength: "infer
 export function compileTable(table: AttributionTable): Attributor {
   const identities = table.identities.map(compileIdentity);
   const actions = table.actions.map(compileAction);
-  const fields = new Map(Object.entries(table.fields).map(([name, templates]) => [name, compileTemplates(templates)]));
+  const fields = new Map(
+    Object.entries(table.fields).map(([name, templates]) => [name, compileTemplates(templates)]),
+  );
   return {
     identify: (lookup) => firstOf(identities, lookup) ?? nobody,
     recognise: (lookup) => firstOf(actions, lookup),
@@ -87,7 +89,8 @@ function compileAction(rule: ActionRule): (lookup: Lookup) => RecognisedAction |
   const kindOf = compileKind<ActionKind>(rule.kind, ActionKind.options);
   const resource = optional(rule.resource);
   const resourceKind = optional(rule.resourceKind);
-  const mutating: Predicate = rule.mutatingWhen === undefined ? () => false : compileConditions(rule.mutatingWhen);
+  const mutating: Predicate =
+    rule.mutatingWhen === undefined ? () => false : compileConditions(rule.mutatingWhen);
   return (lookup) => {
     if (!when(lookup)) return undefined;
     const kind = kindOf(lookup);

@@ -37,7 +37,10 @@ export function compileTemplates(templates: readonly string[]): Template {
 }
 
 function compileTemplate(template: string): Template {
-  const parts = template.split(/(\{[^}]*\})/u).filter((part) => part !== "").map(compilePart);
+  const parts = template
+    .split(/(\{[^}]*\})/u)
+    .filter((part) => part !== "")
+    .map(compilePart);
   return (lookup) => {
     let text = "";
     for (const part of parts) {
@@ -54,7 +57,8 @@ function compilePart(part: string): Template {
   const [alternatives = "", filterName] = part.slice(1, -1).split(":");
   const names = alternatives.split("|");
   const filter = filterName === undefined ? undefined : filters[filterName];
-  if (filterName !== undefined && filter === undefined) throw new Error(`template ${part} names no known filter`);
+  if (filterName !== undefined && filter === undefined)
+    throw new Error(`template ${part} names no known filter`);
   return (lookup) => {
     const value = firstPresent(names, lookup);
     return value === undefined || filter === undefined ? value : filter(value);

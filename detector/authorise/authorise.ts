@@ -11,7 +11,13 @@ export interface AuthorityQuestion {
 }
 
 /** From farthest to closest: of several grants that don't cover an action, the closest explains it. */
-const closeness: readonly AuthorityOutcome[] = ["no_grant", "outside_scope", "outside_window", "revoked", "granted"];
+const closeness: readonly AuthorityOutcome[] = [
+  "no_grant",
+  "outside_scope",
+  "outside_window",
+  "revoked",
+  "granted",
+];
 
 /**
  * Judges one action by the grants that stood at position `control` of the control log. Deterministic from the first

@@ -55,7 +55,9 @@ export function grantsOf(book: GrantBook, asked: GrantQuestion, control: number)
     const version = known.findLast((one) => one.fromUs <= asked.startedAtUs) ?? known.at(-1);
     if (version === undefined || !version.granteeMatches(asked.identityId)) continue;
     // A version given after a revocation stands again: a person decided so.
-    const revocation = history.revocations.find((one) => one.position < control && one.position > version.position);
+    const revocation = history.revocations.find(
+      (one) => one.position < control && one.position > version.position,
+    );
     standing.push({ ...version, revokedAtUs: revocation?.atUs });
   }
   return standing;
@@ -74,7 +76,8 @@ function compileGrant(grant: Grant, givenAtUs: number, position: number): GrantV
     grant,
     position,
     fromUs: grant.window.from === undefined ? givenAtUs : Date.parse(grant.window.from) * 1000,
-    untilUs: grant.window.until === undefined ? Number.POSITIVE_INFINITY : Date.parse(grant.window.until) * 1000,
+    untilUs:
+      grant.window.until === undefined ? Number.POSITIVE_INFINITY : Date.parse(grant.window.until) * 1000,
     granteeMatches: compilePattern(grant.grantee),
     operationMatches: grant.operations.map(compilePattern),
     resourceMatches: grant.resources.map(compilePattern),

@@ -17,7 +17,8 @@ const Refusal = z.object({ error: z.string() });
  * @param token for a service that demands one; never printed.
  */
 export function apiClient(url: string, token: string | undefined): ApiClient {
-  if (!/^https?:\/\/[^/]/u.test(url) || !URL.canParse(url)) throw new Error(`--url is ${url}; it must be an address such as http://127.0.0.1:4318`);
+  if (!/^https?:\/\/[^/]/u.test(url) || !URL.canParse(url))
+    throw new Error(`--url is ${url}; it must be an address such as http://127.0.0.1:4318`);
   const ask = async <T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> => {
     const response = await reach(url, path, {
       method,
@@ -30,22 +31,35 @@ export function apiClient(url: string, token: string | undefined): ApiClient {
     const answer: unknown = await response.json().catch(() => undefined);
     if (!response.ok) {
       const refusal = Refusal.safeParse(answer);
-      throw new Error(refusal.success ? refusal.data.error : `${url}${path} answered ${String(response.status)}`);
+      throw new Error(
+        refusal.success ? refusal.data.error : `${url}${path} answered ${String(response.status)}`,
+      );
     }
     const read = schema.safeParse(answer);
-    if (!read.success) throw new Error(`${url}${path} answered something else than this program understands; is it of the same version?`);
+    if (!read.success)
+      throw new Error(
+        `${url}${path} answered something else than this program understands; is it of the same version?`,
+      );
     return read.data;
   };
   return {
     findings: async (query) => {
       const search = new URLSearchParams(query).toString();
-      const { findings } = await ask("GET", `/v1/findings?${search}`, z.object({ findings: z.array(Finding) }));
+      const { findings } = await ask(
+        "GET",
+        `/v1/findings?${search}`,
+        z.object({ findings: z.array(Finding) }),
+      );
       return findings;
     },
-    finding: async (id) => (await ask("GET", `/v1/findings/${encodeURIComponent(id)}`, z.object({ finding: Finding }))).finding,
-    chain: async (id) => (await ask("GET", `/v1/chains/${encodeURIComponent(id)}`, z.object({ chain: Chain }))).chain,
-    giveGrants: (grants) => ask("POST", "/v1/grants", z.object({ grants: z.number(), position: z.number() }), { grants }),
-    revokeGrant: async (id) => void (await ask("DELETE", `/v1/grants/${encodeURIComponent(id)}`, z.object({ revoked: z.string() }))),
+    finding: async (id) =>
+      (await ask("GET", `/v1/findings/${encodeURIComponent(id)}`, z.object({ finding: Finding }))).finding,
+    chain: async (id) =>
+      (await ask("GET", `/v1/chains/${encodeURIComponent(id)}`, z.object({ chain: Chain }))).chain,
+    giveGrants: (grants) =>
+      ask("POST", "/v1/grants", z.object({ grants: z.number(), position: z.number() }), { grants }),
+    revokeGrant: async (id) =>
+      void (await ask("DELETE", `/v1/grants/${encodeURIComponent(id)}`, z.object({ revoked: z.string() }))),
   };
 }
 
@@ -53,6 +67,9 @@ async function reach(url: string, path: string, init: RequestInit): Promise<Resp
   try {
     return await fetch(new URL(path, url), init);
   } catch (error) {
-    throw new Error(`nothing answers at ${url}; is \`answerable up\` (or \`answerable serve\`) running? --url names another address`, { cause: error });
+    throw new Error(
+      `nothing answers at ${url}; is \`answerable up\` (or \`answerable serve\`) running? --url names another address`,
+      { cause: error },
+    );
   }
 }

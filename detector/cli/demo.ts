@@ -19,7 +19,11 @@ const printedMax = 25;
  * The first look: grants for three agents, then a sample of their real runs, some honest, some hijacked, over OTLP/HTTP
  * into the very receiver that agents would send to. Started again on the same data, it goes on where it was.
  */
-export async function demo(context: Context, installation: Installation, stderr: NodeJS.WritableStream): Promise<void> {
+export async function demo(
+  context: Context,
+  installation: Installation,
+  stderr: NodeJS.WritableStream,
+): Promise<void> {
   const { clock, config, out, signal } = context;
   const api = apiClient(installation.url, undefined);
   const grants = await readGrants(fileURLToPath(new URL("grants.yaml", demoFolder)));
@@ -65,10 +69,14 @@ async function summary({ config, out }: Context, { url, store }: Installation, s
   out(
     [
       "",
-      sent > 0 ? `${String(sent)} spans replayed.` : "The sample had been replayed before; nothing was sent again.",
+      sent > 0
+        ? `${String(sent)} spans replayed.`
+        : "The sample had been replayed before; nothing was sent again.",
       "Look further:",
       `  curl -s '${url}/v1/findings?severity=medium&limit=5'`,
-      ...(worst === undefined ? [] : [`  npx answerable finding ${worst.id.slice(0, 12)}`, `  npx answerable chain ${worst.chainId}`]),
+      ...(worst === undefined
+        ? []
+        : [`  npx answerable finding ${worst.id.slice(0, 12)}`, `  npx answerable chain ${worst.chainId}`]),
       `  curl -s '${store.url}/?database=${database}' --data-binary "${firstQuery}"`,
       "Ctrl-C stops everything; npm start goes on from here.",
       "",
@@ -78,4 +86,3 @@ async function summary({ config, out }: Context, { url, store }: Installation, s
 
 const firstQuery =
   "SELECT identity_id, severity, findings, rules, first_title FROM v_episodes ORDER BY findings DESC LIMIT 5 FORMAT PrettyCompact";
-

@@ -54,7 +54,10 @@ const severities = ["info", "low", "medium", "high", "critical"];
  *
  * @returns exit status for what commander itself answered (`--help` is 0, a wrong option 2); undefined after a verb ran.
  */
-export async function runProgram(args: readonly string[], options: ProgramOptions): Promise<number | undefined> {
+export async function runProgram(
+  args: readonly string[],
+  options: ProgramOptions,
+): Promise<number | undefined> {
   const program = build(options);
   try {
     await program.parseAsync([...args], { from: "user" });
@@ -69,7 +72,10 @@ function build({ version, out, err, prepare }: ProgramOptions): Command {
   const program = new Command("answerable")
     .description("Makes every action of an AI agent or other non-human identity answerable while it runs.")
     .version(version)
-    .option("-c, --config <file>", "settings (default: ANSWERABLE_CONFIG, or answerable.yaml where there is one); ANSWERABLE_* variables win")
+    .option(
+      "-c, --config <file>",
+      "settings (default: ANSWERABLE_CONFIG, or answerable.yaml where there is one); ANSWERABLE_* variables win",
+    )
     .configureOutput({ writeOut: out, writeErr: err })
     .showSuggestionAfterError()
     .showHelpAfterError("Try `answerable --help`.")
@@ -82,7 +88,10 @@ function build({ version, out, err, prepare }: ProgramOptions): Command {
     .command("replay")
     .description("send recorded actions (JSON lines, gzip or not) down the real path, as spans of an SDK")
     .argument("<files...>")
-    .option("--to <target>", "an OTLP/HTTP URL, or kafka brokers as host:port,… (default: the configured http.listen)")
+    .option(
+      "--to <target>",
+      "an OTLP/HTTP URL, or kafka brokers as host:port,… (default: the configured http.listen)",
+    )
     .option("--topic <name>", "raw topic to send to (default: kafka.topics.raw)")
     .option("--rate <spans>", "most spans a second")
     .option("--batch <spans>", "spans a request", "500")
@@ -100,15 +109,32 @@ function build({ version, out, err, prepare }: ProgramOptions): Command {
 function addRoles(program: Command, verbs: () => Promise<Verbs>): void {
   program
     .command("up")
-    .description("everything in one process: ClickHouse (its own, or by URL), receiver, detector, alerts, API")
+    .description(
+      "everything in one process: ClickHouse (its own, or by URL), receiver, detector, alerts, API",
+    )
     .option("--data <folder>", "where to keep data (default: the setting `data`, ./answerable-data)")
     .option("--demo", "replay a sample of real agent runs and show what is found")
     .action(async (given: { demo?: true; data?: string }) => (await verbs()).up(given));
-  program.command("process").description("role: raw OTLP topic → nhi.spans, one key group a record").action(async () => (await verbs()).process());
-  program.command("detect").description("role: nhi.spans → ClickHouse, one worker of a consumer group").action(async () => (await verbs()).detect());
-  program.command("serve").description("role: HTTP API over ClickHouse").action(async () => (await verbs()).serve());
-  program.command("alert").description("role: outbox → destinations").action(async () => (await verbs()).alert());
-  program.command("migrate").description("bring ClickHouse to this program's schema").action(async () => (await verbs()).migrate());
+  program
+    .command("process")
+    .description("role: raw OTLP topic → nhi.spans, one key group a record")
+    .action(async () => (await verbs()).process());
+  program
+    .command("detect")
+    .description("role: nhi.spans → ClickHouse, one worker of a consumer group")
+    .action(async () => (await verbs()).detect());
+  program
+    .command("serve")
+    .description("role: HTTP API over ClickHouse")
+    .action(async () => (await verbs()).serve());
+  program
+    .command("alert")
+    .description("role: outbox → destinations")
+    .action(async () => (await verbs()).alert());
+  program
+    .command("migrate")
+    .description("bring ClickHouse to this program's schema")
+    .action(async () => (await verbs()).migrate());
   program
     .command("topics")
     .description("create the Kafka topics that are missing")
@@ -125,11 +151,23 @@ function addQuestions(program: Command, verbs: () => Promise<Verbs>): void {
     .option("--limit <n>", "at most this many, up to 1000 (default: 100)")
     .option("--json", "as JSON")
     .action(async (given: ServiceOptions & FindingOptions) => (await verbs()).findings(given));
-  service(program.command("finding").description("explain one finding: why in numbers, which actions, the SQL that recomputes it"))
+  service(
+    program
+      .command("finding")
+      .description("explain one finding: why in numbers, which actions, the SQL that recomputes it"),
+  )
     .argument("<id>", "its id, or the first six digits or more")
     .option("--json", "as JSON")
-    .action(async (id: string, given: ServiceOptions & { json?: true }) => (await verbs()).finding(id, given));
-  service(program.command("chain").description("one chain as a tree: approval → grant → principal → delegates → actions → resources → findings"))
+    .action(async (id: string, given: ServiceOptions & { json?: true }) =>
+      (await verbs()).finding(id, given),
+    );
+  service(
+    program
+      .command("chain")
+      .description(
+        "one chain as a tree: approval → grant → principal → delegates → actions → resources → findings",
+      ),
+  )
     .argument("<id>")
     .option("--json", "as JSON")
     .action(async (id: string, given: ServiceOptions & { json?: true }) => (await verbs()).chain(id, given));
@@ -145,5 +183,8 @@ function addDecisions(program: Command, verbs: () => Promise<Verbs>): void {
 }
 
 function service(command: Command): Command {
-  return command.option("--url <url>", "where the service answers (default: the configured http.listen; ANSWERABLE_TOKEN is its token)");
+  return command.option(
+    "--url <url>",
+    "where the service answers (default: the configured http.listen; ANSWERABLE_TOKEN is its token)",
+  );
 }

@@ -38,7 +38,8 @@ export async function replayVerb(
       onProgress: ({ bytesRead, bytesTotal, sent }) =>
         progress.update({ done: bytesRead, total: bytesTotal, text: `${String(sent)} spans sent` }),
       onBadLine: ({ file, line, reason }) => around.stderr.write(`${file}:${String(line)}: ${reason}\n`),
-      onRejected: ({ count: rejected, message }) => around.stderr.write(`${String(rejected)} spans were not taken: ${message}\n`),
+      onRejected: ({ count: rejected, message }) =>
+        around.stderr.write(`${String(rejected)} spans were not taken: ${message}\n`),
     });
     progress.stop();
     out(

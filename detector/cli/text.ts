@@ -4,7 +4,7 @@ import type { Chain, Finding, Link } from "../../schemas/index.ts";
  * Text from the outside for a terminal: control characters, which could move the cursor or hide what stands before, and
  * characters that turn the direction of writing are shown as `·`.
  */
-export function plain(text: string): string {
+function plain(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "·");
 }
 
@@ -14,11 +14,14 @@ export function jsonLine(value: unknown): string {
 }
 
 function escaped(character: string): string {
-  return Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`).join("");
+  return Array.from(
+    { length: character.length },
+    (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`,
+  ).join("");
 }
 
 /** An instant for people: UTC, to the second. */
-export function instantText(us: number): string {
+function instantText(us: number): string {
   return new Date(us / 1000).toISOString().replace("T", " ").slice(0, 19);
 }
 
@@ -30,7 +33,9 @@ export function findingLine(finding: Finding): string {
 
 /** A finding with its reasons: why in numbers, which actions, and the query that recomputes the numbers. */
 export function findingText(finding: Finding): string {
-  const why = Object.entries(finding.why).map(([name, value]) => `    ${name.padEnd(14)} ${plain(String(value))}`);
+  const why = Object.entries(finding.why).map(
+    ([name, value]) => `    ${name.padEnd(14)} ${plain(String(value))}`,
+  );
   return [
     `${finding.severity} · ${finding.rule} v${String(finding.ruleVersion)} · ${plain(finding.title)}`,
     `  finding   ${finding.id}`,
@@ -66,7 +71,9 @@ export function chainTree(chain: Chain): string {
     const parent = ids.has(link.parent) ? link.parent : "";
     children.set(parent, [...(children.get(parent) ?? []), link]);
   }
-  const lines = [`chain ${plain(chain.id)}  ${instantText(chain.startedAtUs)} – ${instantText(chain.endedAtUs)} UTC`];
+  const lines = [
+    `chain ${plain(chain.id)}  ${instantText(chain.startedAtUs)} – ${instantText(chain.endedAtUs)} UTC`,
+  ];
   const shown = new Set<Link>();
   const draw = (parent: string, indent: string): void => {
     const links = (children.get(parent) ?? []).filter((link) => !shown.has(link));
@@ -75,7 +82,8 @@ export function chainTree(chain: Chain): string {
       const last = at === links.length - 1;
       lines.push(`${indent}${last ? "└─ " : "├─ "}${linkText(link)}`);
       // Only what stands for something with a name of its own has links below it.
-      if (link.kind !== "resource" && link.kind !== "finding") draw(link.id, `${indent}${last ? "   " : "│  "}`);
+      if (link.kind !== "resource" && link.kind !== "finding")
+        draw(link.id, `${indent}${last ? "   " : "│  "}`);
     }
   };
   draw("", "");

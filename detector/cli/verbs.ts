@@ -55,25 +55,35 @@ export function verbsOf(context: Context, token: string | undefined, stderr: Nod
       const chain = await api(given).chain(id);
       out(given.json === true ? jsonLine(chain) : `${chainTree(chain)}\n`);
     },
-    replay: (files, given) => replayVerb(context, files, given, { token, stderr, localUrl: localUrl(config.http.listen) }),
+    replay: (files, given) =>
+      replayVerb(context, files, given, { token, stderr, localUrl: localUrl(config.http.listen) }),
     configCheck: async () => out(describeConfig(config)),
   };
 }
 
 function announce({ out }: Context, url: string, clickhouse: string): void {
-  out(`answerable is up\n  spans    ${url}/v1/traces (OTLP/HTTP)\n  API      ${url}/v1/findings\n  SQL      ${clickhouse}\n`);
+  out(
+    `answerable is up\n  spans    ${url}/v1/traces (OTLP/HTTP)\n  API      ${url}/v1/findings\n  SQL      ${clickhouse}\n`,
+  );
 }
 
-async function createTopics({ config, log, owner, out }: Context, given: { readonly partitions: string; readonly replicas: string }): Promise<void> {
+async function createTopics(
+  { config, log, owner, out }: Context,
+  given: { readonly partitions: string; readonly replicas: string },
+): Promise<void> {
   const kafka = openKafka(brokersOf(config), log, owner);
-  const created = await kafka.createTopics(topicSpecs(config.kafka, count("--partitions", given.partitions), count("--replicas", given.replicas)));
+  const created = await kafka.createTopics(
+    topicSpecs(config.kafka, count("--partitions", given.partitions), count("--replicas", given.replicas)),
+  );
   out(created.length === 0 ? "all topics are there\n" : `created ${created.join(", ")}\n`);
 }
 
 async function listFindings(api: ApiClient, given: FindingOptions, out: Context["out"]): Promise<void> {
   const { identity, severity, since, limit } = given;
   const filters = Object.entries({ identity, severity, since, limit });
-  const findings = await api.findings(Object.fromEntries(filters.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))));
+  const findings = await api.findings(
+    Object.fromEntries(filters.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
+  );
   if (given.json === true) out(jsonLine(findings));
   else out(findings.length === 0 ? "no findings\n" : findings.map((one) => `${findingLine(one)}\n`).join(""));
 }

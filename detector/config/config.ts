@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Severity } from "../../schemas/index.ts";
-import { defaultLimits } from "../decode/limits.ts";
+import { defaultLimits } from "../decode/index.ts";
 import { address, flag, group, hidden, listOf, oneOf, pattern, text, whole } from "./kinds.ts";
 
 const mebibyte = 1024 * 1024;

@@ -51,7 +51,10 @@ async function readTree(path: string | undefined, readFile: LoadOptions["readFil
   } catch (error) {
     // Running without a file is fine; being told to use one that can't be read, or having one that can't be read, is not.
     if (path !== undefined || errorCode(error) !== "ENOENT") {
-      return { ok: false, problem: `${path ?? defaultPath} can't be read (${errorCode(error) ?? "unknown reason"})` };
+      return {
+        ok: false,
+        problem: `${path ?? defaultPath} can't be read (${errorCode(error) ?? "unknown reason"})`,
+      };
     }
   }
   const parsed = parseYaml(text, path ?? defaultPath);

@@ -24,7 +24,9 @@ export async function readSecretFiles(tree: Tree, readFile: ReadFile): Promise<R
       return { ...group, [key]: (await readFile(file)).replace(/\r?\n$/u, "") };
     } catch (error) {
       // The name is not told: what stands here by mistake may be the secret itself.
-      problems.push(`${place}.${key}File names a file that can't be read (${errorCode(error) ?? "unknown reason"})`);
+      problems.push(
+        `${place}.${key}File names a file that can't be read (${errorCode(error) ?? "unknown reason"})`,
+      );
       return group;
     }
   };

@@ -3,13 +3,13 @@ import { computedId } from "../attribute/ids.ts";
 import type { Episode } from "../learn/identity-state.ts";
 
 /** An episode is over when an identity gave no reason for a finding for this long, by event time. */
-export const episodeQuietUs = 3_600_000_000;
+const episodeQuietUs = 3_600_000_000;
 
 /** From this severity on a finding opens or raises an alert; below it, it waits in the store to be looked at. */
 const alertFrom: Severity = "medium";
 
 /** -1, 0 or 1 as `a` is below, equal to or above `b`. */
-export function compareSeverity(a: Severity, b: Severity): number {
+function compareSeverity(a: Severity, b: Severity): number {
   return Math.sign(Severity.options.indexOf(a) - Severity.options.indexOf(b));
 }
 
@@ -18,7 +18,8 @@ export function join(
   episode: Episode | undefined,
   finding: { readonly id: string; readonly severity: Severity; readonly atUs: number },
 ): { readonly episode: Episode; readonly raised: boolean } {
-  const current = episode !== undefined && finding.atUs - episode.lastAtUs <= episodeQuietUs ? episode : undefined;
+  const current =
+    episode !== undefined && finding.atUs - episode.lastAtUs <= episodeQuietUs ? episode : undefined;
   const isHigher = current === undefined || compareSeverity(finding.severity, current.severity) > 0;
   return {
     episode: {

@@ -15,7 +15,14 @@ interface NoveltyKey {
   readonly sqlWhere: string;
 }
 
-const touches = new Set(["tool_call", "resource_access", "permission_change", "credential_issue", "credential_revoke", "delegation"]);
+const touches = new Set([
+  "tool_call",
+  "resource_access",
+  "permission_change",
+  "credential_issue",
+  "credential_revoke",
+  "delegation",
+]);
 const secrets = new Set(["secret_read", "secret_write"]);
 const prompted = new Set(["prompt", "system"]);
 
@@ -104,7 +111,11 @@ interface News {
 }
 
 /** What is new about an action, if that says something. */
-function newsOf({ valueOf, bitsMin }: NoveltyKey, { action, evidence }: Examined, memory: KeyMemory): News | undefined {
+function newsOf(
+  { valueOf, bitsMin }: NoveltyKey,
+  { action, evidence }: Examined,
+  memory: KeyMemory,
+): News | undefined {
   const value = valueOf(action);
   if (value === undefined || !gateOpen(evidence) || memory.values.length >= valuesMax) return undefined;
   if (memory.values.includes(fingerprint(value))) return undefined;
@@ -112,7 +123,12 @@ function newsOf({ valueOf, bitsMin }: NoveltyKey, { action, evidence }: Examined
   return bits < bitsMin ? undefined : { value, bits };
 }
 
-function signalOf(key: NoveltyKey, { action, evidence }: Examined, memory: KeyMemory, { value, bits }: News): Signal {
+function signalOf(
+  key: NoveltyKey,
+  { action, evidence }: Examined,
+  memory: KeyMemory,
+  { value, bits }: News,
+): Signal {
   return {
     name: key.name,
     severity: "medium",

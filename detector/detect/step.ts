@@ -129,7 +129,14 @@ function report(
   signal: Signal,
   atUs: number,
 ): Said | undefined {
-  const id = computedId("finding", detector.id, String(detector.version), action.tenant, action.identityId, signal.cause);
+  const id = computedId(
+    "finding",
+    detector.id,
+    String(detector.version),
+    action.tenant,
+    action.identityId,
+    signal.cause,
+  );
   if (state.reported.has(shortId(id))) return undefined;
   remember(state.reported, shortId(id), reportedMax);
   const { episode, raised } = join(state.episode, { id, severity: signal.severity, atUs });

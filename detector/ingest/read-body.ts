@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { createGunzip, type Gunzip } from "node:zlib";
 import type { Clock } from "../clock.ts";
-import type { DecodeLimits } from "../decode/limits.ts";
+import type { DecodeLimits } from "../decode/index.ts";
 import type { Budget } from "./budget.ts";
 
 /** Why a body was not taken, in the words of the counters. */

@@ -34,7 +34,9 @@ export const gate = { actions: 200, days: 7, sessions: 3 } as const;
 
 export function gateOpen(evidence: Evidence): boolean {
   return (
-    evidence.actions >= gate.actions && evidence.days.length >= gate.days && evidence.sessions.length >= gate.sessions
+    evidence.actions >= gate.actions &&
+    evidence.days.length >= gate.days &&
+    evidence.sessions.length >= gate.sessions
   );
 }
 

@@ -25,7 +25,14 @@ export interface IdentityState {
 }
 
 export function newIdentityState(): IdentityState {
-  return { evidence: noEvidence, lastAtUs: 0, recent: new Set(), reported: new Set(), episode: undefined, memories: new Map() };
+  return {
+    evidence: noEvidence,
+    lastAtUs: 0,
+    recent: new Set(),
+    reported: new Set(),
+    episode: undefined,
+    memories: new Map(),
+  };
 }
 
 /** A copy that can be changed without the original noticing. Memories are replaced by their detectors, never changed. */
@@ -73,7 +80,9 @@ export function packState(state: IdentityState): string {
 export function unpackState(text: string): IdentityState {
   const packed: Packed = JSON.parse(text);
   if (packed.v !== packedVersion) {
-    throw new Error(`stored state has version ${String(packed.v)}, this program reads version ${String(packedVersion)}`);
+    throw new Error(
+      `stored state has version ${String(packed.v)}, this program reads version ${String(packedVersion)}`,
+    );
   }
   return {
     evidence: packed.evidence,

@@ -14,22 +14,29 @@ export async function deliverAlerts(context: Context, database: Database): Promi
   const ended = await deliver({
     outbox: outbox(database, owner),
     destinations,
-    settings: config.alerts.webhooks.map(({ name, url, secret, minSeverity }) => DestinationSettings.parse({ name, url, secret, minSeverity })),
+    settings: config.alerts.webhooks.map(({ name, url, secret, minSeverity }) =>
+      DestinationSettings.parse({ name, url, secret, minSeverity }),
+    ),
     send: sender(),
     clock,
     log,
     signal,
-    onAttempt: ({ destination, outcome }) => telemetry.count("answerable_alert_attempts_total", { destination, outcome }),
+    onAttempt: ({ destination, outcome }) =>
+      telemetry.count("answerable_alert_attempts_total", { destination, outcome }),
   });
-  if (ended === "fenced") log("warn", "another process delivers the alerts now; this one has stopped doing so");
+  if (ended === "fenced")
+    log("warn", "another process delivers the alerts now; this one has stopped doing so");
 }
 
 /** The role `alert`: outbox → destinations. One is active; a newer one takes over. */
 export async function alert(context: Context): Promise<void> {
   const store = await openGivenStore(context);
   try {
-    if (context.config.alerts.webhooks.length === 0) throw new Error("no destination is configured; add one under alerts.webhooks");
-    context.log("info", "delivering alerts", { destinations: context.config.alerts.webhooks.map((one) => one.name).join(",") });
+    if (context.config.alerts.webhooks.length === 0)
+      throw new Error("no destination is configured; add one under alerts.webhooks");
+    context.log("info", "delivering alerts", {
+      destinations: context.config.alerts.webhooks.map((one) => one.name).join(","),
+    });
     await deliverAlerts(context, store.database);
   } finally {
     await store.stop();

@@ -5,6 +5,7 @@ export const recordBytesMax = 900_000;
 
 /** The Kafka settings of a role that can't do without. */
 export function brokersOf(config: Config): Config["kafka"] {
-  if (config.kafka.brokers.length === 0) throw new Error("kafka.brokers is not set (ANSWERABLE_KAFKA_BROKERS=host:port,…); this role needs Kafka");
+  if (config.kafka.brokers.length === 0)
+    throw new Error("kafka.brokers is not set (ANSWERABLE_KAFKA_BROKERS=host:port,…); this role needs Kafka");
   return config.kafka;
 }

@@ -23,7 +23,8 @@ export async function openOwnStore(context: Context): Promise<OpenStore> {
   const server = await startEmbeddedClickHouse({
     dataDir: join(config.data, "clickhouse"),
     clock: context.clock,
-    onEvent: ({ kind, ...fields }) => log(kind === "ready" ? "info" : "warn", `embedded ClickHouse: ${kind}`, fields),
+    onEvent: ({ kind, ...fields }) =>
+      log(kind === "ready" ? "info" : "warn", `embedded ClickHouse: ${kind}`, fields),
   });
   try {
     await migrateAt(context, server.url);
@@ -70,11 +71,19 @@ async function migrateAt(context: Context, url: string): Promise<readonly string
 }
 
 function openAt({ config }: Context, url: string, database: string): Database {
-  return openDatabase({ url, user: config.clickhouse.user, password: config.clickhouse.password ?? "", database });
+  return openDatabase({
+    url,
+    user: config.clickhouse.user,
+    password: config.clickhouse.password ?? "",
+    database,
+  });
 }
 
 function givenUrl({ config }: Context): string {
   const { url } = config.clickhouse;
-  if (url === undefined) throw new Error("clickhouse.url is not set (ANSWERABLE_CLICKHOUSE_URL); this role needs a ClickHouse to write to");
+  if (url === undefined)
+    throw new Error(
+      "clickhouse.url is not set (ANSWERABLE_CLICKHOUSE_URL); this role needs a ClickHouse to write to",
+    );
   return url;
 }

@@ -8,11 +8,18 @@ const longestPauseMs = 5_000;
  * Waits before failed work is tried again, longer each time. Throws the error when waiting is of no use: when the role is
  * to stop, or when the same work would always fail.
  */
-export function patience({ clock, log, signal }: Context, what: string): (attempt: number, error: unknown) => Promise<void> {
+export function patience(
+  { clock, log, signal }: Context,
+  what: string,
+): (attempt: number, error: unknown) => Promise<void> {
   return async (attempt, error) => {
     if (signal.aborted || !isPassing(error)) throw error;
     const ms = Math.min(firstPauseMs * 2 ** (attempt - 1), longestPauseMs);
-    log("warn", `${what} failed and is tried again`, { attempt, inMs: ms, reason: error instanceof Error ? error.message : String(error) });
+    log("warn", `${what} failed and is tried again`, {
+      attempt,
+      inMs: ms,
+      reason: error instanceof Error ? error.message : String(error),
+    });
     await clock.sleep(ms, signal);
   };
 }

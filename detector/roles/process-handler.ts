@@ -13,7 +13,7 @@ export interface ProcessHandlerOptions extends IntakeOptions {
   readonly onBatch: (counts: ProcessCounts) => void;
 }
 
-export interface ProcessCounts {
+interface ProcessCounts {
   readonly read: number;
   readonly spans: number;
   readonly written: number;

@@ -29,7 +29,9 @@ export function startServer(
     problem: async () => {
       const told = new AbortController();
       const late = clock.sleep(readyWithinMs, told.signal).then(() => "the store does not answer in time");
-      const ping = database.ping().then((answers) => (answers ? schemaProblem(database, migrations) : "the store can't be reached"));
+      const ping = database
+        .ping()
+        .then((answers) => (answers ? schemaProblem(database, migrations) : "the store can't be reached"));
       return Promise.race([ping, late]).finally(() => told.abort());
     },
     metrics: () => telemetry.renderPrometheus(),

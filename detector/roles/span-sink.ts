@@ -18,10 +18,18 @@ export function spanSink(pipeline: LocalPipeline, counters: Counters, options: I
       }
       for (const { reason } of taken.rejected) counters.count("answerable_spans_rejected_total", { reason });
       if (taken.records.length > 0 && !(await pipeline.append(taken.records))) {
-        return { kind: "busy", retryAfterSeconds, message: "The store is behind; nothing of this request was taken." };
+        return {
+          kind: "busy",
+          retryAfterSeconds,
+          message: "The store is behind; nothing of this request was taken.",
+        };
       }
       counters.count("answerable_spans_accepted_total", {}, taken.spans - taken.rejected.length);
-      return { kind: "stored", rejected: taken.rejected.length, messages: taken.rejected.map((one) => one.message) };
+      return {
+        kind: "stored",
+        rejected: taken.rejected.length,
+        messages: taken.rejected.map((one) => one.message),
+      };
     },
   };
 }
@@ -32,6 +40,7 @@ function senderOf(client: Client): Parameters<typeof intake>[2] {
     source: client.name,
     speaksFor: (identityId) => speaksFor(client, identityId),
     // A pattern says what a client may say; only a name of its own proves who it is.
-    proves: (identityId) => client.authenticated && client.identities.includes(identityId) && !identityId.includes("*"),
+    proves: (identityId) =>
+      client.authenticated && client.identities.includes(identityId) && !identityId.includes("*"),
   };
 }

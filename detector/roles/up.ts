@@ -24,7 +24,7 @@ export interface Installation {
 }
 
 /** All roles in one process, over the same code: receiver, detector, alerts and API; ClickHouse as a child or by URL. */
-export async function startInstallation(context: Context): Promise<Installation> {
+async function startInstallation(context: Context): Promise<Installation> {
   const { config, clock, log, owner, telemetry } = context;
   const store = await openOwnStore(context);
   try {
@@ -44,13 +44,19 @@ export async function startInstallation(context: Context): Promise<Installation>
       queueBytesMax: config.http.inFlightBytesMax,
       pause: patience(context, "storing"),
     });
-    telemetry.gauge("answerable_waiting_bytes", () => pipeline.waitingBytes(), "Bytes of spans waiting to be stored.");
+    telemetry.gauge(
+      "answerable_waiting_bytes",
+      () => pipeline.waitingBytes(),
+      "Bytes of spans waiting to be stored.",
+    );
     const sink = spanSink(pipeline, telemetry, { attributor, limits: config.limits, recordBytesMax });
     const server = await startServer(context, store.database, (records) => controlLog.append(records), sink);
     const ending = new AbortController();
     const untilStopped = { ...context, signal: AbortSignal.any([context.signal, ending.signal]) };
     const alerts = deliverAlerts(untilStopped, store.database).catch((error: unknown) => {
-      log("error", "alerts are not delivered any more", { reason: error instanceof Error ? error.message : String(error) });
+      log("error", "alerts are not delivered any more", {
+        reason: error instanceof Error ? error.message : String(error),
+      });
     });
     const stop = async (): Promise<void> => {
       await server.stop();
@@ -67,7 +73,10 @@ export async function startInstallation(context: Context): Promise<Installation>
 }
 
 /** The role `up`. `whileUp` runs beside it, for the demo. */
-export async function up(context: Context, whileUp: (installation: Installation) => Promise<void>): Promise<void> {
+export async function up(
+  context: Context,
+  whileUp: (installation: Installation) => Promise<void>,
+): Promise<void> {
   const installation = await startInstallation(context);
   try {
     await whileUp(installation);

@@ -12,7 +12,11 @@ export interface WorkerParts {
 }
 
 /** A worker as every role runs it: all detectors, the configured limits, and its sums on the metrics. */
-export function newWorker({ config, telemetry, log }: Context, parts: WorkerParts, partition: PartitionId): PartitionWorker {
+export function newWorker(
+  { config, telemetry, log }: Context,
+  parts: WorkerParts,
+  partition: PartitionId,
+): PartitionWorker {
   return partitionWorker(partition, {
     ...parts,
     detectors,
@@ -28,7 +32,8 @@ export function newWorker({ config, telemetry, log }: Context, parts: WorkerPart
       add("duplicate", counts.duplicates);
       add("dead_lettered", counts.deadLettered);
       telemetry.count("answerable_findings_total", {}, counts.findings);
-      if (counts.deadLettered > 0) log("warn", "spans could not be read", { topic, partition: number, count: counts.deadLettered });
+      if (counts.deadLettered > 0)
+        log("warn", "spans could not be read", { topic, partition: number, count: counts.deadLettered });
     },
   });
 }

@@ -62,7 +62,12 @@ export function apiHandler(options: ApiOptions): Handler {
       sendReply(response, problem(404, `there is no ${request.method ?? "GET"} ${path}`));
       return;
     }
-    const asked = { client, params: found.params, query: Object.fromEntries(new URLSearchParams(search)), request };
+    const asked = {
+      client,
+      params: found.params,
+      query: Object.fromEntries(new URLSearchParams(search)),
+      request,
+    };
     sendReply(response, await answered(route, asked, options.log));
   };
 }
@@ -70,12 +75,18 @@ export function apiHandler(options: ApiOptions): Handler {
 async function answered(route: Route, asked: Asked, log: Log): Promise<Reply> {
   const { permission } = route;
   if (permission !== undefined && !mayUse(asked.client, permission)) {
-    return problem(403, `${asked.client.name} may not ${permission}; its entry in http.clients says what it may`);
+    return problem(
+      403,
+      `${asked.client.name} may not ${permission}; its entry in http.clients says what it may`,
+    );
   }
   try {
     return await route.answer(asked);
   } catch (error) {
-    log("error", "a request to the API failed", { path: route.path, reason: error instanceof Error ? error.message : "" });
+    log("error", "a request to the API failed", {
+      path: route.path,
+      reason: error instanceof Error ? error.message : "",
+    });
     return problem(503, "the store can't be asked now; the service's log says why");
   }
 }
@@ -88,10 +99,17 @@ function serviceRoutes(options: ApiOptions): readonly Route[] {
       path: "/readyz",
       answer: async () => {
         const trouble = await options.problem().catch(() => "the store can't be reached");
-        return trouble === undefined ? { status: 200, text: "ready\n" } : { status: 503, text: `${trouble}\n` };
+        return trouble === undefined
+          ? { status: 200, text: "ready\n" }
+          : { status: 503, text: `${trouble}\n` };
       },
     },
-    { method: "GET", path: "/metrics", permission: "read", answer: async () => ({ status: 200, text: await options.metrics() }) },
+    {
+      method: "GET",
+      path: "/metrics",
+      permission: "read",
+      answer: async () => ({ status: 200, text: await options.metrics() }),
+    },
   ];
 }
 
@@ -106,7 +124,15 @@ function storeRoutes({ reader }: ApiOptions): readonly Route[] {
         if (!filter.success) return problem(400, z.prettifyError(filter.error));
         const { identity, severity, since, limit } = filter.data;
         const sinceUs = since === undefined ? 0 : Date.parse(since) * 1000;
-        return ok({ findings: await reader.findings({ tenant: client.tenant, identityId: identity, minSeverity: severity, sinceUs, limit }) });
+        return ok({
+          findings: await reader.findings({
+            tenant: client.tenant,
+            identityId: identity,
+            minSeverity: severity,
+            sinceUs,
+            limit,
+          }),
+        });
       },
     },
     {
@@ -115,8 +141,11 @@ function storeRoutes({ reader }: ApiOptions): readonly Route[] {
       permission: "read",
       answer: async ({ client, params: { id = "" } }) => {
         const [finding, other] = /^[0-9a-f]{6,32}$/u.test(id) ? await reader.finding(client.tenant, id) : [];
-        if (finding === undefined) return problem(404, `no finding has an id that begins with ${id} (6 to 32 hex digits)`);
-        return other === undefined ? ok({ finding }) : problem(409, `several findings have an id that begins with ${id}; give more digits`);
+        if (finding === undefined)
+          return problem(404, `no finding has an id that begins with ${id} (6 to 32 hex digits)`);
+        return other === undefined
+          ? ok({ finding })
+          : problem(409, `several findings have an id that begins with ${id}; give more digits`);
       },
     },
     {
@@ -149,7 +178,9 @@ function grantRoutes({ decide, nowMs }: ApiOptions): readonly Route[] {
         const body = GrantRequest.safeParse(read.json);
         if (!body.success) return problem(400, z.prettifyError(body.error));
         const { grants } = body.data;
-        const position = await decide(grants.map((grant) => ({ kind: "grant_given", ...decision(client), grant })));
+        const position = await decide(
+          grants.map((grant) => ({ kind: "grant_given", ...decision(client), grant })),
+        );
         return { status: 201, json: { grants: grants.length, position } };
       },
     },
@@ -158,7 +189,10 @@ function grantRoutes({ decide, nowMs }: ApiOptions): readonly Route[] {
       path: "/v1/grants/:id",
       permission: "decide",
       answer: async ({ client, params: { id = "" } }) =>
-        ok({ revoked: id, position: await decide([{ kind: "grant_revoked", ...decision(client), grantId: id }]) }),
+        ok({
+          revoked: id,
+          position: await decide([{ kind: "grant_revoked", ...decision(client), grantId: id }]),
+        }),
     },
   ];
 }

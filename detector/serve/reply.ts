@@ -4,7 +4,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 const bodyBytesMax = 4 * 1024 * 1024;
 
 /** What a route answers: a value as JSON, or text. */
-export type Reply = { readonly status: number; readonly json: unknown } | { readonly status: number; readonly text: string };
+export type Reply =
+  | { readonly status: number; readonly json: unknown }
+  | { readonly status: number; readonly text: string };
 
 export const ok = (json: unknown): Reply => ({ status: 200, json });
 export const problem = (status: number, error: string): Reply => ({ status, json: { error } });
@@ -25,7 +27,9 @@ export function sendReply(res: ServerResponse, reply: Reply): void {
  * The JSON body of a request, or what to answer when there is none. A body of another type is refused: a web page may send
  * those to a service of this machine without asking, but not JSON.
  */
-export async function readJson(req: IncomingMessage): Promise<{ readonly ok: true; readonly json: unknown } | { readonly ok: false; readonly reply: Reply }> {
+export async function readJson(
+  req: IncomingMessage,
+): Promise<{ readonly ok: true; readonly json: unknown } | { readonly ok: false; readonly reply: Reply }> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   // All of it is read, kept or not: an answer to a sender that is cut off in the middle would not reach it.
@@ -36,7 +40,11 @@ export async function readJson(req: IncomingMessage): Promise<{ readonly ok: tru
   if (req.headers["content-type"]?.split(";")[0]?.trim().toLowerCase() !== "application/json") {
     return { ok: false, reply: problem(415, "the Content-Type must be application/json") };
   }
-  if (bytes > bodyBytesMax) return { ok: false, reply: problem(413, `the body is over ${String(bodyBytesMax)} bytes; send less at once`) };
+  if (bytes > bodyBytesMax)
+    return {
+      ok: false,
+      reply: problem(413, `the body is over ${String(bodyBytesMax)} bytes; send less at once`),
+    };
   try {
     return { ok: true, json: JSON.parse(Buffer.concat(chunks).toString("utf8")) };
   } catch {

@@ -10,7 +10,11 @@ const attemptsMax = 50;
 export async function claim(database: Database, subject: string, owner: string): Promise<number> {
   for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
     const generation = (await newestGeneration(database, subject)) + 1;
-    await database.insert("claims", [{ subject, generation, owner }], `claim:${subject}:${String(generation)}`);
+    await database.insert(
+      "claims",
+      [{ subject, generation, owner }],
+      `claim:${subject}:${String(generation)}`,
+    );
     const [row] = await database.query<{ owner: string }>(
       "SELECT owner FROM claims WHERE subject = {subject:String} AND generation = {generation:UInt64} LIMIT 1",
       { subject, generation },

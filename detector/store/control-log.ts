@@ -9,18 +9,25 @@ export interface ControlLog {
 }
 
 /** The control log as a table, for an installation without Kafka. Several writers may append. */
-export function controlLogTable(database: Database): ControlLog & { read(from: number): Promise<readonly ControlEntry[]> } {
+export function controlLogTable(
+  database: Database,
+): ControlLog & { read(from: number): Promise<readonly ControlEntry[]> } {
   const read = async (from: number): Promise<readonly ControlEntry[]> => {
     const rows = await database.query<{ position: number; record: string }>(
       "SELECT position, record FROM control_log WHERE position >= {from:Int64} ORDER BY position",
       { from },
     );
-    return rows.map((row) => ({ position: row.position, record: ControlRecord.parse(JSON.parse(row.record)) }));
+    return rows.map((row) => ({
+      position: row.position,
+      record: ControlRecord.parse(JSON.parse(row.record)),
+    }));
   };
   return {
     read,
     async append(records) {
-      const [end] = await database.query<{ next: number }>("SELECT ifNull(maxOrNull(position), -1) + 1 AS next FROM control_log");
+      const [end] = await database.query<{ next: number }>(
+        "SELECT ifNull(maxOrNull(position), -1) + 1 AS next FROM control_log",
+      );
       let position = end?.next ?? 0;
       for (const record of records) position = await appendOne(database, record, position);
       return position;

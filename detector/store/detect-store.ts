@@ -70,7 +70,12 @@ async function plan(
   return { kind: "planned", plan: { from, next: found.next, control: found.control } };
 }
 
-async function write(database: Database, partition: PartitionId, chunk: ChunkPlan, rows: ChunkRows): Promise<void> {
+async function write(
+  database: Database,
+  partition: PartitionId,
+  chunk: ChunkPlan,
+  rows: ChunkRows,
+): Promise<void> {
   const token = (table: string): string => `${table}:${tokenOf(partition, chunk)}`;
   await database.insert("actions", rows.actions.map(actionRow), token("actions"));
   await database.insert("findings", rows.findings.map(findingRow), token("findings"));

@@ -32,7 +32,12 @@ export function readMigrations(folder: URL): readonly Migration[] {
  * @returns the names of the migrations that were applied.
  * @throws Error when the database is of a newer schema than this program knows, or was migrated by an altered file.
  */
-export async function migrate(server: Database, database: Database, name: string, migrations: readonly Migration[]): Promise<readonly string[]> {
+export async function migrate(
+  server: Database,
+  database: Database,
+  name: string,
+  migrations: readonly Migration[],
+): Promise<readonly string[]> {
   await server.command(`CREATE DATABASE IF NOT EXISTS \`${name.replaceAll("`", "")}\``);
   await database.command(
     "CREATE TABLE IF NOT EXISTS migrations (version UInt32, name String, checksum String) ENGINE = ReplacingMergeTree ORDER BY version",
@@ -58,14 +63,18 @@ export async function migrate(server: Database, database: Database, name: string
 }
 
 /** Whether the schema is the one this program needs; says in a sentence what is wrong when not. */
-export async function schemaProblem(database: Database, migrations: readonly Migration[]): Promise<string | undefined> {
+export async function schemaProblem(
+  database: Database,
+  migrations: readonly Migration[],
+): Promise<string | undefined> {
   const exists = await database.query<{ name: string }>(
     "SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'migrations'",
   );
   if (exists.length === 0) return "the database holds no schema yet; run `answerable migrate`";
   const applied = await appliedMigrations(database);
   const missing = migrations.filter((migration) => !applied.has(migration.version));
-  if (missing.length > 0) return `the database lacks ${missing.map((one) => one.name).join(", ")}; run \`answerable migrate\``;
+  if (missing.length > 0)
+    return `the database lacks ${missing.map((one) => one.name).join(", ")}; run \`answerable migrate\``;
   try {
     refuseNewer(applied, migrations);
     return undefined;

@@ -30,7 +30,11 @@ interface PendingRow {
 }
 
 /** The oldest alert of each episode that the destination has not been told of. One incident an episode: once told, never again. */
-async function pending(database: Database, destination: string, limit: number): Promise<readonly PendingAlert[]> {
+async function pending(
+  database: Database,
+  destination: string,
+  limit: number,
+): Promise<readonly PendingAlert[]> {
   const rows = await database.query<PendingRow>(
     `WITH tried AS (
        SELECT tenant, alert_id, max(d.attempt) AS attempt, argMax(d.at, d.attempt) AS at, argMax(d.outcome, d.attempt) AS outcome,
@@ -50,9 +54,23 @@ async function pending(database: Database, destination: string, limit: number): 
 }
 
 function pendingOf(row: PendingRow, destination: string): PendingAlert {
-  const { tenant, alertId, episodeId, atUs, body, attempt, attemptedAtMs, outcome, status, error, nextAtMs } = row;
-  const last = { alertId, tenant, destination, attempt, atMs: attemptedAtMs, outcome, status, error, nextAtMs };
-  return { alert: { id: alertId, tenant, episodeId, atUs, body }, lastAttempt: attempt === 0 ? undefined : last };
+  const { tenant, alertId, episodeId, atUs, body, attempt, attemptedAtMs, outcome, status, error, nextAtMs } =
+    row;
+  const last = {
+    alertId,
+    tenant,
+    destination,
+    attempt,
+    atMs: attemptedAtMs,
+    outcome,
+    status,
+    error,
+    nextAtMs,
+  };
+  return {
+    alert: { id: alertId, tenant, episodeId, atUs, body },
+    lastAttempt: attempt === 0 ? undefined : last,
+  };
 }
 
 function attemptRow(attempt: DeliveryAttempt): object {

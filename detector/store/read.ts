@@ -2,7 +2,7 @@ import { type Chain, Finding, Link, type Severity } from "../../schemas/index.ts
 import type { Database } from "./clickhouse.ts";
 
 /** Which findings to list; all parts are optional but the tenant. */
-export interface FindingFilter {
+interface FindingFilter {
   readonly tenant: string;
   readonly identityId?: string;
   readonly minSeverity?: Severity;
@@ -68,7 +68,14 @@ export function storeReader(database: Database, databaseName: string): StoreRead
 }
 
 async function readChain(database: Database, tenant: string, id: string): Promise<Chain | undefined> {
-  const rows = await database.query<{ kind: string; id: string; parent: string; label: string; atUs: number; detail: Record<string, string> }>(
+  const rows = await database.query<{
+    kind: string;
+    id: string;
+    parent: string;
+    label: string;
+    atUs: number;
+    detail: Record<string, string>;
+  }>(
     `SELECT kind, id, parent, label, toUnixTimestamp64Micro(at) AS atUs, detail FROM v_chain_links
      WHERE tenant = {tenant:String} AND chain_id = {id:String} ORDER BY rank, at, id LIMIT ${String(linksMax)}`,
     { tenant, id },

@@ -105,7 +105,13 @@ export function findingRow(finding: Finding): object {
 
 /** An alert as a row of the outbox. */
 export function alertRow(alert: OutboxAlert): object {
-  return { tenant: alert.tenant, alert_id: alert.id, episode_id: alert.episodeId, at: instantUs(alert.atUs), body: alert.body };
+  return {
+    tenant: alert.tenant,
+    alert_id: alert.id,
+    episode_id: alert.episodeId,
+    at: instantUs(alert.atUs),
+    body: alert.body,
+  };
 }
 
 /** A dead letter as a row of `dead_letters`. */

@@ -20,12 +20,16 @@ export async function openSpanLog(database: Database, partition: PartitionId): P
     async append(records, atMs) {
       const placed = records.map((record, at) => ({ ...record, offset: next + at, timestampMs: atMs }));
       const token = `log:${partition.topic}:${String(partition.partition)}:${String(next)}`;
-      await database.insert("span_log", placed.map((record) => rowOf(partition, record)), token);
+      await database.insert(
+        "span_log",
+        placed.map((record) => rowOf(partition, record)),
+        token,
+      );
       next += placed.length;
       return placed;
     },
     async *read(offset) {
-      for (let from = offset; ; ) {
+      for (let from = offset; ;) {
         const page = await readPage(database, partition, from);
         if (page.length === 0) return;
         yield page;
@@ -47,8 +51,18 @@ async function endOf(database: Database, partition: PartitionId): Promise<number
   return row?.next ?? 0;
 }
 
-async function readPage(database: Database, partition: PartitionId, from: number): Promise<readonly LogRecord[]> {
-  const rows = await database.query<{ offset: number; key: string; headers: string; value: string; at: number }>(
+async function readPage(
+  database: Database,
+  partition: PartitionId,
+  from: number,
+): Promise<readonly LogRecord[]> {
+  const rows = await database.query<{
+    offset: number;
+    key: string;
+    headers: string;
+    value: string;
+    at: number;
+  }>(
     `SELECT offset, key, headers, value_base64 AS value, toUnixTimestamp64Milli(appended_at) AS at FROM span_log
      WHERE topic = {topic:String} AND partition = {partition:Int32} AND offset >= {from:Int64}
      ORDER BY offset LIMIT ${String(pageRecords)}`,

@@ -1,7 +1,14 @@
 import { identityOf, identityTooLong, type Origin } from "../attribute/action.ts";
 import type { Attributor } from "../attribute/table.ts";
-import { decodeOtlp, type OtlpEncoding as Encoding, keyGroup, keyGroupCount, type RejectedSpan, splitByGroup } from "../decode/index.ts";
-import type { DecodeLimits } from "../decode/limits.ts";
+import {
+  type DecodeLimits,
+  decodeOtlp,
+  keyGroup,
+  keyGroupCount,
+  type OtlpEncoding as Encoding,
+  type RejectedSpan,
+  splitByGroup,
+} from "../decode/index.ts";
 import { headersOf } from "./headers.ts";
 import type { OutgoingRecord } from "./ports.ts";
 
@@ -24,7 +31,12 @@ export interface IntakeOptions {
 }
 
 export type Intake =
-  | { readonly ok: true; readonly records: readonly OutgoingRecord[]; readonly spans: number; readonly rejected: readonly RejectedSpan[] }
+  | {
+      readonly ok: true;
+      readonly records: readonly OutgoingRecord[];
+      readonly spans: number;
+      readonly rejected: readonly RejectedSpan[];
+    }
   | { readonly ok: false; readonly reason: string; readonly message: string };
 
 /**
@@ -50,7 +62,11 @@ export function intake(body: Uint8Array, encoding: Encoding, sender: Sender, opt
     }
     if (!sender.speaksFor(id)) {
       const who = sender.source === "" ? "this sender" : sender.source;
-      rejected.push({ index: span.index, reason: "identity_not_allowed", message: `${who} may not speak for the identity it names` });
+      rejected.push({
+        index: span.index,
+        reason: "identity_not_allowed",
+        message: `${who} may not speak for the identity it names`,
+      });
       continue;
     }
     const group = keyGroup(sender.tenant, id);
@@ -59,7 +75,11 @@ export function intake(body: Uint8Array, encoding: Encoding, sender: Sender, opt
   }
   const parts = splitByGroup(protobuf, (index) => groups.get(index));
   const records = [...parts].flatMap(([group, value]) => {
-    const origin: Origin = { tenant: sender.tenant, source: sender.source, verified: verified.get(group) ?? new Set() };
+    const origin: Origin = {
+      tenant: sender.tenant,
+      source: sender.source,
+      verified: verified.get(group) ?? new Set(),
+    };
     const headers = headersOf(group, keyGroupCount, origin);
     return halves(value, recordBytesMax).map((part) => ({ key: group, value: part, headers }));
   });

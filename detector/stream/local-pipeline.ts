@@ -2,7 +2,7 @@ import type { PartitionWorker } from "./partition-worker.ts";
 import type { LogRecord, OutgoingRecord } from "./ports.ts";
 
 /** The span log of this machine: one partition, one writer. */
-export interface LocalLog {
+interface LocalLog {
   append(records: readonly OutgoingRecord[], atMs: number): Promise<readonly LogRecord[]>;
   read(offset: number): AsyncIterable<readonly LogRecord[]>;
 }
@@ -88,7 +88,11 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
   };
 }
 
-async function offered(worker: PartitionWorker, records: readonly LogRecord[], options: LocalPipelineOptions): Promise<void> {
+async function offered(
+  worker: PartitionWorker,
+  records: readonly LogRecord[],
+  options: LocalPipelineOptions,
+): Promise<void> {
   const stored = await persistently(() => worker.offer(records), options);
   if (stored === "fenced") throw new Error("another process has taken this installation's log over");
 }

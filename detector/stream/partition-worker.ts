@@ -1,6 +1,6 @@
 import { authorise } from "../authorise/authorise.ts";
 import type { Attributor } from "../attribute/table.ts";
-import type { DecodeLimits } from "../decode/limits.ts";
+import type { DecodeLimits } from "../decode/index.ts";
 import type { Detector } from "../detect/detector.ts";
 import { step, type Stepped } from "../detect/step.ts";
 import { computedId } from "../attribute/ids.ts";
@@ -49,7 +49,9 @@ export interface PartitionWorker {
  * judges under the same control position, and so writes the same rows under the same tokens.
  */
 export function partitionWorker(partition: PartitionId, options: WorkerOptions): PartitionWorker {
-  let owned: { generation: number; position: number | undefined; states: Map<string, IdentityState> } | undefined;
+  let owned:
+    | { generation: number; position: number | undefined; states: Map<string, IdentityState> }
+    | undefined;
   let buffer: LogRecord[] = [];
   let plan: ChunkPlan | undefined;
 
@@ -66,7 +68,9 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
   async function storeChunk(current: NonNullable<typeof owned>, chunkPlan: ChunkPlan): Promise<void> {
     const records = buffer.filter((record) => record.offset < chunkPlan.next);
     const book = await options.control.book(chunkPlan.control);
-    const contents = records.map((record) => readRecord(partition, record, options.attributor, options.limits));
+    const contents = records.map((record) =>
+      readRecord(partition, record, options.attributor, options.limits),
+    );
     const judged = contents
       .flatMap((content) => content.actions)
       .map((one) => ({ ...one, authority: authorise(book, chunkPlan.control, one.action) }));
@@ -75,7 +79,11 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
     const letters = contents.flatMap((content) => content.deadLetters);
     if (letters.length > 0) await options.deadLetters.put(letters);
     const alerts = stepped.alerts.map(outboxAlert);
-    await options.store.write(partition, chunkPlan, { actions: stepped.actions, findings: stepped.findings, alerts });
+    await options.store.write(partition, chunkPlan, {
+      actions: stepped.actions,
+      findings: stepped.findings,
+      alerts,
+    });
     const states = new Map([...stepped.changed].map(([key, state]) => [key, packState(state)]));
     await options.store.save(partition, { plan: chunkPlan, generation: current.generation, counts, states });
     for (const [key, state] of stepped.changed) current.states.set(key, state);
@@ -113,7 +121,11 @@ function unpack({ generation, position, states }: Ownership): {
   position: number | undefined;
   states: Map<string, IdentityState>;
 } {
-  return { generation, position, states: new Map([...states].map(([key, text]) => [key, unpackState(text)])) };
+  return {
+    generation,
+    position,
+    states: new Map([...states].map(([key, text]) => [key, unpackState(text)])),
+  };
 }
 
 /** The cut we would make: as many records as the limits allow, at least one. */
@@ -134,7 +146,8 @@ function propose(
 }
 
 function countsOf(records: number, contents: readonly RecordContent[], stepped: Stepped): ChunkCounts {
-  const sum = (of: (content: RecordContent) => number): number => contents.reduce((total, one) => total + of(one), 0);
+  const sum = (of: (content: RecordContent) => number): number =>
+    contents.reduce((total, one) => total + of(one), 0);
   return {
     records,
     spans: sum((one) => one.spans),

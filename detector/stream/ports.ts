@@ -23,11 +23,6 @@ export interface OutgoingRecord {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Where spans are appended, one key group a record. Resolves once they are durable; may be called again with the same. */
-export interface SpanLog {
-  append(records: readonly OutgoingRecord[]): Promise<void>;
-}
-
 /** Something that could not be taken in, without the content: enough to find it at its origin. */
 export interface DeadLetter {
   readonly topic: string;

@@ -1,7 +1,6 @@
 import { attribute, type AttributedAction } from "../attribute/action.ts";
 import type { Attributor } from "../attribute/table.ts";
-import type { DecodeLimits } from "../decode/limits.ts";
-import { decodeTraces } from "../decode/traces.ts";
+import { type DecodeLimits, decodeTraces } from "../decode/index.ts";
 import type { LogPosition } from "../../schemas/index.ts";
 import { originOf } from "./headers.ts";
 import type { DeadLetter, LogRecord, PartitionId } from "./ports.ts";
@@ -62,4 +61,3 @@ export function readRecord(
     deadLetters: rejected.map((one) => letter(one.index, one.reason, one.message)),
   };
 }
-

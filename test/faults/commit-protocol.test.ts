@@ -16,7 +16,14 @@ import { shippedAttributor } from "../../detector/roles/package-files.ts";
 import { type PartitionWorker, partitionWorker } from "../../detector/stream/partition-worker.ts";
 import type { LogRecord } from "../../detector/stream/ports.ts";
 import { encodeSpans } from "../../detector/replay/otlp.ts";
-import { Crash, type Fault, memoryStore, noFault, type StoreContent, stillControl } from "../support/memory.ts";
+import {
+  Crash,
+  type Fault,
+  memoryStore,
+  noFault,
+  type StoreContent,
+  stillControl,
+} from "../support/memory.ts";
 
 const partition = { topic: "nhi.spans", partition: 0 };
 const attributor = shippedAttributor();
@@ -28,7 +35,16 @@ const everyThird: Detector<number> = {
   initial: 0,
   examine: ({ action }, seen) =>
     seen % 3 === 2
-      ? [{ name: "third", severity: "medium", title: `${String(seen)} seen`, cause: `${String(seen)}|${action.id}`, why: { seen }, sql: "" }]
+      ? [
+          {
+            name: "third",
+            severity: "medium",
+            title: `${String(seen)} seen`,
+            cause: `${String(seen)}|${action.id}`,
+            why: { seen },
+            sql: "",
+          },
+        ]
       : [],
   learn: (_examined, seen) => seen + 1,
 };
@@ -60,12 +76,23 @@ const anySchedule = fc.record({
   batches: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 5 }),
   recordsMax: fc.integer({ min: 1, max: 6 }),
   /** After how many awaited calls each worker dies or stops, and whether the call took effect. */
-  ends: fc.array(fc.tuple(fc.integer({ min: 0, max: 12 }), fc.constantFrom<End>("before", "after", "stop", "fail-before", "fail-after")), { maxLength: 8 }),
+  ends: fc.array(
+    fc.tuple(
+      fc.integer({ min: 0, max: 12 }),
+      fc.constantFrom<End>("before", "after", "stop", "fail-before", "fail-after"),
+    ),
+    { maxLength: 8 },
+  ),
 });
 
 type Log = readonly LogRecord[];
 
-function logOf(records: readonly (readonly (typeof anySpan extends fc.Arbitrary<infer Span> ? Span : never)[] | "garbage")[]): Log {
+function logOf(
+  records: readonly (
+    | readonly (typeof anySpan extends fc.Arbitrary<infer Span> ? Span : never)[]
+    | "garbage"
+  )[],
+): Log {
   return records.map((record, at) => ({
     offset: at * 2 + 5,
     key: "g0001",
@@ -75,7 +102,19 @@ function logOf(records: readonly (readonly (typeof anySpan extends fc.Arbitrary<
   }));
 }
 
-function spanOf({ identity, span, operation, minute, isAction }: { identity: string; span: number; operation: string; minute: number; isAction: boolean }): Parameters<typeof encodeSpans>[0][number] {
+function spanOf({
+  identity,
+  span,
+  operation,
+  minute,
+  isAction,
+}: {
+  identity: string;
+  span: number;
+  operation: string;
+  minute: number;
+  isAction: boolean;
+}): Parameters<typeof encodeSpans>[0][number] {
   const startMs = 1_769_990_000_000 + minute * 60_000;
   return {
     identityId: identity,
@@ -86,14 +125,28 @@ function spanOf({ identity, span, operation, minute, isAction }: { identity: str
     startMs,
     endMs: startMs + 1,
     failed: false,
-    attributes: { "nhi.identity.id": identity, ...(isAction ? { "nhi.action.kind": "tool_call", "nhi.action.name": operation } : {}) },
+    attributes: {
+      "nhi.identity.id": identity,
+      ...(isAction ? { "nhi.action.kind": "tool_call", "nhi.action.name": operation } : {}),
+    },
   };
 }
 
 function book(): GrantBook {
   const grants: GrantBook = new Map();
-  const grant = { id: "g", grantee: "agent:*", approver: "user:ana", policy: { id: "p", version: "1" }, operations: ["read", "write"], window: { from: "2026-01-01T00:00:00Z" } };
-  enter(grants, 0, ControlRecord.parse({ kind: "grant_given", tenant: "default", author: "t", atUs: 1, grant }));
+  const grant = {
+    id: "g",
+    grantee: "agent:*",
+    approver: "user:ana",
+    policy: { id: "p", version: "1" },
+    operations: ["read", "write"],
+    window: { from: "2026-01-01T00:00:00Z" },
+  };
+  enter(
+    grants,
+    0,
+    ControlRecord.parse({ kind: "grant_given", tenant: "default", author: "t", atUs: 1, grant }),
+  );
   return grants;
 }
 
@@ -150,7 +203,10 @@ function stop(): Stop {
   return { reached, goOn, wait };
 }
 
-function newWorker(store: ReturnType<ReturnType<typeof memoryStore>["store"]>, recordsMax: number): PartitionWorker {
+function newWorker(
+  store: ReturnType<ReturnType<typeof memoryStore>["store"]>,
+  recordsMax: number,
+): PartitionWorker {
   return partitionWorker(partition, {
     store,
     deadLetters: store,
@@ -163,7 +219,12 @@ function newWorker(store: ReturnType<ReturnType<typeof memoryStore>["store"]>, r
   });
 }
 
-async function feed(worker: PartitionWorker, log: Log, batches: readonly number[], retries: boolean): Promise<void> {
+async function feed(
+  worker: PartitionWorker,
+  log: Log,
+  batches: readonly number[],
+  retries: boolean,
+): Promise<void> {
   const again = <T>(work: () => Promise<T>): Promise<T> => (retries ? work().catch(work) : work());
   const position = await again(() => worker.position());
   let rest = log.filter((record) => record.offset >= (position ?? 0));
@@ -216,7 +277,15 @@ test("a crash or stop at every single awaited call of one run leaves the rows of
   expect(calm.deadLetters).toHaveLength(1);
   for (let call = 0; call < 30; call += 1) {
     for (const how of ["before", "after", "stop", "fail-before", "fail-after"] as const) {
-      const ended = await run({ log, batches: [2, 1], recordsMax: 2, ends: [[call, how], [call % 5, how]] });
+      const ended = await run({
+        log,
+        batches: [2, 1],
+        recordsMax: 2,
+        ends: [
+          [call, how],
+          [call % 5, how],
+        ],
+      });
       expect({ call, how, ...ended }).toEqual({ call, how, ...calm });
     }
   }
@@ -228,8 +297,20 @@ test("a chunk whose plan was written is judged under the control log of its plan
   const before = newWorker(store(endAfter(2, "before", stop())), 1);
   await expect(before.offer(log)).rejects.toThrow(Crash);
   const revoked = book();
-  enter(revoked, 1, ControlRecord.parse({ kind: "grant_revoked", tenant: "default", author: "t", atUs: 1, grantId: "g" }));
-  const options = { store: store(noFault), deadLetters: store(noFault), attributor, detectors: [outsideGrant], limits: defaultLimits, recordsMax: 1, bytesMax: 1 };
+  enter(
+    revoked,
+    1,
+    ControlRecord.parse({ kind: "grant_revoked", tenant: "default", author: "t", atUs: 1, grantId: "g" }),
+  );
+  const options = {
+    store: store(noFault),
+    deadLetters: store(noFault),
+    attributor,
+    detectors: [outsideGrant],
+    limits: defaultLimits,
+    recordsMax: 1,
+    bytesMax: 1,
+  };
   await partitionWorker(partition, { ...options, control: stillControl(revoked, 2) }).offer(log);
   expect(content().actions[0]).toContain('"outcome":"granted"');
 });

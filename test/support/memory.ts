@@ -43,7 +43,11 @@ export function memoryStore(): {
   content: () => StoreContent;
 } {
   const tokens = new Set<string>();
-  const tables = { actions: new Map<string, string>(), findings: new Map<string, string>(), alerts: new Map<string, string>() };
+  const tables = {
+    actions: new Map<string, string>(),
+    findings: new Map<string, string>(),
+    alerts: new Map<string, string>(),
+  };
   const letters = new Map<string, string>();
   const plans = new Map<number, ChunkPlan>();
   const states = new Map<string, { version: number; text: string }>();
@@ -66,7 +70,8 @@ export function memoryStore(): {
       if (when === "after") throw new Crash();
       return result;
     };
-    const token = (table: string, plan: ChunkPlan): string => `${table}:${String(plan.from)}-${String(plan.next - 1)}`;
+    const token = (table: string, plan: ChunkPlan): string =>
+      `${table}:${String(plan.from)}-${String(plan.next - 1)}`;
     return {
       claim: () =>
         guarded(() => {
@@ -77,7 +82,9 @@ export function memoryStore(): {
         guarded(() => {
           insert(`plan:${String(proposal.from)}`, () => plans.set(proposal.from, proposal));
           const plan = plans.get(proposal.from) ?? proposal;
-          return mine !== generation || (position ?? 0) > proposal.from ? { kind: "fenced" } : { kind: "planned", plan };
+          return mine !== generation || (position ?? 0) > proposal.from
+            ? { kind: "fenced" }
+            : { kind: "planned", plan };
         }),
       write: async (_partition: PartitionId, plan: ChunkPlan, rows: ChunkRows) => {
         // Three inserts, and a crash between any two of them.
@@ -87,20 +94,33 @@ export function memoryStore(): {
             rows.actions.forEach((row) => tables.actions.set(row.id, JSON.stringify(row)));
           }),
         );
-        await guarded(() => insert(token("findings", plan), () => rows.findings.forEach((row) => tables.findings.set(row.id, JSON.stringify(row)))));
-        await guarded(() => insert(token("alerts", plan), () => rows.alerts.forEach((row) => tables.alerts.set(row.id, JSON.stringify(row)))));
+        await guarded(() =>
+          insert(token("findings", plan), () =>
+            rows.findings.forEach((row) => tables.findings.set(row.id, JSON.stringify(row))),
+          ),
+        );
+        await guarded(() =>
+          insert(token("alerts", plan), () =>
+            rows.alerts.forEach((row) => tables.alerts.set(row.id, JSON.stringify(row))),
+          ),
+        );
       },
       save: (_partition: PartitionId, { plan, states: changed }: Checkpoint) =>
         guarded(() =>
           insert(token("checkpoint", plan), () => {
             position = Math.max(position ?? 0, plan.next);
             for (const [key, text] of changed) {
-              if ((states.get(key)?.version ?? -1) <= plan.next) states.set(key, { version: plan.next, text });
+              if ((states.get(key)?.version ?? -1) <= plan.next)
+                states.set(key, { version: plan.next, text });
             }
           }),
         ),
       put: (all: readonly DeadLetter[]) =>
-        guarded(() => all.forEach((one) => letters.set(`${String(one.offset)}:${String(one.index)}`, JSON.stringify(one)))),
+        guarded(() =>
+          all.forEach((one) =>
+            letters.set(`${String(one.offset)}:${String(one.index)}`, JSON.stringify(one)),
+          ),
+        ),
     };
   };
   const sorted = (rows: Iterable<string>): readonly string[] => [...rows].toSorted();
@@ -117,6 +137,9 @@ export function memoryStore(): {
 }
 
 /** A control log that holds nothing, or what a book was given. */
-export function stillControl(book: Awaited<ReturnType<ControlFeed["book"]>> = new Map(), head = 0): ControlFeed {
+export function stillControl(
+  book: Awaited<ReturnType<ControlFeed["book"]>> = new Map(),
+  head = 0,
+): ControlFeed {
   return { head: async () => head, book: async () => book };
 }

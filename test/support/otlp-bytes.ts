@@ -27,8 +27,8 @@ export function fixed64(field: number, value: bigint): Buffer {
   return Buffer.concat([varint(field * 8 + 1), bytes]);
 }
 
-export const traceId = Buffer.alloc(16, 0x11);
-export const spanId = Buffer.alloc(8, 0x22);
+const traceId = Buffer.alloc(16, 0x11);
+const spanId = Buffer.alloc(8, 0x22);
 
 /** The parts of a good span; a test replaces or adds what it is about. */
 export interface SpanParts {

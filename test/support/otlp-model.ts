@@ -4,7 +4,7 @@ import type { AttributeValue, Span } from "../../detector/decode/index.ts";
 import { block, number, varint } from "./otlp-bytes.ts";
 
 /** An `AnyValue` as protobufjs names its members; 64-bit integers are BigInt. */
-export interface ModelValue {
+interface ModelValue {
   readonly stringValue?: string;
   readonly boolValue?: boolean;
   readonly intValue?: bigint;
@@ -13,11 +13,11 @@ export interface ModelValue {
   readonly arrayValue?: { readonly values: readonly ModelValue[] };
   readonly kvlistValue?: { readonly values: readonly ModelAttribute[] };
 }
-export interface ModelAttribute {
+interface ModelAttribute {
   readonly key: string;
   readonly value: ModelValue;
 }
-export interface ModelSpan {
+interface ModelSpan {
   readonly traceId: Uint8Array;
   readonly spanId: Uint8Array;
   readonly parentSpanId: Uint8Array;

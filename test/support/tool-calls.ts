@@ -26,7 +26,7 @@ export function toolCallBytes(call: ToolCall): Buffer {
 }
 
 /** The same call as OTLP/JSON has it. */
-export function toolCallJson(call: ToolCall): object {
+function toolCallJson(call: ToolCall): object {
   const { traceId, spanId, name, startNs, attributes } = partsOf(call);
   return {
     traceId,
