@@ -8,6 +8,7 @@ import { copyState, type IdentityState, newIdentityState } from "../learn/identi
 import type { Json } from "../learn/json.ts";
 import type { Detector, Examined, Signal } from "./detector.ts";
 import { alertOf, join } from "./episode.ts";
+import { judgedAction } from "./judged-action.ts";
 import { sqlText } from "./sql.ts";
 
 /** What comes this much earlier than what was already learned is judged and stored, but not learned. */
@@ -104,7 +105,7 @@ function advance(
     .filter((one) => one !== undefined);
   if (!late && !clockSuspect) learn(state, examined, detectors);
   const signals = noticed.map(({ detector, signal }) => `${detector.id}/${signal.name}`);
-  return { action: { ...action, authority, signals, late, clockSuspect, position }, said };
+  return { action: judgedAction(action, { authority, signals, late, clockSuspect, position }), said };
 }
 
 function memoryOf(state: IdentityState, detector: Detector): Json {
