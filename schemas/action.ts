@@ -75,7 +75,7 @@ export const Action = z.strictObject({
   network: z.string().describe("Network address it came from, empty when unknown."),
   credentialId: z.string(),
   claimedGrantId: z.string().describe("The grant the sender says it acts under."),
-  approvalId: z.string(),
+  claimedApprovalId: z.string().describe("The approval the sender says it acts under."),
   status: ActionStatus,
   errorType: z.string(),
   startedAtUs: z.number().int(),

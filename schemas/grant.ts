@@ -57,6 +57,7 @@ export const Authority = z.strictObject({
   outcome: AuthorityOutcome,
   grantId: z.string().default(""),
   approver: z.string().default(""),
+  approvalId: z.string().default("").describe("The approval the grant rests on, empty where it names none."),
   policyId: z.string().default(""),
   policyVersion: z.string().default(""),
 });

@@ -106,7 +106,7 @@ export function attribute(span: Span, origin: Origin, attributor: Attributor): A
     network: field("network"),
     credentialId: field("credential"),
     claimedGrantId: field("grant"),
-    approvalId: field("approval"),
+    claimedApprovalId: field("approval"),
     status: statusOf(span, lookup("error.type"), lookup("nhi.decision.outcome")),
     errorType: field("errorType"),
     startedAtUs: span.startedAtUs,

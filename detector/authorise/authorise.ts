@@ -27,12 +27,26 @@ const closeness: readonly AuthorityOutcome[] = [
  * const { outcome, approver } = authorise(book, 17, { tenant: "default", identityId: "agent:triage", operation: "tickets.open", resources: [], startedAtUs });
  */
 export function authorise(book: GrantBook, control: number, question: AuthorityQuestion): Authority {
-  let best: Authority = { outcome: "no_grant", grantId: "", approver: "", policyId: "", policyVersion: "" };
+  let best: Authority = {
+    outcome: "no_grant",
+    grantId: "",
+    approver: "",
+    approvalId: "",
+    policyId: "",
+    policyVersion: "",
+  };
   for (const grant of grantsOf(book, question, control)) {
     const outcome = outcomeOf(grant, question);
     if (closeness.indexOf(outcome) <= closeness.indexOf(best.outcome)) continue;
-    const { id, approver, policy } = grant.grant;
-    best = { outcome, grantId: id, approver, policyId: policy.id, policyVersion: policy.version };
+    const { id, approver, approval = "", policy } = grant.grant;
+    best = {
+      outcome,
+      grantId: id,
+      approver,
+      approvalId: approval,
+      policyId: policy.id,
+      policyVersion: policy.version,
+    };
     if (outcome === "granted") break;
   }
   return best;

@@ -53,7 +53,7 @@ export function findingText(finding: Finding): string {
 }
 
 const marks: Readonly<Record<Link["kind"], string>> = {
-  approval: "approval",
+  approval: "",
   grant: "grant",
   principal: "principal",
   delegate: "delegate",
@@ -96,9 +96,11 @@ function linkText({ kind, label, atUs, detail }: Link): string {
     case "action":
       return `${instantText(atUs).slice(11)} ${text}  [${detail["authority"] ?? ""}${detail["grant"] ? ` by ${plain(detail["grant"])}` : ""}${detail["status"] === "ok" ? "" : `, ${detail["status"] ?? ""}`}]`;
     case "grant":
-      return `${text}  (approved by ${plain(detail["approver"] ?? "")}, policy ${plain(detail["policy"] ?? "")})`;
+      return `${text}  (policy ${plain(detail["policy"] ?? "")})`;
     case "approval":
-      return `${text}  (by ${plain(detail["approver"] ?? "")})`;
+      return detail["claimed"] === "true"
+        ? `${text}  (only the sender says so)`
+        : `${text}  (by ${plain(detail["approver"] ?? "")})`;
     case "resource":
       return `${text}${detail["origin"] ? `  (name came from ${plain(detail["origin"])})` : ""}`;
     case "finding":

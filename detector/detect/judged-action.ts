@@ -30,7 +30,7 @@ export function judgedAction(action: AttributedAction, judgement: Judgement): Ac
     network: action.network,
     credentialId: action.credentialId,
     claimedGrantId: action.claimedGrantId,
-    approvalId: action.approvalId,
+    claimedApprovalId: action.claimedApprovalId,
     status: action.status,
     errorType: action.errorType,
     startedAtUs: action.startedAtUs,

@@ -64,17 +64,24 @@ FROM actions AS a FINAL
 GROUP BY tenant, chain_id;
 
 -- The links of every chain in the order approval, grant, principal, delegate, action, resource, finding; parent is the
--- id of the link that each hangs on. An identity that is a delegate in one action of a chain is no principal in another.
+-- id of the link that each hangs on. An approval that only a sender speaks of hangs nowhere. An identity that is a delegate in one action of a chain is no principal in another.
 -- Always ask with a chain_id.
 CREATE OR REPLACE VIEW v_chain_links AS
-SELECT a.tenant AS tenant, a.chain_id AS chain_id, 1 AS rank, 'approval' AS kind, a.approval_id AS id, '' AS parent,
-    a.approval_id AS label, min(a.started_at) AS at, map('approver', any(a.approver)) AS detail
-FROM actions AS a FINAL WHERE a.approval_id != '' GROUP BY tenant, chain_id, id
+SELECT a.tenant AS tenant, a.chain_id AS chain_id, 1 AS rank, 'approval' AS kind,
+    if(a.approval_id != '', a.approval_id, concat('approval of ', a.grant_id)) AS id, '' AS parent,
+    if(any(a.approval_id) != '', concat('approval ', any(a.approval_id)), concat('approval of ', any(a.grant_id))) AS label,
+    min(a.started_at) AS at, map('approver', any(a.approver)) AS detail
+FROM actions AS a FINAL WHERE a.authority = 'granted' GROUP BY tenant, chain_id, id
 UNION ALL
-SELECT a.tenant AS tenant, a.chain_id AS chain_id, 2 AS rank, 'grant' AS kind, a.grant_id AS id, any(a.approval_id) AS parent,
+SELECT a.tenant AS tenant, a.chain_id AS chain_id, 1 AS rank, 'approval' AS kind, a.claimed_approval_id AS id, '' AS parent,
+    concat('approval ', a.claimed_approval_id) AS label, min(a.started_at) AS at, map('claimed', 'true') AS detail
+FROM actions AS a FINAL WHERE a.claimed_approval_id NOT IN ('', a.approval_id) GROUP BY tenant, chain_id, id
+UNION ALL
+SELECT a.tenant AS tenant, a.chain_id AS chain_id, 2 AS rank, 'grant' AS kind, a.grant_id AS id,
+    any(if(a.approval_id != '', a.approval_id, concat('approval of ', a.grant_id))) AS parent,
     a.grant_id AS label, min(a.started_at) AS at,
     map('approver', any(a.approver), 'policy', concat(any(a.policy_id), ' v', any(a.policy_version))) AS detail
-FROM actions AS a FINAL WHERE a.grant_id != '' AND a.authority = 'granted' GROUP BY tenant, chain_id, id
+FROM actions AS a FINAL WHERE a.authority = 'granted' GROUP BY tenant, chain_id, id
 UNION ALL
 SELECT c.tenant AS tenant, c.chain_id AS chain_id, 3 AS rank, 'principal' AS kind, p.1 AS id, p.2 AS parent, p.1 AS label,
     p.3 AS at, map('identity', toString(p.4)) AS detail

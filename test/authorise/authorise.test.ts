@@ -227,6 +227,7 @@ describe("of several grants", () => {
       outcome: "granted",
       grantId: "grant-1",
       approver: "user:ana@acme.example",
+      approvalId: "",
       policyId: "support-agents",
       policyVersion: "14",
     });

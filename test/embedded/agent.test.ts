@@ -104,6 +104,7 @@ test("the tree shows principal, delegates, actions, resources and findings below
     return line.search(/[^\s│├└─]/u);
   };
   const path = [
+    "approval CHG-77  (by user:ben@acme.example)",
     "grant triage-tickets",
     "principal user:ana@acme.example",
     "delegate agent:planner",
@@ -114,7 +115,7 @@ test("the tree shows principal, delegates, actions, resources and findings below
   const depths = path.map((text) => depthOf(text));
   expect(depths).toEqual(depths.map((_, at) => at * 3 + (depths[0] ?? 0)));
   expect(depthOf("⚠ mail.send outside the scope")).toBe(depthOf("→ attacker@evil.example"));
-  expect(tree.join("\n")).toContain("(approved by user:ben@acme.example, policy support-agents v14)");
+  expect(tree.join("\n")).toContain("grant triage-tickets  (policy support-agents v14)");
   expect(tree.join("\n")).toContain("(name came from tool:tickets.read)");
 });
 

@@ -15,6 +15,7 @@ const granted: Authority = {
   outcome: "granted",
   grantId: "grant-1",
   approver: "user:ana@acme.example",
+  approvalId: "approval-1",
   policyId: "support-agents",
   policyVersion: "14",
 };
@@ -26,7 +27,7 @@ const asked = storedWith(0, {
   chainId,
   path,
   authority: granted,
-  approvalId: "approval-1",
+  claimedApprovalId: "approval-9",
   operation: "tickets.open",
   resources: [{ id: "crm/eu", kind: "db", origin: "prompt" }],
   decision: { verdict: "ask", outcome: "asked", reason: "mutating" },
@@ -153,6 +154,7 @@ describe("a chain", () => {
     const chain = await storeReader(store.database, store.name).chain("default", chainId);
     expect(chain?.links.map(({ kind, id, parent }) => [kind, id, parent])).toEqual([
       ["approval", "approval-1", ""],
+      ["approval", "approval-9", ""],
       ["grant", "grant-1", "approval-1"],
       ["principal", path[0], "grant-1"],
       ["delegate", path[1], path[0]],

@@ -36,7 +36,7 @@ export function actionWith(parts: Partial<AttributedAction> = {}): AttributedAct
     network: "",
     credentialId: "",
     claimedGrantId: "",
-    approvalId: "",
+    claimedApprovalId: "",
     status: "ok",
     errorType: "",
     startedAtUs,
@@ -62,7 +62,14 @@ export function judgedWith(
   const action = actionWith({ spanId: spanIdOf(offset + 1), ...parts });
   return {
     action,
-    authority: { outcome: "no_grant", grantId: "", approver: "", policyId: "", policyVersion: "" },
+    authority: {
+      outcome: "no_grant",
+      grantId: "",
+      approver: "",
+      approvalId: "",
+      policyId: "",
+      policyVersion: "",
+    },
     position: {
       topic: "nhi.spans",
       partition: 0,
