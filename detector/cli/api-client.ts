@@ -1,14 +1,19 @@
 import { z } from "zod";
-import { Chain, Finding } from "../../schemas/index.ts";
+import { Chain, Finding, Grant } from "../../schemas/index.ts";
 
 /** The API of a running service, as the verbs of the command line use it. */
 export interface ApiClient {
   findings(query: Readonly<Record<string, string>>): Promise<readonly Finding[]>;
   finding(id: string): Promise<Finding>;
   chain(id: string): Promise<Chain>;
-  giveGrants(grants: readonly unknown[]): Promise<{ readonly grants: number; readonly position: number }>;
+  giveGrants(grants: readonly unknown[]): Promise<{ readonly given: number; readonly unchanged: number }>;
+  grants(): Promise<readonly StandingGrant[]>;
   revokeGrant(id: string): Promise<void>;
 }
+
+const StandingGrant = z.object({ grant: Grant, author: z.string(), givenAtUs: z.number() });
+/** A grant that stands, with who gave this version of it and when. */
+export type StandingGrant = z.infer<typeof StandingGrant>;
 
 const Refusal = z.object({ error: z.string() });
 
@@ -57,7 +62,11 @@ export function apiClient(url: string, token: string | undefined): ApiClient {
     chain: async (id) =>
       (await ask("GET", `/v1/chains/${encodeURIComponent(id)}`, z.object({ chain: Chain }))).chain,
     giveGrants: (grants) =>
-      ask("POST", "/v1/grants", z.object({ grants: z.number(), position: z.number() }), { grants }),
+      ask("POST", "/v1/grants", z.object({ given: z.number(), unchanged: z.number() }), { grants }),
+    grants: async () => {
+      const { grants } = await ask("GET", "/v1/grants", z.object({ grants: z.array(StandingGrant) }));
+      return grants;
+    },
     revokeGrant: async (id) =>
       void (await ask("DELETE", `/v1/grants/${encodeURIComponent(id)}`, z.object({ revoked: z.string() }))),
   };

@@ -10,6 +10,7 @@ export interface Verbs {
   migrate(): Promise<void>;
   topics(options: { readonly partitions: string; readonly replicas: string }): Promise<void>;
   apply(options: ServiceOptions & { readonly file: string }): Promise<void>;
+  grants(options: ServiceOptions & { readonly json?: true }): Promise<void>;
   revoke(id: string, options: ServiceOptions): Promise<void>;
   findings(options: ServiceOptions & FindingOptions): Promise<void>;
   finding(id: string, options: ServiceOptions & { readonly json?: true }): Promise<void>;
@@ -174,9 +175,14 @@ function addQuestions(program: Command, verbs: () => Promise<Verbs>): void {
 }
 
 function addDecisions(program: Command, verbs: () => Promise<Verbs>): void {
-  service(program.command("apply").description("give grants"))
+  service(
+    program.command("apply").description("give grants; one that stands just so already is left as it is"),
+  )
     .requiredOption("-f, --file <file>", "YAML or JSON with a list under `grants`")
     .action(async (given: ServiceOptions & { file: string }) => (await verbs()).apply(given));
+  service(program.command("grants").description("list the grants that stand"))
+    .option("--json", "as JSON")
+    .action(async (given: ServiceOptions & { json?: true }) => (await verbs()).grants(given));
   service(program.command("revoke").description("take a grant back, from now on"))
     .argument("<grant>", "id of the grant")
     .action(async (id: string, given: ServiceOptions) => (await verbs()).revoke(id, given));

@@ -1,3 +1,4 @@
+import type { StandingGrant } from "./api-client.ts";
 import type { Chain, Finding, Link } from "../../schemas/index.ts";
 
 /**
@@ -29,6 +30,15 @@ function instantText(us: number): string {
 export function findingLine(finding: Finding): string {
   const { id, atUs, severity, identityId, title, rule } = finding;
   return `${id.slice(0, 12)}  ${instantText(atUs)}  ${severity.padEnd(8)}  ${plain(identityId).padEnd(18)}  ${rule}: ${plain(title)}`;
+}
+
+/** One grant on one line. */
+export function grantLine({ grant, author, givenAtUs }: StandingGrant): string {
+  const { id, grantee, approver, policy, operations, window } = grant;
+  const until = window.until === undefined ? "" : ` until ${window.until}`;
+  return plain(
+    `${id}: ${grantee} may ${operations.join(", ")}${until}; approved by ${approver}, policy ${policy.id} v${policy.version}; given ${instantText(givenAtUs)} by ${author}`,
+  );
 }
 
 /** A finding with its reasons: why in numbers, which actions, and the query that recomputes the numbers. */

@@ -15,7 +15,7 @@ import { demo } from "./demo.ts";
 import { readGrants } from "./grants-file.ts";
 import type { FindingOptions, ServiceOptions, Verbs } from "./program.ts";
 import { replayVerb } from "./replay-verb.ts";
-import { chainTree, findingLine, findingText, jsonLine } from "./text.ts";
+import { chainTree, findingLine, findingText, grantLine, jsonLine } from "./text.ts";
 
 /** The verbs, over a context; `token` is what a remote service demands. */
 export function verbsOf(context: Context, token: string | undefined, stderr: NodeJS.WritableStream): Verbs {
@@ -39,8 +39,13 @@ export function verbsOf(context: Context, token: string | undefined, stderr: Nod
     },
     topics: (given) => createTopics(context, given),
     apply: async (given) => {
-      const { grants } = await api(given).giveGrants(await readGrants(given.file));
-      out(`${String(grants)} grants given\n`);
+      const { given: news, unchanged } = await api(given).giveGrants(await readGrants(given.file));
+      out(`${String(news)} grants given${unchanged === 0 ? "" : `, ${String(unchanged)} stood already`}\n`);
+    },
+    grants: async (given) => {
+      const grants = await api(given).grants();
+      if (given.json === true) out(jsonLine(grants));
+      else out(grants.length === 0 ? "no grants\n" : grants.map((one) => `${grantLine(one)}\n`).join(""));
     },
     revoke: async (id, given) => {
       await api(given).revokeGrant(id);

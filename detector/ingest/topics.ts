@@ -1,6 +1,6 @@
 import { ControlRecord } from "../../schemas/index.ts";
 import type { Log } from "../log.ts";
-import type { ControlEntry } from "../stream/control-feed.ts";
+import type { ControlEntry, ControlLog } from "../stream/control-feed.ts";
 import type { DeadLetters } from "../stream/ports.ts";
 import type { Running } from "./consume.ts";
 import type { KafkaClient, TopicSpec } from "./kafka.ts";
@@ -46,9 +46,7 @@ export function deadLetterTopic(kafka: KafkaClient, topic: string): DeadLetters 
 }
 
 /** The control log as a topic, followed from its start. */
-export interface ControlTopic {
-  append(records: readonly ControlRecord[]): Promise<number>;
-  read(from: number): Promise<readonly ControlEntry[]>;
+export interface ControlTopic extends ControlLog {
   /** Rejects when the topic can't be followed any more. */
   readonly ended: Promise<never>;
   stop(): Promise<void>;
@@ -75,12 +73,15 @@ export async function openControlTopic(
       else entries.push({ position: record.offset, record: parsed });
     }
   });
-  const isBehind = (): boolean => next < end;
-  while (isBehind()) await Promise.race([pause(), running.ended]);
+  const caughtUp = async (position: number): Promise<void> => {
+    while (next < position) await Promise.race([pause(), running.ended]);
+  };
+  await caughtUp(end);
   return {
     async append(records) {
+      if (records.length === 0) return;
       await kafka.send(topic, records.map(messageOf));
-      return kafka.endOf(topic);
+      await caughtUp(await kafka.endOf(topic));
     },
     read: async (from) => entries.slice(firstFrom(entries, from)),
     ended: running.ended,

@@ -1,16 +1,11 @@
-import { controlFeed } from "../stream/control-feed.ts";
+import { controlFeed, type ControlLog } from "../stream/control-feed.ts";
 import type { ControlFeed } from "../stream/ports.ts";
 import type { Database } from "../store/clickhouse.ts";
 import { storeGrants } from "../store/control-log.ts";
-import type { ControlEntry } from "../stream/control-feed.ts";
 import type { Context } from "./context.ts";
 
 /** Follows a control log, writing its grants where analysts read them. */
-export function followControl(
-  { clock }: Context,
-  database: Database,
-  log: { read(from: number): Promise<readonly ControlEntry[]> },
-): ControlFeed {
+export function followControl({ clock }: Context, database: Database, log: ControlLog): ControlFeed {
   return controlFeed({
     read: (from) => log.read(from),
     onEntries: (entries) => storeGrants(database, entries),

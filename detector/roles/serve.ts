@@ -2,8 +2,9 @@ import { openKafka } from "../ingest/kafka.ts";
 import { openControlTopic } from "../ingest/topics.ts";
 import type { SpanSink } from "../ingest/ports.ts";
 import { type RunningServer, startHttpServer } from "../ingest/server.ts";
-import { apiHandler, type ApiOptions } from "../serve/api.ts";
+import { apiHandler } from "../serve/api.ts";
 import type { Database } from "../store/clickhouse.ts";
+import type { ControlLog } from "../stream/control-feed.ts";
 import { readMigrations, schemaProblem } from "../store/migrate.ts";
 import { storeReader } from "../store/read.ts";
 import { type Context, stopped } from "./context.ts";
@@ -18,14 +19,14 @@ const readyWithinMs = 3_000;
 export function startServer(
   context: Context,
   database: Database,
-  decide: ApiOptions["decide"],
+  control: ControlLog,
   sink: SpanSink,
 ): Promise<RunningServer> {
   const { config, clock, log, telemetry } = context;
   const migrations = readMigrations(migrationsFolder);
   const handler = apiHandler({
     reader: storeReader(database, config.clickhouse.database),
-    decide,
+    control,
     problem: async () => {
       const told = new AbortController();
       const late = clock.sleep(readyWithinMs, told.signal).then(() => "the store does not answer in time");
@@ -58,7 +59,7 @@ export async function serve(context: Context): Promise<void> {
   try {
     await kafka.need([topics.control]);
     const control = await openControlTopic(kafka, topics.control, log, () => clock.sleep(50));
-    const server = await startServer(context, store.database, (records) => control.append(records), noSink);
+    const server = await startServer(context, store.database, control, noSink);
     log("info", "serving", { url: server.url });
     try {
       await Promise.race([control.ended, stopped(signal)]);

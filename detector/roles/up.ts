@@ -50,7 +50,7 @@ async function startInstallation(context: Context): Promise<Installation> {
       "Bytes of spans waiting to be stored.",
     );
     const sink = spanSink(pipeline, telemetry, { attributor, limits: config.limits, recordBytesMax });
-    const server = await startServer(context, store.database, (records) => controlLog.append(records), sink);
+    const server = await startServer(context, store.database, controlLog, sink);
     const ending = new AbortController();
     const untilStopped = { ...context, signal: AbortSignal.any([context.signal, ending.signal]) };
     const alerts = deliverAlerts(untilStopped, store.database).catch((error: unknown) => {

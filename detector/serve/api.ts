@@ -1,18 +1,18 @@
 import router from "find-my-way";
-import type { IncomingMessage } from "node:http";
 import { z } from "zod";
-import { type ControlRecord, Grant, Severity } from "../../schemas/index.ts";
-import type { Permission } from "../config/config.ts";
+import { Severity } from "../../schemas/index.ts";
 import { mayUse } from "../ingest/auth.ts";
-import type { Client, Handler } from "../ingest/ports.ts";
+import type { Handler } from "../ingest/ports.ts";
 import type { Log } from "../log.ts";
+import type { ControlLog } from "../stream/control-feed.ts";
 import type { StoreReader } from "../store/read.ts";
-import { ok, problem, readJson, type Reply, sendReply } from "./reply.ts";
+import { grantRoutes } from "./grant-routes.ts";
+import { ok, problem, type Reply, sendReply } from "./reply.ts";
+import { type Asked, methods, type Route } from "./route.ts";
 
 export interface ApiOptions {
   readonly reader: StoreReader;
-  /** Appends to the control log; resolves with the position after the records. */
-  readonly decide: (records: readonly ControlRecord[]) => Promise<number>;
+  readonly control: ControlLog;
   /** Why the service can't do its work now; undefined when it can. */
   readonly problem: () => Promise<string | undefined>;
   readonly metrics: () => Promise<string>;
@@ -20,27 +20,8 @@ export interface ApiOptions {
   readonly log: Log;
 }
 
-/** A request as the routes see it. */
-interface Asked {
-  readonly client: Client;
-  readonly params: Readonly<Record<string, string | undefined>>;
-  readonly query: Readonly<Record<string, string>>;
-  readonly request: IncomingMessage;
-}
-
-const methods = ["GET", "POST", "DELETE"] as const;
-
-interface Route {
-  readonly method: (typeof methods)[number];
-  readonly path: string;
-  /** What a client must be allowed to; undefined for what everybody may ask. */
-  readonly permission?: Permission;
-  readonly answer: (asked: Asked) => Promise<Reply>;
-}
-
-/** Findings in one answer, and grants in one request. */
+/** Findings in one answer. */
 const findingsMax = 1000;
-const grantsMax = 10_000;
 /** Longest id in a path; the id of a chain comes from its sender. */
 const idCharsMax = 4096;
 
@@ -160,48 +141,9 @@ function storeRoutes({ reader }: ApiOptions): readonly Route[] {
   ];
 }
 
-function grantRoutes({ decide, nowMs }: ApiOptions): readonly Route[] {
-  // Who decides is who was authenticated; on loopback nobody was, and the record says so.
-  const decision = (client: Client): { tenant: string; author: string; atUs: number } => ({
-    tenant: client.tenant,
-    author: client.name === "" ? "local" : client.name,
-    atUs: nowMs() * 1000,
-  });
-  return [
-    {
-      method: "POST",
-      path: "/v1/grants",
-      permission: "decide",
-      answer: async ({ client, request }) => {
-        const read = await readJson(request);
-        if (!read.ok) return read.reply;
-        const body = GrantRequest.safeParse(read.json);
-        if (!body.success) return problem(400, z.prettifyError(body.error));
-        const { grants } = body.data;
-        const position = await decide(
-          grants.map((grant) => ({ kind: "grant_given", ...decision(client), grant })),
-        );
-        return { status: 201, json: { grants: grants.length, position } };
-      },
-    },
-    {
-      method: "DELETE",
-      path: "/v1/grants/:id",
-      permission: "decide",
-      answer: async ({ client, params: { id = "" } }) =>
-        ok({
-          revoked: id,
-          position: await decide([{ kind: "grant_revoked", ...decision(client), grantId: id }]),
-        }),
-    },
-  ];
-}
-
 const FindingQuery = z.strictObject({
   identity: z.string().default(""),
   severity: Severity.default("info"),
   since: z.iso.datetime({ offset: true }).exactOptional(),
   limit: z.coerce.number().int().min(1).max(findingsMax).default(100),
 });
-
-const GrantRequest = z.strictObject({ grants: z.array(Grant).min(1).max(grantsMax) });

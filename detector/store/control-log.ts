@@ -1,17 +1,10 @@
 import { ControlRecord } from "../../schemas/index.ts";
-import type { ControlEntry } from "../stream/control-feed.ts";
+import type { ControlEntry, ControlLog } from "../stream/control-feed.ts";
 import type { Database } from "./clickhouse.ts";
 import { instantUs } from "./rows.ts";
 
-/** Appends to the control log; resolves with the position after the entries once they are durable. */
-export interface ControlLog {
-  append(records: readonly ControlRecord[]): Promise<number>;
-}
-
 /** The control log as a table, for an installation without Kafka. Several writers may append. */
-export function controlLogTable(
-  database: Database,
-): ControlLog & { read(from: number): Promise<readonly ControlEntry[]> } {
+export function controlLogTable(database: Database): ControlLog {
   const read = async (from: number): Promise<readonly ControlEntry[]> => {
     const rows = await database.query<{ position: number; record: string }>(
       "SELECT position, record FROM control_log WHERE position >= {from:Int64} ORDER BY position",
@@ -30,7 +23,6 @@ export function controlLogTable(
       );
       let position = end?.next ?? 0;
       for (const record of records) position = await appendOne(database, record, position);
-      return position;
     },
   };
 }

@@ -8,6 +8,14 @@ export interface ControlEntry {
   readonly record: ControlRecord;
 }
 
+/** The control log itself: a topic, or a table of an installation without Kafka. */
+export interface ControlLog {
+  /** Entries from a position on, as far as the log goes now. */
+  read(from: number): Promise<readonly ControlEntry[]>;
+  /** Resolves once the records are durable and can be read. */
+  append(records: readonly ControlRecord[]): Promise<void>;
+}
+
 export interface ControlFeedOptions {
   /** Entries from a position on, as far as the log goes now. */
   readonly read: (from: number) => Promise<readonly ControlEntry[]>;

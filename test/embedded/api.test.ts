@@ -35,7 +35,7 @@ const at = (instant: string): object => ({
 beforeAll(async () => {
   up = await startUp({ dataDir: join(folder.path, "data") });
   const given = await ask(up.url, "/v1/grants", json({ grants: [grant] }));
-  deepEqual([given.status, given.json], [201, { grants: 1, position: 1 }]);
+  deepEqual([given.status, given.json], [201, { given: 1, unchanged: 0 }]);
   const granted = (name: string, instant: string): object =>
     spanOf(
       { "nhi.identity.id": "agent:granted", "nhi.action.name": name, "nhi.chain.id": "the chain/1" },
@@ -144,6 +144,27 @@ test("a grant counts from the next action on, and no more once it is taken back"
   const gone = await ask(up.url, `/v1/grants/${encodeURIComponent(later.id)}`, { method: "DELETE" });
   expect(gone).toMatchObject({ status: 200, json: { revoked: later.id } });
   expect(await outcome("third")).toBe("revoked");
+  expect(await ask(up.url, `/v1/grants/${encodeURIComponent(later.id)}`, { method: "DELETE" })).toMatchObject(
+    {
+      status: 404,
+      json: { error: "no grant later/1 é stands" },
+    },
+  );
+});
+
+test("a grant that stands already is not given anew, and the list shows what stands", async () => {
+  const again = await ask(up.url, "/v1/grants", json({ grants: [grant] }));
+  deepEqual([again.status, again.json], [200, { given: 0, unchanged: 1 }]);
+  const narrower = { ...grant, policy: { ...grant.policy, version: "next" } };
+  expect((await ask(up.url, "/v1/grants", json({ grants: [narrower] }))).json).toEqual({
+    given: 1,
+    unchanged: 0,
+  });
+  const { json: list } = await ask(up.url, "/v1/grants");
+  expect(list).toMatchObject({
+    grants: [{ author: "local", grant: { id: grant.id, policy: { version: "next" } } }],
+  });
+  await ask(up.url, "/v1/grants", json({ grants: [grant] }));
 });
 
 test.each([

@@ -142,7 +142,7 @@ describe("the control log", () => {
       atUs: builtAtUs,
       grantId: "a",
     };
-    expect(await log.append([given("a"), revoked])).toBe(2);
+    await log.append([given("a"), revoked]);
     expect(await log.read(0)).toEqual([
       { position: 0, record: given("a") },
       { position: 1, record: revoked },
@@ -155,7 +155,7 @@ describe("the control log", () => {
     const writers = ["x", "y", "z"].map((name) =>
       Array.from({ length: 10 }, (_, n) => given(`${name}-${n}`)),
     );
-    const ends = await Promise.all(writers.map((records) => controlLogTable(store.database).append(records)));
+    await Promise.all(writers.map((records) => controlLogTable(store.database).append(records)));
     const entries = await controlLogTable(store.database).read(2);
     expect(entries.map((one) => one.position)).toEqual(entries.map((_, at) => at + 2));
     const written = entries.map(({ record }) => (record.kind === "grant_given" ? record.grant.id : ""));
@@ -165,13 +165,12 @@ describe("the control log", () => {
         .map((one) => (one.kind === "grant_given" ? one.grant.id : ""))
         .toSorted(),
     );
-    // Each writer's entries keep their order, and its answer is the position behind its last.
-    writers.forEach((records, at) => {
+    // Each writer's entries keep their order.
+    writers.forEach((records) => {
       const own = entries.filter(({ record }) =>
         records.some((one) => JSON.stringify(one) === JSON.stringify(record)),
       );
       expect(own.map((one) => one.record)).toEqual(records);
-      expect(ends[at]).toBe((own.at(-1)?.position ?? 0) + 1);
     });
   });
 });
