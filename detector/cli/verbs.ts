@@ -20,7 +20,7 @@ import { chainTree, findingLine, findingText, grantLine, jsonLine } from "./text
 /** The verbs, over a context; `token` is what a remote service demands. */
 export function verbsOf(context: Context, token: string | undefined, stderr: NodeJS.WritableStream): Verbs {
   const { config, out } = context;
-  const api = ({ url }: ServiceOptions): ApiClient => apiClient(url ?? localUrl(config.http.listen), token);
+  const api = ({ url }: ServiceOptions): ApiClient => apiClient(url ?? localUrl(config), token);
   return {
     up: ({ demo: isDemo, data }) => {
       const placed = data === undefined ? context : { ...context, config: { ...config, data } };
@@ -61,7 +61,7 @@ export function verbsOf(context: Context, token: string | undefined, stderr: Nod
       out(given.json === true ? jsonLine(chain) : `${chainTree(chain)}\n`);
     },
     replay: (files, given) =>
-      replayVerb(context, files, given, { token, stderr, localUrl: localUrl(config.http.listen) }),
+      replayVerb(context, files, given, { token, stderr, localUrl: localUrl(config) }),
     configCheck: async () => out(describeConfig(config)),
   };
 }
@@ -93,6 +93,7 @@ async function listFindings(api: ApiClient, given: FindingOptions, out: Context[
   else out(findings.length === 0 ? "no findings\n" : findings.map((one) => `${findingLine(one)}\n`).join(""));
 }
 
-function localUrl(listen: string): string {
-  return `http://${listen}`;
+/** Where a service with these settings answers on this machine. */
+function localUrl({ http }: Context["config"]): string {
+  return `${http.tls === undefined ? "http" : "https"}://${http.listen}`;
 }
