@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Finding } from "../../schemas/index.ts";
+import { linesOf } from "../replay/lines.ts";
 import { replay } from "../replay/replay.ts";
 import { httpTarget } from "../replay/to-http.ts";
 import type { Context } from "../roles/context.ts";
@@ -12,8 +14,8 @@ import { progressOn } from "./progress.ts";
 import { tracesUrl } from "./replay-verb.ts";
 import { chainTree, findingLine } from "./text.ts";
 
-/** Findings printed while the replay runs; all of them are in the store. */
-const printedMax = 25;
+/** Lines of findings printed while the replay runs; all of them are in the store. */
+const linesMax = 25;
 
 /**
  * The first look: grants for three agents, then a sample of their real runs, some honest, some hijacked, over OTLP/HTTP
@@ -30,25 +32,25 @@ export async function demo(
   await api.giveGrants(grants);
   out(`Replaying recorded runs of three agents (AgentDojo) as spans to ${installation.url}/v1/traces\n`);
   const progress = progressOn(stderr, clock);
-  const printed = new Set<string>();
+  const shown = new Set<string>();
   const showNew = async (): Promise<void> => {
-    const findings = await api.findings({ severity: "medium", limit: String(printedMax * 4) });
-    for (const finding of findings.toReversed()) {
-      if (printed.has(finding.id) || printed.size >= printedMax) continue;
-      printed.add(finding.id);
+    for (const finding of newOf(await api.findings({ severity: "medium", limit: "1000" }), shown)) {
+      progress.clear();
       out(`${findingLine(finding)}\n`);
     }
   };
+  const sample = fileURLToPath(new URL("agentdojo.sample.jsonl.gz", demoFolder));
+  const total = await linesIn(sample);
   let shownAtMs = 0;
   let showing: Promise<void> = Promise.resolve();
   const counts = await replay({
-    files: [fileURLToPath(new URL("agentdojo.sample.jsonl.gz", demoFolder))],
+    files: [sample],
     target: httpTarget({ url: tracesUrl(installation.url), clock }),
     clock,
     signal,
     resumeFile: join(config.data, "demo.resume.json"),
-    onProgress: ({ bytesRead, bytesTotal, sent }) => {
-      progress.update({ done: bytesRead, total: bytesTotal, text: `${String(sent)} spans` });
+    onProgress: ({ lines }) => {
+      progress.update({ done: lines, total, text: `${String(lines)} of ${String(total)} spans` });
       if (clock.nowMs() - shownAtMs < 500) return;
       shownAtMs = clock.nowMs();
       showing = showing.then(showNew).catch(() => undefined);
@@ -60,11 +62,31 @@ export async function demo(
   await summary(context, installation, counts.sent);
 }
 
+async function linesIn(file: string): Promise<number> {
+  let lines = 0;
+  for await (const line of linesOf(file)) lines += line.text === "" ? 0 : 1;
+  return lines;
+}
+
+/** What was not said yet, oldest first; the same of one identity in another session is not worth a second line here. */
+function newOf(findings: readonly Finding[], shown: Set<string>): readonly Finding[] {
+  return findings.toReversed().filter(({ identityId, title }) => {
+    const said = `${identityId} ${title}`;
+    if (shown.has(said) || shown.size >= linesMax) return false;
+    shown.add(said);
+    return true;
+  });
+}
+
 async function summary({ config, out }: Context, { url, store }: Installation, sent: number): Promise<void> {
   const { database } = config.clickhouse;
   const reader = storeReader(store.database, database);
   const [worst] = await reader.findings({ tenant: "default", minSeverity: "high", limit: 1 });
   const chain = worst === undefined ? undefined : await reader.chain("default", worst.chainId);
+  const findings = await reader.findings({ tenant: "default", minSeverity: "medium", limit: 1000 });
+  out(
+    `${String(findings.length)} findings of medium severity or more, repetitions in other sessions counted.\n`,
+  );
   if (chain !== undefined) out(`\nOne chain, whole:\n${chainTree(chain)}\n`);
   out(
     [

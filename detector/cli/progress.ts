@@ -4,6 +4,8 @@ import type { Clock } from "../clock.ts";
 /** How far something long-running is. */
 export interface Progress {
   update(state: { readonly done: number; readonly total: number; readonly text: string }): void;
+  /** Takes the bar away for a moment, so that a line can be printed in its place. */
+  clear(): void;
   stop(): void;
 }
 
@@ -23,16 +25,22 @@ function bar(stream: ProgressStream): Progress {
     format: "{bar} {percentage}% | {text}",
     stream,
     hideCursor: true,
-    clearOnComplete: false,
+    clearOnComplete: true,
   });
   let begun = false;
+  // The bar goes back to where it began when it stops, so it must not be there while a line is printed.
+  const clear = (): void => {
+    if (begun) shown.stop();
+    begun = false;
+  };
   return {
     update: ({ done, total, text }) => {
       if (begun) shown.update(done, { text });
       else shown.start(total, done, { text });
       begun = true;
     },
-    stop: () => shown.stop(),
+    clear,
+    stop: clear,
   };
 }
 
@@ -44,6 +52,7 @@ function plainLines(stream: ProgressStream, clock: Clock): Progress {
       nextMs = clock.nowMs() + lineEveryMs;
       stream.write(`${total === 0 ? 100 : Math.floor((done / total) * 100)}% ${text}\n`);
     },
+    clear: () => undefined,
     stop: () => undefined,
   };
 }
