@@ -97,7 +97,7 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
     async offer(records) {
       const current = await own();
       const known = buffer.at(-1)?.offset ?? (current.position ?? 0) - 1;
-      buffer.push(...records.filter((record) => record.offset > known));
+      buffer = buffer.concat(records.filter((record) => record.offset > known));
       while (buffer.length > 0) {
         const control = plan === undefined ? await options.control.head() : 0;
         plan ??= await planned(propose(current.position, buffer, control, options), current.generation);
