@@ -51,12 +51,13 @@ const keys: readonly NoveltyKey[] = [
   },
   {
     // Something is changed or sent to whose name neither the prompt gave nor the identity ever used: it came out of what
-    // the agent read. All that the prompt gives counts as one value, so that being asked for new things is not news.
+    // the agent read. All that the prompt gives counts as one value, so that being asked for new things is not news: the
+    // empty one, as any other could be somebody's name for a resource.
     name: "unprompted resource",
     bitsMin: 3,
     valueOf: ({ mutating, resources: [first] }) =>
-      !mutating || !first?.origin ? undefined : prompted.has(first.origin) ? "prompted" : first.id,
-    sqlValue: `if(resource_origin IN (${[...prompted].map(sqlText).join(", ")}), 'prompted', resource_id)`,
+      !mutating || !first?.origin ? undefined : prompted.has(first.origin) ? "" : first.id,
+    sqlValue: `if(resource_origin IN (${[...prompted].map(sqlText).join(", ")}), '', resource_id)`,
     sqlWhere: "mutating AND resource_origin != ''",
   },
 ];

@@ -84,8 +84,10 @@ function pidOf(owner: string): number {
 /** Process id and, where the system tells (Linux), the tick it started at. */
 function describe(pid: number): string {
   const stat = read(`/proc/${pid}/stat`);
-  // The name in parentheses may hold blanks, so fields count from behind it; the start is the 22nd of all.
-  const startedAt = stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "?";
+  // The name in parentheses may hold blanks, so fields count from behind it; state and start are the 3rd and 22nd of all.
+  const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
+  // A process that has ended keeps its number until its parent has looked; it owns nothing any more.
+  const startedAt = fields[0] === "Z" ? "ended" : (fields[19] ?? "?");
   return `${pid} ${startedAt}`;
 }
 
