@@ -6,6 +6,7 @@ const config = {
   transform: {},
   maxWorkers: 2,
   testTimeout: 30_000,
+  setupFiles: ["<rootDir>/dist/test/support/seed.js"],
   globalSetup: "<rootDir>/dist/test/support/global-setup.js",
   globalTeardown: "<rootDir>/dist/test/support/global-teardown.js",
 };

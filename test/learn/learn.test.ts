@@ -71,10 +71,11 @@ const states: fc.Arbitrary<IdentityState> = fc.record({
     .array(
       fc.tuple(
         text,
-        fc.jsonValue().filter((value) => !JSON.stringify(value).includes("-0")),
+        // Through JSON once: a memory is JSON, which knows no negative zero.
+        fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as Json),
       ),
     )
-    .map((all) => new Map(all as [string, Json][])),
+    .map((all) => new Map(all)),
 });
 
 describe("a packed state", () => {
