@@ -2,7 +2,8 @@ import type { PartitionHandler } from "../ingest/consume.ts";
 import type { KafkaMessage } from "../ingest/kafka.ts";
 import type { OtlpEncoding as Encoding } from "../decode/index.ts";
 import { intake, type IntakeOptions, type Sender } from "../stream/intake.ts";
-import type { DeadLetter, DeadLetters, LogRecord, PartitionId } from "../stream/ports.ts";
+import { deadLetterOf, type Trouble } from "../stream/dead-letter.ts";
+import type { DeadLetter, DeadLetters } from "../stream/ports.ts";
 
 export interface ProcessHandlerOptions extends IntakeOptions {
   readonly encoding: Encoding;
@@ -33,27 +34,18 @@ export function processHandler(options: ProcessHandlerOptions): PartitionHandler
       const letters: DeadLetter[] = [];
       let spans = 0;
       for (const record of records) {
+        const refuse = (trouble: Trouble): void =>
+          void letters.push(deadLetterOf(partition, record, options.sender, trouble));
         const taken = intake(record.value, options.encoding, options.sender, options);
         if (!taken.ok) {
-          letters.push(letter(partition, record, -1, taken.reason, taken.message, options));
+          refuse({ index: -1, reason: taken.reason, message: taken.message });
           continue;
         }
         spans += taken.spans;
-        for (const one of taken.rejected)
-          letters.push(letter(partition, record, one.index, one.reason, one.message, options));
+        taken.rejected.forEach(refuse);
         for (const one of taken.records) {
           if (one.value.byteLength <= options.recordBytesMax) messages.push(one);
-          else
-            letters.push(
-              letter(
-                partition,
-                record,
-                -1,
-                "too_large",
-                `one span is larger than ${String(options.recordBytesMax)} bytes`,
-                options,
-              ),
-            );
+          else refuse({ index: -1, reason: "too_large", message: tooLarge(options.recordBytesMax) });
         }
       }
       if (messages.length > 0) await options.send(messages);
@@ -69,23 +61,4 @@ export function processHandler(options: ProcessHandlerOptions): PartitionHandler
   };
 }
 
-function letter(
-  partition: PartitionId,
-  record: LogRecord,
-  index: number,
-  reason: string,
-  message: string,
-  { sender }: ProcessHandlerOptions,
-): DeadLetter {
-  return {
-    ...partition,
-    offset: record.offset,
-    index,
-    reason,
-    message,
-    bytes: record.value.byteLength,
-    tenant: sender.tenant,
-    source: sender.source,
-    atMs: record.timestampMs,
-  };
-}
+const tooLarge = (bytesMax: number): string => `one span is larger than ${String(bytesMax)} bytes`;

@@ -2,6 +2,7 @@ import { attribute, type AttributedAction } from "../attribute/action.ts";
 import type { Attributor } from "../attribute/table.ts";
 import { type DecodeLimits, decodeTraces } from "../decode/index.ts";
 import type { LogPosition } from "../../schemas/index.ts";
+import { deadLetterOf, type Trouble } from "./dead-letter.ts";
 import { originOf } from "./headers.ts";
 import type { DeadLetter, LogRecord, PartitionId } from "./ports.ts";
 
@@ -21,20 +22,11 @@ export function readRecord(
   limits: DecodeLimits,
 ): RecordContent {
   const origin = originOf(record.headers);
-  const letter = (index: number, reason: string, message: string): DeadLetter => ({
-    ...partition,
-    offset: record.offset,
-    index,
-    reason,
-    message,
-    bytes: record.value.byteLength,
-    tenant: origin.tenant,
-    source: origin.source,
-    atMs: record.timestampMs,
-  });
+  const letter = (trouble: Trouble): DeadLetter => deadLetterOf(partition, record, origin, trouble);
   const decoded = decodeTraces(record.value, { limits, wanted: attributor.wanted });
   if (!decoded.ok) {
-    return { actions: [], spans: 1, noAction: 0, deadLetters: [letter(-1, decoded.reason, decoded.message)] };
+    const { reason, message } = decoded;
+    return { actions: [], spans: 1, noAction: 0, deadLetters: [letter({ index: -1, reason, message })] };
   }
   const actions: { action: AttributedAction; position: LogPosition }[] = [];
   const rejected = [...decoded.rejected];
@@ -58,6 +50,6 @@ export function readRecord(
     actions,
     spans: decoded.spans.length + decoded.rejected.length,
     noAction,
-    deadLetters: rejected.map((one) => letter(one.index, one.reason, one.message)),
+    deadLetters: rejected.map(letter),
   };
 }

@@ -1,5 +1,6 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { errorCode } from "../../error-code.ts";
 
 /** Gives the folder back. */
 export type Unlock = () => void;
@@ -39,7 +40,7 @@ function linkNew(draft: string, path: string, content: string): boolean {
     linkSync(draft, path);
     return true;
   } catch (error) {
-    if (codeOf(error) === "EEXIST") return false;
+    if (errorCode(error) === "EEXIST") return false;
     throw error;
   } finally {
     rmSync(draft, { force: true });
@@ -72,7 +73,7 @@ function isAlive(owner: string): boolean {
     process.kill(pidOf(owner), 0);
   } catch (error) {
     // "Not permitted" is the answer for a living process of another user.
-    if (codeOf(error) !== "EPERM") return false;
+    if (errorCode(error) !== "EPERM") return false;
   }
   return describe(pidOf(owner)) === owner;
 }
@@ -89,8 +90,4 @@ function describe(pid: number): string {
   // A process that has ended keeps its number until its parent has looked; it owns nothing any more.
   const startedAt = fields[0] === "Z" ? "ended" : (fields[19] ?? "?");
   return `${pid} ${startedAt}`;
-}
-
-function codeOf(error: unknown): unknown {
-  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
 }
