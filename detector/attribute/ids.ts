@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** Hex digits of a computed id: 128 bits of SHA-256, so that a hostile sender can't make two things share one. */
 const idDigits = 32;
@@ -11,7 +11,7 @@ const idDigits = 32;
  * const id = computedId("finding", "first-use", "1", "agent:triage");
  */
 export function computedId(...parts: readonly string[]): string {
-  return createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, idDigits);
+  return hash("sha256", parts.join("\0"), "hex").slice(0, idDigits);
 }
 
 /**
@@ -19,24 +19,52 @@ export function computedId(...parts: readonly string[]): string {
  * The formula is part of the contract: every language that attributes must give the same id.
  */
 export function actionId(traceId: string, spanId: string, phase: "start" | "end"): string {
-  return createHash("sha256")
-    .update(traceId, "hex")
-    .update(spanId, "hex")
-    .update(phase)
-    .digest("hex")
-    .slice(0, idDigits);
+  return hash(
+    "sha256",
+    Buffer.concat([Buffer.from(traceId + spanId, "hex"), Buffer.from(phase, "latin1")]),
+    "hex",
+  ).slice(0, idDigits);
 }
 
-/** Fingerprints kept at hand, as an identity uses the same few values over and over; all are forgotten at once when full. */
-const fingerprintsMax = 8192;
-const fingerprints = new Map<string, string>();
+/** Room for the longest input of an action's id. */
+const scratch = Buffer.alloc(24 + 5);
+const inputs = { start: scratch.subarray(0, 29), end: scratch.subarray(0, 27) } as const;
+
+/**
+ * The id of an action whose trace and span ids lie in `bytes`, as `idInts` big-endian ints into `ids` from `at` on: the
+ * same as `actionId` without a string that nobody reads. 0.25 µs, of which the hash is 0.2.
+ */
+export function writeActionId(
+  bytes: Uint8Array,
+  traceIdAt: number,
+  spanIdAt: number,
+  phase: "start" | "end",
+  ids: Int32Array,
+  at: number,
+): void {
+  for (let step = 0; step < 16; step += 1) scratch[step] = bytes[traceIdAt + step]!;
+  for (let step = 0; step < 8; step += 1) scratch[16 + step] = bytes[spanIdAt + step]!;
+  scratch.latin1Write(phase, 24, 5);
+  // As text of one character a byte the digest is quicker to have than as bytes.
+  const digest = hash("sha256", inputs[phase], "binary");
+  for (let int = 0; int < 4; int += 1) {
+    const from = int * 4;
+    ids[at + int] =
+      (digest.charCodeAt(from) << 24) |
+      (digest.charCodeAt(from + 1) << 16) |
+      (digest.charCodeAt(from + 2) << 8) |
+      digest.charCodeAt(from + 3);
+  }
+}
+
+/** An id that is kept as ints, as its 32 hex digits. */
+export function idText(ids: Int32Array, at: number): string {
+  let text = "";
+  for (let int = 0; int < 4; int += 1) text += (ids[at + int]! >>> 0).toString(16).padStart(8, "0");
+  return text;
+}
 
 /** A short fingerprint of a value that is remembered but never needs to be read back: 72 bits, 12 characters. */
 export function fingerprint(value: string): string {
-  const known = fingerprints.get(value);
-  if (known !== undefined) return known;
-  const made = createHash("sha256").update(value).digest("base64url").slice(0, 12);
-  if (fingerprints.size >= fingerprintsMax) fingerprints.clear();
-  fingerprints.set(value, made);
-  return made;
+  return hash("sha256", value, "base64url").slice(0, 12);
 }

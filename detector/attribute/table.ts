@@ -1,47 +1,49 @@
 import {
+  ActionKind,
   type ActionRule,
   attributes,
   type AttributionTable,
   IdentityKind,
   type IdentityRule,
-  ActionKind,
-  type IdentityStrength,
 } from "../../schemas/index.ts";
-import { compileConditions, type Predicate } from "./condition.ts";
-import { compileTemplates, type Lookup, type Template } from "./template.ts";
+import { absent, type Names, namesOf, spanKinds, SpanRow } from "../decode/index.ts";
+import { compileConditions } from "./condition.ts";
+import { compileTemplates, type Template } from "./template.ts";
+import { Words } from "./words.ts";
 
-/** What the table says of a span's identity. */
+/** What the table says of a span's identity, in codes. */
 export interface NamedIdentity {
-  readonly id: string;
-  readonly kind: IdentityKind;
-  readonly strength: IdentityStrength;
-  readonly rule: string;
+  readonly id: number;
+  readonly kind: number;
+  readonly strength: number;
+  readonly rule: number;
 }
 
-/** What the table says of a span as an action. */
-interface RecognisedAction {
-  readonly rule: string;
-  readonly kind: ActionKind;
-  readonly operation: string;
-  readonly resourceId: string;
-  readonly resourceKind: string;
-  readonly mutating: boolean;
+/** What the table says of a span as an action, in codes. Filled anew for each span. */
+export interface RecognisedAction {
+  rule: number;
+  kind: number;
+  operation: number;
+  resourceId: number;
+  resourceKind: number;
+  mutating: boolean;
 }
 
 type FieldName = keyof AttributionTable["fields"];
 
-/** The attribution table, compiled: three questions to ask of a span's attributes. */
+/** The attribution table, compiled: three questions to ask of a span. */
 export interface Attributor {
-  readonly identify: (lookup: Lookup) => NamedIdentity;
-  readonly recognise: (lookup: Lookup) => RecognisedAction | undefined;
-  /** Value of a common field (session, task, chain, …), "" when the span has none. */
-  readonly field: (name: FieldName, lookup: Lookup) => string;
-  /** Attributes a decoder must keep for us. */
-  readonly wanted: ReadonlySet<string>;
+  readonly names: Names;
+  readonly words: Words;
+  /** A row to read spans into, with a dictionary of its own that knows the words of the table. */
+  newRow(): SpanRow;
+  /** Who acts. The answer is good until the next question. */
+  identify(row: SpanRow): NamedIdentity;
+  /** What is done, if it is an action. The answer is good until the next question. */
+  recognise(row: SpanRow): RecognisedAction | undefined;
+  /** Templates of the common fields (session, task, chain, …). */
+  readonly fields: Readonly<Record<FieldName, Template>>;
 }
-
-/** Who acts when nothing on the span or its resource says. */
-const nobody: NamedIdentity = { id: "unknown", kind: "unknown", strength: "inferred", rule: "none" };
 
 /**
  * Compiles `attribution.json` once, at start.
@@ -49,77 +51,105 @@ const nobody: NamedIdentity = { id: "unknown", kind: "unknown", strength: "infer
  * @throws Error when the table holds a template or pattern that can't be compiled.
  */
 export function compileTable(table: AttributionTable): Attributor {
-  const identities = table.identities.map(compileIdentity);
-  const actions = table.actions.map(compileAction);
-  const fields = new Map(
-    Object.entries(table.fields).map(([name, templates]) => [name, compileTemplates(templates)]),
-  );
+  const names = namesOf(attributes.map((one) => one.name));
+  const words = new Words();
+  for (const kind of spanKinds) words.code(kind);
+  const identities = table.identities.map((rule) => compileIdentity(rule, names, words));
+  const actions = table.actions.map((rule) => compileAction(rule, names, words));
+  const field = (name: FieldName): Template => compileTemplates(table.fields[name] ?? [], names, words);
+  /** Who acts when nothing on the span or its resource says. */
+  const nobody: NamedIdentity = {
+    id: words.code("unknown"),
+    kind: words.code("unknown"),
+    strength: words.code("inferred"),
+    rule: words.code("none"),
+  };
   return {
-    identify: (lookup) => firstOf(identities, lookup) ?? nobody,
-    recognise: (lookup) => firstOf(actions, lookup),
-    field: (name, lookup) => fields.get(name)?.(lookup) ?? "",
-    wanted: new Set(attributes.map((attribute) => attribute.name)),
+    names,
+    words,
+    newRow: () => new SpanRow(words.newDictionary(), names),
+    identify: (row) => firstOf(identities, row) ?? nobody,
+    recognise: (row) => firstOf(actions, row),
+    fields: {
+      chain: field("chain"),
+      session: field("session"),
+      task: field("task"),
+      owner: field("owner"),
+      credential: field("credential"),
+      grant: field("grant"),
+      approval: field("approval"),
+      network: field("network"),
+      errorType: field("errorType"),
+    },
   };
 }
 
-function firstOf<T>(rules: readonly ((lookup: Lookup) => T | undefined)[], lookup: Lookup): T | undefined {
+function firstOf<T>(rules: readonly ((row: SpanRow) => T | undefined)[], row: SpanRow): T | undefined {
   for (const rule of rules) {
-    const found = rule(lookup);
+    const found = rule(row);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function compileIdentity(rule: IdentityRule): (lookup: Lookup) => NamedIdentity | undefined {
-  const when = compileConditions(rule.when);
-  const name = compileTemplates(rule.name);
-  const kindOf = compileKind<IdentityKind>(rule.kind, IdentityKind.options);
-  return (lookup) => {
-    if (!when(lookup)) return undefined;
-    const id = name(lookup);
-    return id === undefined
-      ? undefined
-      : { id, kind: kindOf(lookup) ?? "unknown", strength: rule.strength, rule: rule.id };
+function compileIdentity(
+  rule: IdentityRule,
+  names: Names,
+  words: Words,
+): (row: SpanRow) => NamedIdentity | undefined {
+  const when = compileConditions(rule.when, names, words);
+  const name = compileTemplates(rule.name, names, words);
+  const kindOf = compileKind(rule.kind, IdentityKind.options, names, words);
+  const unknown = words.code("unknown");
+  const found = { id: absent as number, kind: unknown, strength: words.code(rule.strength), rule: words.code(rule.id) };
+  return (row) => {
+    if (!when(row)) return undefined;
+    found.id = name(row);
+    if (found.id === absent) return undefined;
+    found.id = row.dictionary.solid(found.id);
+    found.kind = kindOf(row) || unknown;
+    return found;
   };
 }
 
-function compileAction(rule: ActionRule): (lookup: Lookup) => RecognisedAction | undefined {
-  const when = compileConditions(rule.when);
-  const operation = compileTemplates(rule.operation);
-  const kindOf = compileKind<ActionKind>(rule.kind, ActionKind.options);
-  const resource = optional(rule.resource);
-  const resourceKind = optional(rule.resourceKind);
-  const mutating: Predicate =
-    rule.mutatingWhen === undefined ? () => false : compileConditions(rule.mutatingWhen);
-  return (lookup) => {
-    if (!when(lookup)) return undefined;
-    const kind = kindOf(lookup);
-    const name = operation(lookup);
-    if (kind === undefined || name === undefined) return undefined;
-    const resourceId = resource(lookup) ?? "";
-    return {
-      rule: rule.id,
-      kind,
-      operation: name,
-      resourceId,
-      resourceKind: resourceId === "" ? "" : (resourceKind(lookup) ?? ""),
-      mutating: mutating(lookup),
-    };
+function compileAction(
+  rule: ActionRule,
+  names: Names,
+  words: Words,
+): (row: SpanRow) => RecognisedAction | undefined {
+  const when = compileConditions(rule.when, names, words);
+  const operation = compileTemplates(rule.operation, names, words);
+  const kindOf = compileKind(rule.kind, ActionKind.options, names, words);
+  const resource = compileTemplates(rule.resource ?? [], names, words);
+  const resourceKind = compileTemplates(rule.resourceKind ?? [], names, words);
+  const mutating =
+    rule.mutatingWhen === undefined ? () => false : compileConditions(rule.mutatingWhen, names, words);
+  const found = { rule: words.code(rule.id), kind: 0, operation: 0, resourceId: 0, resourceKind: 0, mutating: false };
+  return (row) => {
+    if (!when(row)) return undefined;
+    found.kind = kindOf(row);
+    found.operation = operation(row);
+    if (found.kind === absent || found.operation === absent) return undefined;
+    found.resourceId = resource(row);
+    found.resourceKind = found.resourceId === absent ? absent : resourceKind(row);
+    found.mutating = mutating(row);
+    return found;
   };
-}
-
-function optional(templates: readonly string[] | undefined): Template {
-  return templates === undefined ? () => undefined : compileTemplates(templates);
 }
 
 /** A fixed kind, or one read from an attribute, where a word that isn't in the contract counts as absent. */
-function compileKind<K extends string>(
-  kind: K | { readonly from: string },
-  known: readonly K[],
-): (lookup: Lookup) => K | undefined {
-  if (typeof kind === "string") return () => kind;
-  return (lookup) => {
-    const word = lookup(kind.from);
-    return known.find((one) => one === word);
-  };
+function compileKind(
+  kind: string | { readonly from: string },
+  known: readonly string[],
+  names: Names,
+  words: Words,
+): Template {
+  const codes = new Set(known.map((word) => words.code(word)));
+  if (typeof kind === "string") {
+    const fixed = words.code(kind);
+    return () => fixed;
+  }
+  const place = names.placeOf(kind.from);
+  return ({ codes: row }) => (codes.has(row[place]!) ? row[place]! : absent);
 }
+

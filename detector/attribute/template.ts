@@ -1,10 +1,10 @@
+import { absent, type Dictionary, empty, type Names, type SpanRow } from "../decode/index.ts";
+import { ByCode, pairOf } from "./by-code.ts";
 import { pathShape, urlHost, urlShape } from "./shape.ts";
+import type { Words } from "./words.ts";
 
-/** Looks an attribute up as text; undefined when the span doesn't have it. */
-export type Lookup = (name: string) => string | undefined;
-
-/** A compiled list of templates: the text of the first in which every placeholder has a value. */
-export type Template = (lookup: Lookup) => string | undefined;
+/** A compiled list of templates: the code of the first in which every placeholder has a value, else `absent`. */
+export type Template = (row: SpanRow) => number;
 
 const filters: Readonly<Record<string, (text: string) => string>> = {
   host: urlHost,
@@ -18,58 +18,106 @@ const filters: Readonly<Record<string, (text: string) => string>> = {
 };
 
 /**
- * Compiles templates as `attribution.json` writes them.
+ * Compiles templates as `attribution.json` writes them. A text that is the value of one attribute is passed on as its
+ * code; others are put together once for all rows of a chunk in which the same values meet.
  *
  * @throws Error when a template names an unknown filter: the table is shipped with the program, so that is a bug.
  * @example
- * const operation = compileTemplates(["db.{db.operation.name|db.operation:lower}", "db.query"]);
- * operation((name) => (name === "db.operation" ? "SELECT" : undefined)); // "db.select"
+ * const operation = compileTemplates(["db.{db.operation.name|db.operation:lower}", "db.query"], names, words);
+ * dictionary.text(operation(row)); // "db.select"
  */
-export function compileTemplates(templates: readonly string[]): Template {
-  const compiled = templates.map(compileTemplate);
-  return (lookup) => {
+export function compileTemplates(templates: readonly string[], names: Names, words: Words): Template {
+  const compiled = templates.map((template) => compileTemplate(template, names, words));
+  return (row) => {
     for (const template of compiled) {
-      const text = template(lookup);
-      if (text !== undefined && text !== "") return text;
+      const code = template(row);
+      if (code !== absent && code !== empty) return code;
     }
-    return undefined;
+    return absent;
   };
 }
 
-function compileTemplate(template: string): Template {
+/** A literal, or the attributes of which the first present one stands here. */
+type Part = string | Placeholder;
+
+interface Placeholder {
+  readonly places: readonly number[];
+  readonly filter: (text: string) => string;
+}
+
+function compileTemplate(template: string, names: Names, words: Words): Template {
   const parts = template
     .split(/(\{[^}]*\})/u)
     .filter((part) => part !== "")
-    .map(compilePart);
-  return (lookup) => {
-    let text = "";
-    for (const part of parts) {
-      const value = part(lookup);
-      if (value === undefined || value === "") return undefined;
-      text += value;
-    }
-    return text;
-  };
-}
-
-function compilePart(part: string): Template {
-  if (!part.startsWith("{")) return () => part;
-  const [alternatives = "", filterName] = part.slice(1, -1).split(":");
-  const names = alternatives.split("|");
-  const filter = filterName === undefined ? undefined : filters[filterName];
-  if (filterName !== undefined && filter === undefined)
-    throw new Error(`template ${part} names no known filter`);
-  return (lookup) => {
-    const value = firstPresent(names, lookup);
-    return value === undefined || filter === undefined ? value : filter(value);
-  };
-}
-
-/** The value of the first of `names` that the span has. */
-export function firstPresent(names: readonly string[], lookup: Lookup): string | undefined {
-  for (const name of names) {
-    const value = lookup(name);
-    if (value !== undefined && value !== "") return value;
+    .map((part) => compilePart(part, names));
+  const placeholders = parts.filter((part) => typeof part !== "string");
+  const [only] = placeholders;
+  if (only === undefined) {
+    const constant = words.code(parts.join(""));
+    return () => constant;
   }
-  return undefined;
+  if (parts.length === 1 && only.filter === unchanged) return (row) => firstPresent(only.places, row);
+  return composed(parts, placeholders);
+}
+
+/** The text that several values make together, remembered by their codes. */
+function composed(parts: readonly Part[], placeholders: readonly Placeholder[]): Template {
+  const made = new ByCode<number>();
+  const pairs = new ByCode<number>();
+  const values = placeholders.map(() => absent);
+  return (row) => {
+    const { dictionary } = row;
+    let key: number = absent;
+    for (let at = 0; at < placeholders.length; at += 1) {
+      const code = dictionary.solid(firstPresent(placeholders[at]!.places, row));
+      if (code === absent) return absent;
+      values[at] = code;
+      key = key === absent ? code : numberOf(pairs, dictionary, pairOf(key, code));
+    }
+    return made.get(dictionary, key) ?? made.set(key, dictionary.add(textOf(parts, values, dictionary)));
+  };
+}
+
+/** A number for each pair, from 1 on. */
+function numberOf(pairs: ByCode<number>, dictionary: Dictionary, pair: number): number {
+  return pairs.get(dictionary, pair) ?? pairs.set(pair, pairs.size + 1);
+}
+
+/** "" when a filter leaves nothing of some value. */
+function textOf(parts: readonly Part[], values: readonly number[], dictionary: Dictionary): string {
+  let text = "";
+  let at = 0;
+  for (const part of parts) {
+    const piece = typeof part === "string" ? part : part.filter(dictionary.text(values[at++]!));
+    if (piece === "") return "";
+    text += piece;
+  }
+  return text;
+}
+
+function compilePart(part: string, names: Names): Part {
+  if (!part.startsWith("{")) return part;
+  const [alternatives = "", filterName] = part.slice(1, -1).split(":");
+  const filter = filterName === undefined ? unchanged : filters[filterName];
+  if (filter === undefined) throw new Error(`template ${part} names no known filter`);
+  return { places: placesOf(alternatives, names), filter };
+}
+
+/** Places of the names in `a|b`; a name that nobody reads has none. */
+export function placesOf(alternatives: string, names: Names): readonly number[] {
+  return alternatives
+    .split("|")
+    .map((name) => names.placeOf(name))
+    .filter((place) => place !== -1);
+}
+
+const unchanged = (text: string): string => text;
+
+/** The value of the first of some attributes that the span has and that isn't empty; else `absent`. */
+export function firstPresent(places: readonly number[], { codes }: SpanRow): number {
+  for (let at = 0; at < places.length; at += 1) {
+    const code = codes[places[at]!]!;
+    if (code !== absent && code !== empty) return code;
+  }
+  return absent;
 }

@@ -63,6 +63,25 @@ export function grantsOf(book: GrantBook, asked: GrantQuestion, control: number)
   return standing;
 }
 
+/**
+ * The instants, in order, at which what grants say of an identity may change: within two of them, an operation on a
+ * resource is judged alike whenever it starts.
+ */
+export function turningPoints(
+  book: GrantBook,
+  { tenant, identityId }: Pick<GrantQuestion, "tenant" | "identityId">,
+  control: number,
+): readonly number[] {
+  const turns = new Set<number>();
+  for (const { versions, revocations } of book.get(tenant)?.values() ?? []) {
+    const known = versions.filter((one) => one.position < control);
+    if (!known.some((one) => one.granteeMatches(identityId))) continue;
+    for (const { fromUs, untilUs } of known) turns.add(fromUs).add(untilUs);
+    for (const { atUs } of revocations) turns.add(atUs);
+  }
+  return [...turns].toSorted((one, other) => one - other);
+}
+
 /** Whose grants are asked for, and at which moment. */
 interface GrantQuestion {
   readonly tenant: string;

@@ -116,6 +116,11 @@ export const Config = group({
     recordsMax: whole(1, 100_000).default(2000),
     bytesMax: whole(1024, bytesMax).default(8 * mebibyte),
   }).prefault({}),
+  /** What is held of identities in memory, of all partitions together; the store has the rest. */
+  state: group({
+    bytesMax: whole(mebibyte, 64 * 1024 * mebibyte).default(512 * mebibyte),
+    readyMax: whole(1, 1_000_000).default(20_000),
+  }).prefault({}),
   limits: Limits.prefault({}),
   alerts: group({ webhooks: listOf(Webhook, 100, "webhooks").default([]) }).prefault({}),
 });

@@ -1,46 +1,29 @@
 import { readAnyValue } from "./any-value.ts";
 import type { Cursor } from "./cursor.ts";
+import { absent, type Dictionary } from "./dictionary.ts";
 import type { DecodeLimits } from "./limits.ts";
+import type { SpanRow } from "./span-row.ts";
 import type { AttributeValue } from "./span.ts";
-import { type NameTable, readText } from "./text.ts";
 
 /** Tags and fields of `KeyValue`. */
 const keyField = 0x0a;
 const valueField = 0x12;
 const knownFields = 0b110;
+/** Tags of the members of an `AnyValue` that nearly every attribute has. */
+const stringValue = 0x0a;
+const intValue = 0x18;
 
-/** Characters of an attribute's key that a message shows. */
-const shownCharactersMax = 64;
 /** Tag and length of the one member of an `AnyValue`. */
 const memberHeadBytes = 16;
 
-/** Collects the attributes of one span or resource and counts those that are not kept, too. */
-export interface AttributeSink {
-  readonly kept: Map<string, AttributeValue>;
-  count: number;
-}
-
-/** What reading attributes depends on. */
-export interface AttributeContext {
-  readonly limits: DecodeLimits;
-  /** The names to keep; undefined keeps all. */
-  readonly wanted: NameTable | undefined;
-}
-
 /**
- * Reads one `KeyValue` up to `end` into `sink`. The value of an attribute that is not wanted is passed over, so nothing
+ * Reads one `KeyValue` up to `end` into the row. The value of an attribute that is not read is passed over, so nothing
  * in it can be wrong. Keys must be unique; where a sender repeats one, the first value stays, so that nobody can
  * override an attribute by appending to a span.
  */
-export function readAttribute(
-  cursor: Cursor,
-  end: number,
-  context: AttributeContext,
-  sink: AttributeSink,
-): void {
-  const { limits, wanted } = context;
-  sink.count += 1;
-  if (sink.count > limits.attributesMax) {
+export function readAttribute(cursor: Cursor, end: number, row: SpanRow, limits: DecodeLimits): void {
+  row.attributes += 1;
+  if (row.attributes > limits.attributesMax) {
     cursor.fail("too_many_attributes", `there are more than ${limits.attributesMax} attributes`);
     return;
   }
@@ -64,40 +47,64 @@ export function readAttribute(
     } else cursor.skip(tag, end, knownFields);
   }
   if (cursor.hasFailed()) return;
-  const key =
-    wanted === undefined ? readText(cursor, keyStart, keyEnd) : wanted.find(cursor, keyStart, keyEnd);
-  if (key === undefined) {
-    if (wanted === undefined)
-      cursor.fail("invalid_utf8", `the key of attribute ${sink.count} is not valid UTF-8`);
+  const place = row.names.find(cursor, keyStart, keyEnd);
+  if (place === -1 || !row.isNew(place)) return;
+  const code =
+    values === 1
+      ? onlyValue(cursor, valueStart, valueEnd, row.dictionary, limits)
+      : codeOf(row.dictionary, mergedValue(cursor, start, end, limits));
+  if (cursor.trouble === undefined) {
+    cursor.pos = end;
+    row.say(place, code);
     return;
   }
-  if (sink.kept.has(key)) return;
-  const value =
-    values > 1 ? mergedValue(cursor, start, end, limits) : onlyValue(cursor, valueStart, valueEnd, limits);
-  if (cursor.trouble !== undefined) {
-    const { reason, text } = cursor.trouble;
-    cursor.trouble = {
-      reason,
-      text: `in the attribute ${JSON.stringify(key.slice(0, shownCharactersMax))}, ${text}`,
-    };
-    return;
-  }
-  cursor.pos = end;
-  sink.kept.set(key, value);
+  const { reason, text } = cursor.trouble;
+  cursor.trouble = { reason, text: `in the attribute "${row.names.all[place]!}", ${text}` };
 }
 
-function onlyValue(cursor: Cursor, start: number, end: number, limits: DecodeLimits): AttributeValue {
+/** A value in one piece. Texts become codes without ever being a string; all other values are read as what they are. */
+function onlyValue(
+  cursor: Cursor,
+  start: number,
+  end: number,
+  dictionary: Dictionary,
+  limits: DecodeLimits,
+): number {
   if (end - start > limits.valueBytesMax + memberHeadBytes) {
     cursor.fail("value_too_long", `a value is longer than ${limits.valueBytesMax} bytes`);
-    return null;
+    return absent;
   }
   cursor.pos = start;
-  return readAnyValue(cursor, end, limits);
+  const tag = cursor.bytes[start];
+  if (tag === stringValue) {
+    cursor.pos = start + 1;
+    const stop = cursor.block(end);
+    if (stop === end && stop - cursor.pos <= limits.valueBytesMax && !cursor.hasFailed())
+      return textCode(cursor, stop, dictionary);
+  } else if (tag === intValue) {
+    cursor.pos = start + 1;
+    const value = cursor.int64(end);
+    if (cursor.pos === end && typeof value === "number") return dictionary.addNumber(value);
+  }
+  if (cursor.hasFailed()) return absent;
+  cursor.pos = start;
+  return codeOf(dictionary, readAnyValue(cursor, end, limits));
+}
+
+/** The code of the text from the place of the cursor to `stop`. */
+export function textCode(cursor: Cursor, stop: number, dictionary: Dictionary): number {
+  const code = dictionary.codeAt(cursor.pos, stop);
+  if (dictionary.isText(code)) cursor.pos = stop;
+  else cursor.fail("invalid_utf8", "a text is not valid UTF-8");
+  return code;
 }
 
 /** A value that comes in parts, which protobuf allows any sender: the parts are merged in their order. */
 function mergedValue(cursor: Cursor, start: number, end: number, limits: DecodeLimits): AttributeValue {
-  if (end - start > limits.valueBytesMax + memberHeadBytes) return onlyValue(cursor, start, end, limits);
+  if (end - start > limits.valueBytesMax + memberHeadBytes) {
+    cursor.fail("value_too_long", `a value is longer than ${limits.valueBytesMax} bytes`);
+    return null;
+  }
   let value: AttributeValue = null;
   cursor.pos = start;
   while (cursor.pos < end) {
@@ -106,4 +113,16 @@ function mergedValue(cursor: Cursor, start: number, end: number, limits: DecodeL
     else cursor.skip(tag, end);
   }
   return value;
+}
+
+/** A value as text; a list is known as one. */
+function codeOf(dictionary: Dictionary, value: AttributeValue): number {
+  if (value === null) return absent;
+  if (typeof value === "number") return dictionary.addNumber(value);
+  if (Array.isArray(value))
+    return dictionary.addList(
+      JSON.stringify(value),
+      value.filter((one): one is string => typeof one === "string"),
+    );
+  return dictionary.add(typeof value === "object" ? JSON.stringify(value) : String(value));
 }

@@ -17,8 +17,11 @@ declare global {
    * it, its type declarations do not.
    */
   interface Buffer {
+    latin1Write(text: string, start: number, length: number): number;
+    latin1Slice(start: number, end: number): string;
     hexSlice(start: number, end: number): string;
     utf8Slice(start: number, end: number): string;
+    utf8Write(text: string, start: number, length: number): number;
   }
 }
 
@@ -39,7 +42,11 @@ export class Cursor {
   /** The same bytes, for reading several at once. */
   readonly view: DataView;
 
-  constructor(bytes: Uint8Array) {
+  /** Where the record starts in the bytes: what is said of a place counts from there. */
+  readonly #origin: number;
+
+  constructor(bytes: Uint8Array, origin = 0) {
+    this.#origin = origin;
     this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
@@ -85,7 +92,7 @@ export class Cursor {
       if (byte < 0x80) return value;
       scale *= 128;
     }
-    this.fail("malformed", `the varint that ends at byte ${this.pos} is longer than ${varintBytesMax} bytes`);
+    this.fail("malformed", `the varint that ends at byte ${this.pos - this.#origin} is longer than ${varintBytesMax} bytes`);
     return 0;
   }
 
@@ -126,9 +133,9 @@ export class Cursor {
     const field = Math.floor(tag / 8);
     const wire = tag % 8;
     if (field === 0 || field >= fieldMax)
-      this.fail("malformed", `there is no field ${field} (before byte ${this.pos})`);
+      this.fail("malformed", `there is no field ${field} (before byte ${this.pos - this.#origin})`);
     else if (field < 32 && ((known >>> field) & 1) === 1)
-      this.fail("malformed", `field ${field} has the wrong wire type ${wire} (before byte ${this.pos})`);
+      this.fail("malformed", `field ${field} has the wrong wire type ${wire} (before byte ${this.pos - this.#origin})`);
     else if (wire === 0) this.varint(end);
     else if (wire === 1) this.fixed(8, end);
     else if (wire === 2) this.pos = this.block(end);
@@ -136,12 +143,12 @@ export class Cursor {
     else
       this.fail(
         "malformed",
-        `field ${field} has the unsupported wire type ${wire} (before byte ${this.pos})`,
+        `field ${field} has the unsupported wire type ${wire} (before byte ${this.pos - this.#origin})`,
       );
   }
 
   #cutOff(what: string): number {
-    this.fail("malformed", `${what} is cut off at byte ${this.pos}`);
+    this.fail("malformed", `${what} is cut off at byte ${this.pos - this.#origin}`);
     return 0;
   }
 }

@@ -41,9 +41,14 @@ export type Outlined =
  * where a span is or which ordinal it has. What it returns is bounded by the number of spans, not by the number of
  * empty wrappers somebody sends.
  */
-export function outlineOf(bytes: Uint8Array, { spansMax }: Pick<DecodeLimits, "spansMax">): Outlined {
-  const cursor = new Cursor(bytes);
-  const end = bytes.length;
+export function outlineOf(
+  bytes: Uint8Array,
+  { spansMax }: Pick<DecodeLimits, "spansMax">,
+  start = 0,
+  end = bytes.length,
+): Outlined {
+  const cursor = new Cursor(bytes, start);
+  cursor.pos = start;
   const resources: ResourceOutline[] = [];
   const heads: number[] = [];
   let spanCount = 0;

@@ -1,91 +1,91 @@
-import { type AttributeContext, type AttributeSink, readAttribute } from "./attributes.ts";
+import { readAttribute } from "./attributes.ts";
 import { Cursor, type Trouble } from "./cursor.ts";
+import { empty } from "./dictionary.ts";
 import { keyGroupCount } from "./key-group.ts";
-import { type DecodeLimits, defaultLimits } from "./limits.ts";
+import type { DecodeLimits } from "./limits.ts";
 import { type Outline, outlineOf, type ResourceOutline, type ScopeOutline } from "./outline.ts";
 import { readName, readSpan } from "./read-span.ts";
-import type { Attributes, Decoded, RejectedSpan, Span } from "./span.ts";
-import { type NameTable, nameTable } from "./text.ts";
-
-export interface DecodeOptions {
-  readonly limits?: DecodeLimits;
-  /** Names of the attributes to keep, all by default. Must not change once it has been used. */
-  readonly wanted?: ReadonlySet<string> | undefined;
-}
+import type { SpanRow } from "./span-row.ts";
+import type { Decoded, RejectedSpan } from "./span.ts";
 
 /** Field 1 of `ResourceSpans` (its resource) and of `ScopeSpans` (its scope); field 1 of both of these. */
 const first = 0x0a;
 const firstKnown = 1 << 1;
 
-const none: Attributes = new Map();
-
-/** Tables by the set they were made of; a program has one or two such sets. */
-const tables = new WeakMap<ReadonlySet<string>, NameTable>();
-
 /**
- * Decodes the protobuf of an OTLP `ExportTraceServiceRequest`
- * (https://opentelemetry.io/docs/specs/otlp/, https://protobuf.dev/programming-guides/encoding/).
+ * Reads the protobuf of an OTLP `ExportTraceServiceRequest`
+ * (https://opentelemetry.io/docs/specs/otlp/, https://protobuf.dev/programming-guides/encoding/) span by span.
  *
  * What is wrong inside one span costs that span; what is wrong in a resource or scope that breaks a limit or is not
- * UTF-8 costs the spans under it; what is wrong in the bytes around spans refuses the request. No bytes at all are a
- * request without spans. Of a repeated scalar the last counts, of a repeated attribute the first, unknown fields are
- * passed over, groups are refused. Never throws.
+ * UTF-8 costs the spans under it; what is wrong in the bytes around spans refuses the request, and what was visited until
+ * then must not be used. No bytes at all are a request without spans. Of a repeated scalar the last counts, of a
+ * repeated attribute the first, unknown fields are passed over, groups are refused. Never throws.
+ *
+ * @param row Is filled anew for each span; its dictionary takes the bytes in.
+ * @param visit Called once for each span that can be used.
  *
  * @example
- * const decoded = decodeTraces(body, { wanted: new Set(["nhi.identity.id"]) });
- * if (decoded.ok) for (const span of decoded.spans) process(span);
+ * const row = new SpanRow(new Dictionary(spanKinds), namesOf(["nhi.identity.id"]));
+ * const decoded = readTraces(body, row, defaultLimits, () => process(row));
  */
-export function decodeTraces(
+export function readTraces(
   bytes: Uint8Array,
-  { limits = defaultLimits, wanted }: DecodeOptions = {},
+  row: SpanRow,
+  limits: DecodeLimits,
+  visit: () => void,
 ): Decoded {
   if (bytes.length > limits.inflatedBytesMax) {
     const message = `The request is longer than ${limits.inflatedBytesMax} bytes.`;
     return { ok: false, reason: "too_large", message };
   }
-  const outlined = outlineOf(bytes, limits);
+  const { dictionary } = row;
+  const start = dictionary.load(bytes);
+  const outlined = outlineOf(dictionary.bytes, limits, start, start + bytes.length);
   if (!outlined.ok) return { ok: false, reason: outlined.reason, message: sentence(outlined.text) };
   if (copiedBytes(outlined.outline) > limits.wrapperBytesMax) {
     const message = `The request repeats its resources and scopes beyond ${limits.wrapperBytesMax} bytes when split.`;
     return { ok: false, reason: "too_large", message };
   }
-  return decodeOutlined(new Cursor(bytes), outlined.outline, { limits, wanted: tableOf(wanted) });
+  return readOutlined(new Cursor(dictionary.bytes, start), outlined.outline, row, limits, visit);
 }
 
-function decodeOutlined(cursor: Cursor, outline: Outline, context: AttributeContext): Decoded {
-  const spans: Span[] = [];
+function readOutlined(
+  cursor: Cursor,
+  outline: Outline,
+  row: SpanRow,
+  limits: DecodeLimits,
+  visit: () => void,
+): Decoded {
   const rejected: RejectedSpan[] = [];
   let index = 0;
-  const reject = (reason: RejectedSpan["reason"], text: string): void => {
-    rejected.push({ index, reason, message: sentence(text) });
+  const reject = ({ reason, text }: Pick<RejectedSpan, "reason"> & { text: string }, where: string): void => {
+    rejected.push({ index, reason, message: sentence(`${where}${text}`) });
   };
-  for (const one of outline.resources) {
+  for (const resource of outline.resources) {
     cursor.recover(0);
-    const resource = readResource(cursor, one, context);
+    readResource(cursor, resource, row, limits);
     const resourceTrouble = cursor.trouble;
     if (resourceTrouble?.reason === "malformed") return malformed("resource", resourceTrouble);
-    for (const scope of one.scopes) {
+    for (const scope of resource.scopes) {
       cursor.recover(0);
-      const scopeName = readScopeName(cursor, scope, context);
+      const scopeName = readScopeName(cursor, scope, row, limits);
       const scopeTrouble = cursor.trouble;
       if (scopeTrouble?.reason === "malformed") return malformed("scope", scopeTrouble);
-      const around = { resource, scopeName, traceIdAt: -1, traceId: "" };
       for (let at = 0; at < scope.spans.length; at += 3, index += 1) {
-        if (resourceTrouble !== undefined)
-          reject(resourceTrouble.reason, `in the resource, ${resourceTrouble.text}`);
-        else if (scopeTrouble !== undefined)
-          reject(scopeTrouble.reason, `in the scope, ${scopeTrouble.text}`);
+        if (resourceTrouble !== undefined) reject(resourceTrouble, "in the resource, ");
+        else if (scopeTrouble !== undefined) reject(scopeTrouble, "in the scope, ");
         else {
           cursor.recover(scope.spans[at + 1]!);
-          const span = readSpan(cursor, scope.spans[at + 2]!, index, context, around);
-          if (span === undefined) reject(cursor.trouble!.reason, `in the span, ${cursor.trouble!.text}`);
-          else if ("text" in span) reject(span.reason, `the span cannot be used: ${span.text}`);
-          else spans.push(span);
+          row.beginSpan(index, scopeName);
+          const trouble = readSpan(cursor, scope.spans[at + 2]!, row, limits);
+          if (cursor.trouble !== undefined) reject(cursor.trouble, "in the span, ");
+          else if (trouble !== undefined) reject(trouble, "the span cannot be used: ");
+          else visit();
         }
       }
     }
   }
-  return { ok: true, spans, rejected };
+  return { ok: true, spans: outline.spanCount, rejected };
 }
 
 /**
@@ -119,24 +119,24 @@ const malformed = (where: string, { text }: Trouble): Decoded => ({
 });
 
 /** The attributes of a resource; a `ResourceSpans` without one has none and never those of its neighbour. */
-function readResource(cursor: Cursor, { heads }: ResourceOutline, context: AttributeContext): Attributes {
-  const sink: AttributeSink = { kept: new Map(), count: 0 };
+function readResource(cursor: Cursor, { heads }: ResourceOutline, row: SpanRow, limits: DecodeLimits): void {
+  row.beginResource();
   eachFirst(cursor, heads, (stop) => {
     while (cursor.pos < stop) {
       const tag = cursor.varint(stop);
-      if (tag === first) readAttribute(cursor, cursor.block(stop), context, sink);
+      if (tag === first) readAttribute(cursor, cursor.block(stop), row, limits);
       else cursor.skip(tag, stop, firstKnown);
     }
   });
-  return sink.count === 0 ? none : sink.kept;
+  row.endResource();
 }
 
-function readScopeName(cursor: Cursor, { heads }: ScopeOutline, { limits }: AttributeContext): string {
-  let name = "";
+function readScopeName(cursor: Cursor, { heads }: ScopeOutline, row: SpanRow, limits: DecodeLimits): number {
+  let name = empty;
   eachFirst(cursor, heads, (stop) => {
     while (cursor.pos < stop) {
       const tag = cursor.varint(stop);
-      if (tag === first) name = readName(cursor, cursor.block(stop), limits.valueBytesMax);
+      if (tag === first) name = readName(cursor, cursor.block(stop), row, limits);
       else cursor.skip(tag, stop, firstKnown);
     }
   });
@@ -154,15 +154,6 @@ function eachFirst(cursor: Cursor, heads: readonly number[], visit: (stop: numbe
       else cursor.skip(tag, end, firstKnown);
     }
   }
-}
-
-function tableOf(wanted: ReadonlySet<string> | undefined): NameTable | undefined {
-  if (wanted === undefined) return undefined;
-  const known = tables.get(wanted);
-  if (known !== undefined) return known;
-  const made = nameTable(wanted);
-  tables.set(wanted, made);
-  return made;
 }
 
 /** A refusal as its sender reads it: one sentence. */

@@ -1,24 +1,30 @@
 import type { Authority, Severity } from "../../schemas/index.ts";
-import type { AttributedAction } from "../attribute/action.ts";
 import type { Evidence } from "../learn/evidence.ts";
-import type { Json } from "../learn/json.ts";
+import type { Memory } from "../learn/memory.ts";
+import type { ActionView } from "./action-view.ts";
 
-/** What a detector is shown of one action. */
+/** What a detector is shown of one action; good until the next one. */
 export interface Examined {
-  readonly action: AttributedAction;
+  readonly action: ActionView;
   readonly authority: Authority;
   /** What was known of the identity before this action. */
   readonly evidence: Evidence;
 }
 
-/** What a detector has to say: why in numbers, and what makes it this finding and no other. */
+/** What a detector has to say: what makes it this finding and no other. */
 export interface Signal {
   /** Which of the detector's signals it is; noted on the action as `rule/name`. */
   readonly name: string;
   readonly severity: Severity;
-  readonly title: string;
   /** Said once per identity and cause. */
   readonly cause: string;
+  /** The words of the finding; asked for, before anything is learned, when it has not been said yet. */
+  readonly tell: () => Told;
+}
+
+/** A finding in words and numbers. */
+export interface Told {
+  readonly title: string;
   readonly why: Readonly<Record<string, number | string | boolean>>;
   /**
    * SELECT over the views of the store that recomputes the numbers of `why` under the same names. `{before}` stands for
@@ -31,15 +37,21 @@ export interface Signal {
  * One detector: what it remembers of an identity, and one pure question about each action. It never sees the clock, the
  * store or another identity. Adding one = this file's shape + a file of cases + one line in `index.ts`.
  */
-export interface Detector<Memory extends Json = Json> {
+export interface Detector<Remembered extends Memory = Memory> {
   /** The rule's id is its file's name; it is part of each finding's id, so it never changes. */
   readonly id: string;
-  /** Rises when the detector would answer otherwise on the same actions. */
+  /** Rises when the detector would answer otherwise on the same actions, or remembers otherwise: it then begins anew. */
   readonly version: number;
-  /** Memory of an identity never seen. */
-  readonly initial: Memory;
+  /** Memory of an identity never seen: blocks of `learn/`, each bounded. */
+  newMemory(): Remembered;
   /** Judges an action; the signals are empty when nothing is worth saying. */
-  examine(examined: Examined, memory: Memory): readonly Signal[];
-  /** What it remembers after the action. Late actions and duplicates are not learned. */
-  learn(examined: Examined, memory: Memory): Memory;
+  examine(examined: Examined, memory: Remembered): readonly Signal[];
+  /** Notes the action in the memory. Late actions and duplicates are not learned. `signals` is what `examine` said. */
+  learn(examined: Examined, memory: Remembered, signals: readonly Signal[]): void;
 }
+
+/** What a detector says that has nothing to say. */
+export const quiet: readonly Signal[] = [];
+
+/** Memory of a detector that needs none. */
+export const noMemory: Memory = {};

@@ -1,8 +1,9 @@
+import { fingerprintOf } from "../learn/fingerprint.ts";
+import { daysMax } from "../learn/evidence.ts";
+import { Novelty } from "../learn/novelty.ts";
 import { fingerprint } from "../attribute/ids.ts";
-import type { AttributedAction } from "../attribute/action.ts";
-import { daysMax, gateOpen } from "../learn/evidence.ts";
-import type { Json } from "../learn/json.ts";
-import type { Detector, Examined, Signal } from "./detector.ts";
+import type { ActionView } from "./action-view.ts";
+import { type Detector, type Examined, quiet, type Signal } from "./detector.ts";
 import { sqlText } from "./sql.ts";
 
 /** One kind of thing whose first use can be news: which value an action uses, and the same in SQL over `v_actions`. */
@@ -10,7 +11,9 @@ interface NoveltyKey {
   readonly name: string;
   /** A first use is news only where first uses are rare: at 5 bits, fewer than one observation in 32 brought a new value. */
   readonly bitsMin: number;
-  readonly valueOf: (action: AttributedAction) => string | undefined;
+  /** Values remembered while the gate is closed. More would be too many to be rare, so that little is lost. */
+  readonly valuesMaxUnderGate: number;
+  readonly valueOf: (action: ActionView) => string | undefined;
   readonly sqlValue: string;
   readonly sqlWhere: string;
 }
@@ -27,24 +30,34 @@ const secrets = new Set(["secret_read", "secret_write"]);
 const prompted = new Set(["prompt", "system"]);
 
 const keys: readonly NoveltyKey[] = [
-  { name: "operation", bitsMin: 5, valueOf: (a) => a.operation, sqlValue: "operation", sqlWhere: "1" },
+  {
+    name: "operation",
+    bitsMin: 5,
+    valuesMaxUnderGate: 14,
+    valueOf: (a) => a.operation,
+    sqlValue: "operation",
+    sqlWhere: "1",
+  },
   {
     name: "resource",
     bitsMin: 5,
-    valueOf: (a) => (touches.has(a.kind) ? a.resources[0]?.id : undefined),
+    valuesMaxUnderGate: 8,
+    valueOf: (a) => (touches.has(a.kind) ? a.resourceId : undefined),
     sqlValue: "resource_id",
     sqlWhere: `resource_id != '' AND kind IN (${[...touches].map(sqlText).join(", ")})`,
   },
   {
     name: "secret",
     bitsMin: 4,
-    valueOf: (a) => (secrets.has(a.kind) ? a.resources[0]?.id : undefined),
+    valuesMaxUnderGate: 6,
+    valueOf: (a) => (secrets.has(a.kind) ? a.resourceId : undefined),
     sqlValue: "resource_id",
     sqlWhere: `resource_id != '' AND kind IN (${[...secrets].map(sqlText).join(", ")})`,
   },
   {
     name: "network",
     bitsMin: 4,
+    valuesMaxUnderGate: 4,
     valueOf: (a) => (a.network === "" ? undefined : a.network),
     sqlValue: "network",
     sqlWhere: "network != ''",
@@ -55,8 +68,9 @@ const keys: readonly NoveltyKey[] = [
     // empty one, as any other could be somebody's name for a resource.
     name: "unprompted resource",
     bitsMin: 3,
-    valueOf: ({ mutating, resources: [first] }) =>
-      !mutating || !first?.origin ? undefined : prompted.has(first.origin) ? "" : first.id,
+    valuesMaxUnderGate: 6,
+    valueOf: ({ mutating, resourceId, resourceOrigin }) =>
+      !mutating || resourceOrigin === "" ? undefined : prompted.has(resourceOrigin) ? "" : resourceId,
     sqlValue: `if(resource_origin IN (${[...prompted].map(sqlText).join(", ")}), '', resource_id)`,
     sqlWhere: "mutating AND resource_origin != ''",
   },
@@ -66,18 +80,10 @@ const keys: readonly NoveltyKey[] = [
 const causeCharsMax = 700;
 
 /** Values remembered of each key. Of an identity that uses more, nothing is news any more: it can't be told from what was forgotten. */
-const valuesMax = 512;
+const valuesMax = 256;
 
-/** What is remembered of one key: how often it was observed, how often that was new, and which values there were. */
-interface KeyMemory {
-  readonly [key: string]: Json;
-  readonly observations: number;
-  readonly news: number;
-  readonly values: readonly string[];
-}
-type Memory = { readonly [key: string]: KeyMemory };
-
-const nothing: KeyMemory = { observations: 0, news: 0, values: [] };
+/** By the name of the key. */
+type Memory = Readonly<Record<string, Novelty>>;
 
 /**
  * First use of an operation, resource, secret, network or argument origin by an identity that hardly ever does anything
@@ -86,69 +92,65 @@ const nothing: KeyMemory = { observations: 0, news: 0, values: [] };
  */
 export const firstUse: Detector<Memory> = {
   id: "first-use",
-  version: 1,
-  initial: {},
-  examine: (examined, memory) =>
-    keys.flatMap((key) => {
-      const news = newsOf(key, examined, memory[key.name] ?? nothing);
-      return news === undefined ? [] : [signalOf(key, examined, memory[key.name] ?? nothing, news)];
-    }),
-  learn: (examined, memory) => {
-    const learned: Record<string, KeyMemory> = { ...memory };
+  version: 2,
+  newMemory: () => Object.fromEntries(keys.map(({ name }) => [name, new Novelty()])),
+  examine(examined, memory) {
+    if (!examined.evidence.gateOpen) return quiet;
+    const signals: Signal[] = [];
     for (const key of keys) {
       const value = key.valueOf(examined.action);
-      const known = learned[key.name] ?? nothing;
-      // What was news stays news: an identity doesn't make a thing normal by doing it again.
-      if (value === undefined || newsOf(key, examined, known) !== undefined) continue;
-      learned[key.name] = learnValue(known, fingerprint(value));
+      const known = memory[key.name]!;
+      if (value === undefined || !isNews(key, known, value)) continue;
+      signals.push(signalOf(key, examined, known, value));
     }
-    return learned;
+    return signals;
+  },
+  learn({ action, evidence }, memory, signals) {
+    for (const key of keys) {
+      const value = key.valueOf(action);
+      // What was news stays news: an identity doesn't make a thing normal by doing it again.
+      if (value === undefined || signals.some(({ name }) => name === key.name)) continue;
+      const room = evidence.gateOpen ? valuesMax : key.valuesMaxUnderGate;
+      memory[key.name]!.observe(fingerprintOf(value), room, action.position);
+    }
   },
 };
 
-interface News {
-  readonly value: string;
-  readonly bits: number;
-}
-
-/** What is new about an action, if that says something. */
-function newsOf(
-  { valueOf, bitsMin }: NoveltyKey,
-  { action, evidence }: Examined,
-  memory: KeyMemory,
-): News | undefined {
-  const value = valueOf(action);
-  if (value === undefined || !gateOpen(evidence) || memory.values.length >= valuesMax) return undefined;
-  if (memory.values.includes(fingerprint(value))) return undefined;
-  const bits = -Math.log2((memory.news + 0.5) / (memory.observations + 1));
-  return bits < bitsMin ? undefined : { value, bits };
+function isNews({ bitsMin }: NoveltyKey, known: Novelty, value: string): boolean {
+  if (!known.canTell) return false;
+  return !known.has(fingerprintOf(value)) && known.bits >= bitsMin;
 }
 
 function signalOf(
   key: NoveltyKey,
   { action, evidence }: Examined,
-  memory: KeyMemory,
-  { value, bits }: News,
+  known: Novelty,
+  value: string,
 ): Signal {
   return {
     name: key.name,
     severity: "medium",
-    title: `first use of ${key.name} ${value}`,
     cause: `${action.sessionId}|${key.name}|${value.length > causeCharsMax ? fingerprint(value) : value}`,
-    why: {
-      key: key.name,
-      observations: memory.observations,
-      news: memory.news,
-      bits: Math.round(bits * 100) / 100,
-      actions: evidence.actions,
-      activeDays: evidence.days.length,
-    },
-    sql: `SELECT ${sqlText(key.name)} AS key, countIf(learned) AS observations, uniqExactIf(value, learned) AS news, round(-log2((news + 0.5) / (observations + 1)), 2) AS bits, count() AS actions, least(uniqExact(toDate(started_at)), ${String(daysMax)}) AS activeDays FROM (SELECT started_at, ${key.sqlValue} AS value, ${key.sqlWhere} AND NOT has(signals, ${sqlText(`first-use/${key.name}`)}) AS learned FROM v_actions WHERE {before})`,
+    tell: () => ({
+      title: `first use of ${key.name} ${value}`,
+      why: {
+        key: key.name,
+        observations: known.observations,
+        news: known.news,
+        bits: Math.round(known.bits * 100) / 100,
+        actions: evidence.actions,
+        activeDays: evidence.activeDays,
+      },
+      sql: sqlOf(key, known),
+    }),
   };
 }
 
-function learnValue(memory: KeyMemory, value: string): KeyMemory {
-  const { observations, news, values } = memory;
-  if (values.includes(value)) return { observations: observations + 1, news, values };
-  return { observations: observations + 1, news: news + 1, values: [...values, value].slice(-valuesMax) };
+function sqlOf(key: NoveltyKey, { since }: Novelty): string {
+  const learned = `${key.sqlWhere} AND NOT has(signals, ${sqlText(`first-use/${key.name}`)})`;
+  const fromThere =
+    since === undefined
+      ? learned
+      : `${learned} AND (offset, record_index) >= (${String(since.offset)}, ${String(since.index)})`;
+  return `SELECT ${sqlText(key.name)} AS key, countIf(learned) AS observations, uniqExactIf(value, learned) AS news, round(-log2((news + 0.5) / (observations + 1)), 2) AS bits, count() AS actions, least(uniqExact(toDate(started_at)), ${String(daysMax)}) AS activeDays FROM (SELECT started_at, ${key.sqlValue} AS value, ${fromThere} AS learned FROM v_actions WHERE {before})`;
 }

@@ -1,5 +1,5 @@
 import type { AuthorityOutcome } from "../../schemas/index.ts";
-import type { Detector } from "./detector.ts";
+import { type Detector, noMemory, quiet } from "./detector.ts";
 import { actionSql } from "./sql.ts";
 
 const because: Readonly<Partial<Record<AuthorityOutcome, string>>> = {
@@ -15,29 +15,31 @@ const exempt = new Set(["model_call", "agent_run"]);
  * An identity that holds grants did something that none of them covers. Says nothing of identities without any grant
  * (see no-grant). Misses: what a grant allows too widely.
  */
-export const outsideGrant: Detector<null> = {
+export const outsideGrant: Detector = {
   id: "outside-grant",
   version: 1,
-  initial: null,
+  newMemory: () => noMemory,
   examine: ({ action, authority }) => {
     const reason = because[authority.outcome];
-    if (reason === undefined || exempt.has(action.kind)) return [];
+    if (reason === undefined || exempt.has(action.kind)) return quiet;
     return [
       {
         name: authority.outcome,
         severity: action.mutating || action.kind !== "resource_access" ? "high" : "medium",
-        title: `${action.operation} ${reason}`,
         cause: `${authority.outcome}|${action.operation}|${action.sessionId}`,
-        why: {
-          outcome: authority.outcome,
-          operation: action.operation,
-          closestGrant: authority.grantId,
-          approver: authority.approver,
-          policy: `${authority.policyId} v${authority.policyVersion}`,
-        },
-        sql: `SELECT authority AS outcome, operation, grant_id AS closestGrant, approver, concat(policy_id, ' v', policy_version) AS policy FROM v_actions WHERE ${actionSql(action)}`,
+        tell: () => ({
+          title: `${action.operation} ${reason}`,
+          why: {
+            outcome: authority.outcome,
+            operation: action.operation,
+            closestGrant: authority.grantId,
+            approver: authority.approver,
+            policy: `${authority.policyId} v${authority.policyVersion}`,
+          },
+          sql: `SELECT authority AS outcome, operation, grant_id AS closestGrant, approver, concat(policy_id, ' v', policy_version) AS policy FROM v_actions WHERE ${actionSql(action)}`,
+        }),
       },
     ];
   },
-  learn: () => null,
+  learn: () => undefined,
 };

@@ -1,95 +1,115 @@
-import type { Severity } from "../../schemas/index.ts";
-import { type Evidence, noEvidence } from "./evidence.ts";
-import type { Json } from "./json.ts";
+import { Severity } from "../../schemas/index.ts";
+import { ByteReader, ByteWriter } from "../bytes.ts";
+import { GatheredEvidence } from "./evidence.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+import { type Memory, packMemory, unpackMemory } from "./memory.ts";
+import { SeenValues } from "./seen-values.ts";
 
 /** The episode an identity is in: findings that belong together. */
 export interface Episode {
+  /** 32 hex digits. */
   readonly id: string;
   readonly lastAtUs: number;
   /** The highest severity of its findings so far. */
   readonly severity: Severity;
 }
 
+/** What is remembered by each detector. */
+export interface Remembering {
+  readonly id: string;
+  readonly version: number;
+  /** Memory of an identity never seen. */
+  newMemory(): Memory;
+}
+
+/** Findings remembered of an identity, so that each is said once; of one that hardly anything is known of, fewer. */
+const reportedMax = 128;
+const reportedMaxUnderGate = 6;
+
 /** What the detector remembers of one identity. It is the identity's alone, and bounded in each part. */
-export interface IdentityState {
-  evidence: Evidence;
+export class IdentityState {
+  readonly evidence = new GatheredEvidence();
   /** Latest start of an action learned from; what comes much earlier is late. */
-  lastAtUs: number;
-  /** Ids of recent actions, shortened: a span delivered twice is one action. */
-  readonly recent: Set<string>;
-  /** Ids of recent findings, shortened: a finding is said once. */
-  readonly reported: Set<string>;
-  episode: Episode | undefined;
-  /** What each detector remembers, by detector id. Values are JSON. */
-  readonly memories: Map<string, Json>;
-}
+  lastAtUs = 0;
+  episode: Episode | undefined = undefined;
+  /** What each detector remembers, in the order of the detectors. */
+  readonly memories: readonly Memory[];
+  readonly #reported = new SeenValues();
 
-export function newIdentityState(): IdentityState {
-  return {
-    evidence: noEvidence,
-    lastAtUs: 0,
-    recent: new Set(),
-    reported: new Set(),
-    episode: undefined,
-    memories: new Map(),
-  };
-}
+  constructor(detectors: readonly Remembering[]) {
+    this.memories = detectors.map((detector) => detector.newMemory());
+  }
 
-/** A copy that can be changed without the original noticing. Memories are replaced by their detectors, never changed. */
-export function copyState(state: IdentityState): IdentityState {
-  return {
-    ...state,
-    recent: new Set(state.recent),
-    reported: new Set(state.reported),
-    memories: new Map(state.memories),
-  };
+  /** Notes that a finding is said, by rule and cause. False when it was said before. */
+  report(cause: string): boolean {
+    const print = fingerprintOf(cause);
+    if (this.#reported.has(print)) return false;
+    this.#reported.add(print);
+    const max = this.evidence.gateOpen ? reportedMax : reportedMaxUnderGate;
+    while (this.#reported.size > max) this.#reported.forgetOldest();
+    return true;
+  }
+
+  pack(writer: ByteWriter, detectors: readonly Remembering[]): void {
+    writer.byte(packedVersion);
+    this.evidence.pack(writer);
+    writer.double(this.lastAtUs);
+    this.#reported.pack(writer);
+    packEpisode(this.episode, writer);
+    detectors.forEach((detector, nth) => {
+      const memory = this.memories[nth]!;
+      if (Object.keys(memory).length === 0) return;
+      scratch.clear();
+      packMemory(memory, scratch);
+      writer.text(detector.id);
+      writer.varint(detector.version);
+      writer.varint(scratch.length);
+      writer.raw(scratch.finish());
+    });
+  }
+
+  /**
+   * Reads a packed state. What a detector remembered under another version of itself is left out: it begins anew.
+   *
+   * @throws Error when it is of a form this program doesn't know, or cut off: a state is never misread.
+   */
+  static unpack(bytes: Buffer, detectors: readonly Remembering[]): IdentityState {
+    const reader = new ByteReader(bytes);
+    const version = reader.byte();
+    if (version !== packedVersion) {
+      throw new Error(
+        `stored state has version ${String(version)}, this program reads version ${String(packedVersion)}`,
+      );
+    }
+    const state = new IdentityState(detectors);
+    state.evidence.unpack(reader);
+    state.lastAtUs = reader.double();
+    state.#reported.unpack(reader);
+    state.episode = unpackEpisode(reader);
+    while (!reader.isAtEnd) {
+      const id = reader.text();
+      const detectorVersion = reader.varint();
+      const memory = reader.raw(reader.varint());
+      const nth = detectors.findIndex((one) => one.id === id && one.version === detectorVersion);
+      if (nth !== -1) unpackMemory(state.memories[nth]!, new ByteReader(memory));
+    }
+    return state;
+  }
 }
 
 /** Version of the packed form; a new form gets a new number and a way to read the old one. */
-const packedVersion = 1;
+const packedVersion = 2;
+const scratch = new ByteWriter();
 
-interface Packed {
-  readonly v: number;
-  readonly evidence: Evidence;
-  readonly lastAtUs: number;
-  readonly recent: readonly string[];
-  readonly reported: readonly string[];
-  readonly episode: Episode | null;
-  readonly memories: readonly (readonly [string, Json])[];
+function packEpisode(episode: Episode | undefined, writer: ByteWriter): void {
+  writer.byte(episode === undefined ? 0 : 1 + Severity.options.indexOf(episode.severity));
+  if (episode === undefined) return;
+  writer.raw(Buffer.from(episode.id, "hex"));
+  writer.double(episode.lastAtUs);
 }
 
-/** The state as text for the store. Equal states give equal text. */
-export function packState(state: IdentityState): string {
-  const packed: Packed = {
-    v: packedVersion,
-    evidence: state.evidence,
-    lastAtUs: state.lastAtUs,
-    recent: [...state.recent],
-    reported: [...state.reported],
-    episode: state.episode ?? null,
-    memories: [...state.memories],
-  };
-  return JSON.stringify(packed);
-}
-
-/**
- * Reads a packed state.
- *
- * @throws Error when it is of a version this program doesn't know: a state is never misread.
- */
-export function unpackState(text: string): IdentityState {
-  const packed: Packed = JSON.parse(text);
-  if (packed.v !== packedVersion) {
-    throw new Error(
-      `stored state has version ${String(packed.v)}, this program reads version ${String(packedVersion)}`,
-    );
-  }
-  return {
-    evidence: packed.evidence,
-    lastAtUs: packed.lastAtUs,
-    recent: new Set(packed.recent),
-    reported: new Set(packed.reported),
-    episode: packed.episode ?? undefined,
-    memories: new Map(packed.memories),
-  };
+function unpackEpisode(reader: ByteReader): Episode | undefined {
+  const severity = Severity.options[reader.byte() - 1];
+  if (severity === undefined) return undefined;
+  return { severity, id: reader.raw(16).toString("hex"), lastAtUs: reader.double() };
 }

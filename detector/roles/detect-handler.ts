@@ -32,7 +32,10 @@ export function detectHandler({ newWorker, pause }: DetectHandlerOptions): Parti
 
   return {
     // Another worker may have moved these partitions on in between; each is claimed and loaded anew when it is used.
-    assigned: () => workers.clear(),
+    assigned() {
+      for (const worker of workers.values()) worker.release();
+      workers.clear();
+    },
     position: (partition, isLost) => persistently(() => workerOf(partition).position(), isLost),
     async handle(partition, records, isLost): Promise<Handled> {
       const worker = workerOf(partition);

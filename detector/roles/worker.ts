@@ -1,6 +1,7 @@
 import { detectors } from "../detect/index.ts";
 import { partitionWorker, type PartitionWorker } from "../stream/partition-worker.ts";
 import type { ControlFeed, DeadLetters, DetectStore, PartitionId } from "../stream/ports.ts";
+import type { StateBudget } from "../learn/identity-states.ts";
 import type { Attributor } from "../attribute/table.ts";
 import type { Context } from "./context.ts";
 
@@ -11,18 +12,30 @@ export interface WorkerParts {
   readonly attributor: Attributor;
 }
 
+/** One budget for all workers of this process. */
+const budgets = new WeakMap<Context, StateBudget>();
+
+function budgetOf(context: Context): StateBudget {
+  const budget = budgets.get(context) ?? { bytesMax: context.config.state.bytesMax, bytes: 0 };
+  budgets.set(context, budget);
+  return budget;
+}
+
 /** A worker as every role runs it: all detectors, the configured limits, and its sums on the metrics. */
 export function newWorker(
-  { config, telemetry, log }: Context,
+  context: Context,
   parts: WorkerParts,
   partition: PartitionId,
 ): PartitionWorker {
+  const { config, telemetry, log } = context;
   return partitionWorker(partition, {
     ...parts,
     detectors,
     limits: config.limits,
     recordsMax: config.chunk.recordsMax,
     bytesMax: config.chunk.bytesMax,
+    stateBudget: budgetOf(context),
+    statesReadyMax: config.state.readyMax,
     onChunk: ({ topic, partition: number }, _plan, counts) => {
       const add = (outcome: string, by: number): void => {
         if (by > 0) telemetry.count("answerable_spans_total", { outcome }, by);

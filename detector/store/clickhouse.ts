@@ -1,4 +1,5 @@
-import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, createClient } from "@clickhouse/client";
+import { Readable } from "node:stream";
+import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, type ClickHouseSettings, createClient } from "@clickhouse/client";
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -15,6 +16,10 @@ export interface Database {
    * resolves either way. Rows without some column take its default.
    */
   insert(table: string, rows: readonly object[], token?: string): Promise<void>;
+  /** The same with a block in ClickHouse's Native format. */
+  insertBlock(table: string, block: Uint8Array, token: string): Promise<void>;
+  /** What a SELECT gives in ClickHouse's RowBinary format: the rows' values one after the other. */
+  queryBinary(sql: string, params?: Readonly<Record<string, unknown>>): Promise<Buffer>;
   /** Rows of a SELECT; `{name:Type}` in the SQL is filled from `params` by the server. */
   query<Row>(sql: string, params?: Readonly<Record<string, unknown>>): Promise<readonly Row[]>;
   command(sql: string): Promise<void>;
@@ -83,6 +88,20 @@ export function openDatabase({
   const explained = explaining(url);
   return {
     insert: (table, rows, token) => insert(client, explained, table, rows, token),
+    insertBlock: (table, block, token) =>
+      explained(async () => {
+        const { stream } = await client.exec({
+          query: `INSERT INTO ${table} FORMAT Native`,
+          values: Readable.from([block], { objectMode: false }),
+          clickhouse_settings: tokenSettings(token),
+        });
+        for await (const _ of stream) void _;
+      }),
+    queryBinary: (sql, params = {}) =>
+      explained(async () => {
+        const { stream } = await client.exec({ query: `${sql} FORMAT RowBinary`, query_params: { ...params } });
+        return Buffer.concat(await stream.toArray());
+      }),
     query: async <Row>(sql: string, params: Readonly<Record<string, unknown>> = {}) =>
       explained(async () => {
         const result = await client.query({ query: sql, query_params: { ...params }, format: "JSONEachRow" });
@@ -107,17 +126,18 @@ async function insert(
       table,
       values: rows,
       format: "JSONEachRow",
-      clickhouse_settings: {
-        ...oneBlock,
-        ...(token === undefined
-          ? {}
-          : {
-              insert_deduplication_token: token,
-              deduplicate_blocks_in_dependent_materialized_views: 1 as const,
-            }),
-      },
+      clickhouse_settings: tokenSettings(token),
     }),
   );
+}
+
+function tokenSettings(token: string | undefined): ClickHouseSettings {
+  if (token === undefined) return oneBlock;
+  return {
+    ...oneBlock,
+    insert_deduplication_token: token,
+    deduplicate_blocks_in_dependent_materialized_views: 1,
+  };
 }
 
 type Explaining = <T>(work: () => Promise<T>) => Promise<T>;

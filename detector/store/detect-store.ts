@@ -9,7 +9,10 @@ import type {
 } from "../stream/ports.ts";
 import type { Database } from "./clickhouse.ts";
 import { claim } from "./claims.ts";
-import { actionRow, alertRow, findingRow } from "./rows.ts";
+import { actionBlock } from "./native/action-block.ts";
+import { checkpointBlock } from "./native/checkpoint-block.ts";
+import { alertRow, findingRow } from "./rows.ts";
+import { loadStates, statesOf, stored } from "./lookups.ts";
 
 /**
  * The detector's store on ClickHouse. Every insert carries a token made of the chunk, so that the server drops what a
@@ -19,7 +22,9 @@ import { actionRow, alertRow, findingRow } from "./rows.ts";
  */
 export function detectStore(database: Database, owner: string): DetectStore {
   return {
-    claim: (partition) => takeOver(database, partition, owner),
+    claim: (partition, statesMax) => takeOver(database, partition, owner, statesMax),
+    states: (partition, keys) => statesOf(database, partition, keys),
+    stored: (partition, before, actions) => stored(database, partition, before, actions),
     plan: (partition, generation, proposal) => plan(database, partition, generation, proposal),
     write: (partition, chunk, rows) => write(database, partition, chunk, rows),
     save: (partition, checkpoint) => save(database, partition, checkpoint),
@@ -28,19 +33,36 @@ export function detectStore(database: Database, owner: string): DetectStore {
 
 const subjectOf = ({ topic, partition }: PartitionId): string => `${topic}:${String(partition)}`;
 
-async function takeOver(database: Database, partition: PartitionId, owner: string): Promise<Ownership> {
+async function takeOver(
+  database: Database,
+  partition: PartitionId,
+  owner: string,
+  statesMax: number,
+): Promise<Ownership> {
   const generation = await claim(database, subjectOf(partition), owner);
-  const rows = await database.query<{ kind: string; key: string; version: number; payload: string }>(
-    `SELECT kind, key, max(version) AS version, argMax(checkpoints.payload, checkpoints.version) AS payload
-     FROM checkpoints WHERE topic = {topic:String} AND partition = {partition:Int32} AND kind IN ('position', 'state')
-     GROUP BY kind, key`,
+  const [saved] = await database.query<{ version: number; payload: string }>(
+    `SELECT version, checkpoints.payload AS payload FROM checkpoints
+     WHERE topic = {topic:String} AND partition = {partition:Int32} AND kind = 'position' ORDER BY version DESC LIMIT 1`,
     { ...partition },
+  );
+  const states = await loadStates(
+    database,
+    partition,
+    "ORDER BY actions DESC LIMIT {limit:UInt64}",
+    { limit: statesMax },
   );
   return {
     generation,
-    position: rows.find((row) => row.kind === "position")?.version,
-    states: new Map(rows.filter((row) => row.kind === "state").map((row) => [row.key, row.payload])),
+    position: saved?.version,
+    latestUs: saved === undefined ? 0 : latestOf(saved.payload),
+    states,
+    isComplete: states.size < statesMax,
   };
+}
+
+function latestOf(payload: string): number {
+  const { latestUs }: { latestUs: number } = JSON.parse(payload);
+  return latestUs;
 }
 
 /**
@@ -74,27 +96,18 @@ async function write(
   database: Database,
   partition: PartitionId,
   chunk: ChunkPlan,
-  rows: ChunkRows,
+  { actions, findings, alerts }: ChunkRows,
 ): Promise<void> {
   const token = (table: string): string => `${table}:${tokenOf(partition, chunk)}`;
-  await database.insert("actions", rows.actions.map(actionRow), token("actions"));
-  await database.insert("findings", rows.findings.map(findingRow), token("findings"));
-  await database.insert("alerts", rows.alerts.map(alertRow), token("alerts"));
+  const block = actionBlock(actions.columns, actions.judgements, actions.places);
+  if (block !== undefined) await database.insertBlock("actions", block, token("actions"));
+  await database.insert("findings", findings.map(findingRow), token("findings"));
+  await database.insert("alerts", alerts.map(alertRow), token("alerts"));
 }
 
 async function save(database: Database, partition: PartitionId, checkpoint: Checkpoint): Promise<void> {
-  const { plan: chunk, generation, counts, states } = checkpoint;
-  const common = { ...partition, version: chunk.next, generation };
-  const payload = JSON.stringify(counts);
-  await database.insert(
-    "checkpoints",
-    [
-      { ...common, kind: "position", key: "", payload },
-      { ...common, kind: "chunk", key: String(chunk.from), payload },
-      ...[...states].map(([key, state]) => ({ ...common, kind: "state", key, payload: state })),
-    ],
-    `checkpoint:${tokenOf(partition, chunk)}`,
-  );
+  const token = `checkpoint:${tokenOf(partition, checkpoint.plan)}`;
+  await database.insertBlock("checkpoints", checkpointBlock(partition, checkpoint), token);
 }
 
 const tokenOf = (partition: PartitionId, chunk: ChunkPlan): string =>

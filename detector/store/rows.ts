@@ -1,4 +1,4 @@
-import type { Action, Finding } from "../../schemas/index.ts";
+import type { Finding } from "../../schemas/index.ts";
 import type { DeadLetter, OutboxAlert } from "../stream/ports.ts";
 
 /**
@@ -26,61 +26,6 @@ export function instantMs(ms: number): string {
 
 function secondsText(seconds: number): string {
   return new Date(seconds * 1000).toISOString().slice(0, 19).replace("T", " ");
-}
-
-/** An action as a row of `actions`. */
-export function actionRow(action: Action): object {
-  return {
-    tenant: action.tenant,
-    identity_id: action.identityId,
-    started_at: instantUs(action.startedAtUs),
-    action_id: action.id,
-    ended_at: instantUs(action.endedAtUs),
-    received_at: instantMs(action.position.atMs),
-    chain_id: action.chainId,
-    session_id: action.sessionId,
-    task_id: action.taskId,
-    trace_id: action.traceId,
-    span_id: action.spanId,
-    parent_id: action.parentId,
-    step: action.step,
-    identity_kind: action.identityKind,
-    strength: action.strength,
-    identity_rule: action.identityRule,
-    owner: action.owner,
-    path: action.path,
-    kind: action.kind,
-    operation: action.operation,
-    rule: action.rule,
-    resource_ids: action.resources.map((one) => one.id),
-    resource_kinds: action.resources.map((one) => one.kind),
-    resource_origins: action.resources.map((one) => one.origin),
-    mutating: action.mutating,
-    network: action.network,
-    credential_id: action.credentialId,
-    claimed_grant_id: action.claimedGrantId,
-    claimed_approval_id: action.claimedApprovalId,
-    status: action.status,
-    error_type: action.errorType,
-    decision_verdict: action.decision?.verdict ?? "",
-    decision_outcome: action.decision?.outcome ?? "",
-    decision_reason: action.decision?.reason ?? "",
-    authority: action.authority.outcome,
-    grant_id: action.authority.grantId,
-    approver: action.authority.approver,
-    approval_id: action.authority.approvalId,
-    policy_id: action.authority.policyId,
-    policy_version: action.authority.policyVersion,
-    signals: action.signals,
-    late: action.late,
-    clock_suspect: action.clockSuspect,
-    source: action.source,
-    attributes: action.attributes,
-    topic: action.position.topic,
-    partition: action.position.partition,
-    offset: action.position.offset,
-    record_index: action.position.index,
-  };
 }
 
 /** A finding as a row of `findings`. */

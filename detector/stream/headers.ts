@@ -1,4 +1,4 @@
-import type { Origin } from "../attribute/action.ts";
+import type { Origin } from "../attribute/attribute.ts";
 
 /**
  * Headers of a record in `nhi.spans`. They are written by the receiver or by `process`, which know who delivered the

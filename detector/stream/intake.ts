@@ -1,12 +1,14 @@
-import { identityOf, identityTooLong, type Origin } from "../attribute/action.ts";
+import { identityTooLong, type Origin } from "../attribute/attribute.ts";
 import type { Attributor } from "../attribute/table.ts";
 import {
+  asProtobuf,
   type DecodeLimits,
-  decodeOtlp,
   keyGroup,
   keyGroupCount,
   type OtlpEncoding as Encoding,
+  readTraces,
   type RejectedSpan,
+  type SpanRow,
   splitByGroup,
 } from "../decode/index.ts";
 import { headersOf } from "./headers.ts";
@@ -48,32 +50,37 @@ export type Intake =
  */
 export function intake(body: Uint8Array, encoding: Encoding, sender: Sender, options: IntakeOptions): Intake {
   const { attributor, limits, recordBytesMax } = options;
-  const { decoded, protobuf } = decodeOtlp(body, encoding, { limits, wanted: attributor.wanted });
-  if (!decoded.ok) return { ok: false, reason: decoded.reason, message: decoded.message };
+  const taken = asProtobuf(body, encoding, limits);
+  if (!taken.ok) return taken;
+  const { bytes } = taken;
   const groups = new Map<number, string>();
   const verified = new Map<string, Set<string>>();
-  const rejected = [...decoded.rejected];
-  for (const span of decoded.spans) {
-    const { id } = identityOf(span, attributor);
-    const tooLong = identityTooLong(span, id);
+  const refused: RejectedSpan[] = [];
+  const row = rowOf(attributor);
+  row.dictionary.clear();
+  const decoded = readTraces(bytes, row, limits, () => {
+    const { id } = attributor.identify(row);
+    const tooLong = identityTooLong(row, id);
     if (tooLong !== undefined) {
-      rejected.push(tooLong);
-      continue;
+      refused.push(tooLong);
+      return;
     }
-    if (!sender.speaksFor(id)) {
+    const name = row.dictionary.text(id);
+    if (!sender.speaksFor(name)) {
       const who = sender.source === "" ? "this sender" : sender.source;
-      rejected.push({
-        index: span.index,
+      refused.push({
+        index: row.index,
         reason: "identity_not_allowed",
         message: `${who} may not speak for the identity it names`,
       });
-      continue;
+      return;
     }
-    const group = keyGroup(sender.tenant, id);
-    groups.set(span.index, group);
-    if (sender.proves(id)) verified.set(group, (verified.get(group) ?? new Set()).add(id));
-  }
-  const parts = splitByGroup(protobuf, (index) => groups.get(index));
+    const group = keyGroup(sender.tenant, name);
+    groups.set(row.index, group);
+    if (sender.proves(name)) verified.set(group, (verified.get(group) ?? new Set()).add(name));
+  });
+  if (!decoded.ok) return decoded;
+  const parts = splitByGroup(bytes, (index) => groups.get(index));
   const records = [...parts].flatMap(([group, value]) => {
     const origin: Origin = {
       tenant: sender.tenant,
@@ -83,7 +90,16 @@ export function intake(body: Uint8Array, encoding: Encoding, sender: Sender, opt
     const headers = headersOf(group, keyGroupCount, origin);
     return halves(value, recordBytesMax).map((part) => ({ key: group, value: part, headers }));
   });
-  return { ok: true, records, spans: decoded.spans.length + decoded.rejected.length, rejected };
+  return { ok: true, records, spans: decoded.spans, rejected: [...decoded.rejected, ...refused] };
+}
+
+/** One row for each table, as requests are read one at a time. */
+const rows = new WeakMap<Attributor, SpanRow>();
+
+function rowOf(attributor: Attributor): SpanRow {
+  const row = rows.get(attributor) ?? attributor.newRow();
+  rows.set(attributor, row);
+  return row;
 }
 
 /** Splits a request of one group until each part fits, or holds a single span. */

@@ -1,22 +1,28 @@
-import { authorise } from "../authorise/authorise.ts";
+import { AuthorityOf } from "../authorise/authority-of.ts";
+import { idInts } from "../attribute/action-columns.ts";
 import type { Attributor } from "../attribute/table.ts";
 import type { DecodeLimits } from "../decode/index.ts";
+import { ActionView } from "../detect/action-view.ts";
 import type { Detector } from "../detect/detector.ts";
-import { step, type Stepped } from "../detect/step.ts";
+import { RecentActions } from "../detect/recent-actions.ts";
+import { RecordPlaces } from "../detect/record-places.ts";
+import { isClockSuspect, stateKey, step, type Stepped } from "../detect/step.ts";
 import { computedId } from "../attribute/ids.ts";
-import { type IdentityState, packState, unpackState } from "../learn/identity-state.ts";
+import { IdentityStates, type StateBudget } from "../learn/identity-states.ts";
+import { ChunkReader, type ChunkSums } from "./chunk.ts";
 import type {
+  ActionKey,
   ChunkCounts,
   ChunkPlan,
   ControlFeed,
   DeadLetters,
   DetectStore,
   LogRecord,
-  Ownership,
   OutboxAlert,
+  Ownership,
   PartitionId,
+  SavedState,
 } from "./ports.ts";
-import { readRecord, type RecordContent } from "./read-record.ts";
 
 export interface WorkerOptions {
   readonly store: DetectStore;
@@ -28,8 +34,18 @@ export interface WorkerOptions {
   /** Most records and bytes of one chunk. */
   readonly recordsMax: number;
   readonly bytesMax: number;
+  /** What all workers of the process may hold of identities together. */
+  readonly stateBudget: StateBudget;
+  /** States held ready for use. */
+  readonly statesReadyMax: number;
   /** Told of each chunk once its position is saved. */
-  readonly onChunk?: (partition: PartitionId, plan: ChunkPlan, counts: ChunkCounts) => void;
+  readonly onChunk?: (partition: PartitionId, plan: ChunkPlan, counts: ChunkCounts, held: HeldStates) => void;
+}
+
+/** What a worker holds of identities. */
+export interface HeldStates {
+  readonly identities: number;
+  readonly bytes: number;
 }
 
 /** One partition's detector: the only one who touches its state. */
@@ -41,7 +57,30 @@ export interface PartitionWorker {
    * over. Resolves with the offset up to which everything is stored, or "fenced" when somebody else owns the partition.
    */
   offer(records: readonly LogRecord[]): Promise<number | "fenced" | undefined>;
+  /** Lets go of all it holds: the partition is no longer ours. */
+  release(): void;
 }
+
+/** What a worker knows of the partition it owns. */
+interface Owned {
+  readonly generation: number;
+  position: number | undefined;
+  readonly states: IdentityStates;
+  readonly recent: RecentActions;
+}
+
+/** A chunk that was judged and is on its way to the store. */
+interface JudgedChunk {
+  readonly records: number;
+  readonly reader: ChunkReader;
+  readonly places: RecordPlaces;
+  readonly sums: ChunkSums;
+  readonly stepped: Stepped;
+  readonly states: ReadonlyMap<string, SavedState>;
+}
+
+/** A state is seldom smaller: so many are read at most when a partition is taken over. */
+const stateBytesMin = 256;
 
 /**
  * The commit protocol: plan ahead → read, judge, step → store rows → store state and position together. After a crash
@@ -49,61 +88,129 @@ export interface PartitionWorker {
  * judges under the same control position, and so writes the same rows under the same tokens.
  */
 export function partitionWorker(partition: PartitionId, options: WorkerOptions): PartitionWorker {
-  let owned:
-    | { generation: number; position: number | undefined; states: Map<string, IdentityState> }
-    | undefined;
+  const { store, control, deadLetters, detectors } = options;
+  const reader = new ChunkReader(options.attributor, options.limits);
+  let owned: Owned | undefined;
   let buffer: LogRecord[] = [];
   let plan: ChunkPlan | undefined;
+  // Judged once, however often storing it fails: judging has moved the state on.
+  let judged: JudgedChunk | undefined;
 
-  async function own(): Promise<NonNullable<typeof owned>> {
-    owned ??= unpack(await options.store.claim(partition));
+  async function own(): Promise<Owned> {
+    owned ??= take(
+      await store.claim(partition, Math.ceil(options.stateBudget.bytesMax / stateBytesMin)),
+      options,
+    );
     return owned;
   }
 
+  function lose(): void {
+    owned?.states.release();
+    owned = undefined;
+    buffer = [];
+    plan = undefined;
+    judged = undefined;
+  }
+
   async function planned(proposal: ChunkPlan, generation: number): Promise<ChunkPlan | undefined> {
-    const answer = await options.store.plan(partition, generation, proposal);
+    const answer = await store.plan(partition, generation, proposal);
     return answer.kind === "planned" ? answer.plan : undefined;
   }
 
-  async function storeChunk(current: NonNullable<typeof owned>, chunkPlan: ChunkPlan): Promise<void> {
-    const records = buffer.filter((record) => record.offset < chunkPlan.next);
-    const book = await options.control.book(chunkPlan.control);
-    const contents = records.map((record) =>
-      readRecord(partition, record, options.attributor, options.limits),
-    );
-    const judged = contents
-      .flatMap((content) => content.actions)
-      .map((one) => ({ ...one, authority: authorise(book, chunkPlan.control, one.action) }));
-    const stepped = step(current.states, judged, options.detectors);
-    const counts = countsOf(records.length, contents, stepped);
-    const letters = contents.flatMap((content) => content.deadLetters);
-    if (letters.length > 0) await options.deadLetters.put(letters);
-    const alerts = stepped.alerts.map(outboxAlert);
-    await options.store.write(partition, chunkPlan, {
-      actions: stepped.actions,
-      findings: stepped.findings,
-      alerts,
+  async function judge(current: Owned, chunk: ChunkPlan): Promise<JudgedChunk> {
+    const records = buffer.filter((record) => record.offset < chunk.next);
+    const book = await control.book(chunk.control);
+    const sums = reader.read(partition, records);
+    const places = new RecordPlaces(partition, records);
+    await loadStates(current.states, reader, places);
+    const stored = await storedBefore(current.recent, chunk.from, reader, places);
+    const authority = new AuthorityOf(book, chunk.control);
+    const stepped = step(reader.columns, places, {
+      states: current.states,
+      recent: current.recent,
+      detectors,
+      authority,
+      stored,
     });
-    const states = new Map([...stepped.changed].map(([key, state]) => [key, packState(state)]));
-    await options.store.save(partition, { plan: chunkPlan, generation: current.generation, counts, states });
-    for (const [key, state] of stepped.changed) current.states.set(key, state);
-    current.position = chunkPlan.next;
-    buffer = buffer.filter((record) => record.offset >= chunkPlan.next);
-    options.onChunk?.(partition, chunkPlan, counts);
+    const states = new Map<string, SavedState>();
+    for (const [key, state] of stepped.changed) {
+      const { actions, activeDays, sessions } = state.evidence;
+      states.set(key, { packed: current.states.pack(key, state), actions, activeDays, sessions });
+    }
+    return { records: records.length, reader, places, sums, stepped, states };
+  }
+
+  /** Reads the states that are not held, all of a chunk at once. */
+  async function loadStates(states: IdentityStates, { columns }: ChunkReader, places: RecordPlaces): Promise<void> {
+    states.makeRoom();
+    if (states.isComplete) return;
+    const missing = new Set<string>();
+    const view = new ActionView(columns, places);
+    for (view.row = 0; view.row < columns.count; view.row += 1) {
+      const key = stateKey(view);
+      if (!states.has(key)) missing.add(key);
+    }
+    if (missing.size === 0) return;
+    for (const [key, { packed, actions }] of await store.states(partition, [...missing]))
+      states.load(key, packed, actions);
+  }
+
+  /** The rows of which only the store can tell whether they are there already. */
+  async function storedBefore(
+    recent: RecentActions,
+    before: number,
+    { columns }: ChunkReader,
+    places: RecordPlaces,
+  ): Promise<ReadonlySet<number>> {
+    const asked: ActionKey[] = [];
+    const rows: number[] = [];
+    const view = new ActionView(columns, places);
+    for (let row = 0; row < columns.count; row += 1) {
+      view.row = row;
+      const { startedAtUs } = view;
+      if (startedAtUs > recent.horizonUs && !isClockSuspect(startedAtUs, view.atMs)) continue;
+      if (recent.has(columns.ids, row * idInts, startedAtUs, stateKey(view))) continue;
+      rows.push(row);
+      asked.push({ tenant: view.tenant, identityId: view.identityId, startedAtUs, id: view.id });
+    }
+    if (asked.length === 0) return new Set();
+    const found = await store.stored(partition, before, asked);
+    return new Set([...found].map((nth) => rows[nth]!));
+  }
+
+  async function storeChunk(current: Owned, chunk: ChunkPlan): Promise<void> {
+    judged ??= await judge(current, chunk);
+    const { sums, stepped, places, states } = judged;
+    const counts = countsOf(judged);
+    if (sums.deadLetters.length > 0) await deadLetters.put(sums.deadLetters);
+    await store.write(partition, chunk, {
+      actions: { columns: reader.columns, judgements: stepped.judgements, places },
+      findings: stepped.findings,
+      alerts: stepped.alerts.map(outboxAlert),
+    });
+    const { generation, recent } = current;
+    await store.save(partition, { plan: chunk, generation, counts, latestUs: recent.latestUs, states });
+    judged = undefined;
+    current.position = chunk.next;
+    buffer = buffer.filter((record) => record.offset >= chunk.next);
+    options.onChunk?.(partition, chunk, counts, {
+      identities: current.states.size,
+      bytes: current.states.bytes,
+    });
   }
 
   return {
+    release: lose,
     position: async () => (await own()).position,
     async offer(records) {
       const current = await own();
       const known = buffer.at(-1)?.offset ?? (current.position ?? 0) - 1;
       buffer = buffer.concat(records.filter((record) => record.offset > known));
       while (buffer.length > 0) {
-        const control = plan === undefined ? await options.control.head() : 0;
-        plan ??= await planned(propose(current.position, buffer, control, options), current.generation);
+        const head = plan === undefined ? await control.head() : 0;
+        plan ??= await planned(propose(current.position, buffer, head, options), current.generation);
         if (plan === undefined) {
-          owned = undefined;
-          buffer = [];
+          lose();
           return "fenced";
         }
         // A plan found in the store may reach beyond what has been fetched so far: wait for the rest.
@@ -116,16 +223,12 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
   };
 }
 
-function unpack({ generation, position, states }: Ownership): {
-  generation: number;
-  position: number | undefined;
-  states: Map<string, IdentityState>;
-} {
-  return {
-    generation,
-    position,
-    states: new Map([...states].map(([key, text]) => [key, unpackState(text)])),
-  };
+function take({ generation, position, latestUs, states, isComplete }: Ownership, options: WorkerOptions): Owned {
+  const { detectors, stateBudget, statesReadyMax } = options;
+  const held = new IdentityStates({ detectors, budget: stateBudget, readyMax: statesReadyMax });
+  for (const [key, { packed, actions }] of states) held.load(key, packed, actions);
+  if (!isComplete) held.missSome();
+  return { generation, position, states: held, recent: new RecentActions(latestUs) };
 }
 
 /** The cut we would make: as many records as the limits allow, at least one. */
@@ -145,16 +248,14 @@ function propose(
   return { from: position ?? buffer[0]?.offset ?? 0, next, control };
 }
 
-function countsOf(records: number, contents: readonly RecordContent[], stepped: Stepped): ChunkCounts {
-  const sum = (of: (content: RecordContent) => number): number =>
-    contents.reduce((total, one) => total + of(one), 0);
+function countsOf({ records, sums, stepped }: JudgedChunk): ChunkCounts {
   return {
     records,
-    spans: sum((one) => one.spans),
-    actions: stepped.actions.length,
-    noAction: sum((one) => one.noAction),
+    spans: sums.spans,
+    actions: stepped.judgements.keptCount,
+    noAction: sums.noAction,
     duplicates: stepped.duplicates,
-    deadLettered: sum((one) => one.deadLetters.length),
+    deadLettered: sums.deadLetters.length,
     findings: stepped.findings.length,
   };
 }

@@ -1,4 +1,7 @@
-import type { Action, Finding } from "../../schemas/index.ts";
+import type { Finding } from "../../schemas/index.ts";
+import type { ActionColumns } from "../attribute/action-columns.ts";
+import type { Judgements } from "../detect/judgements.ts";
+import type { RecordPlaces } from "../detect/record-places.ts";
 import type { GrantBook } from "../authorise/grant-book.ts";
 
 /** One record of a partitioned log. Offsets grow; they need not be dense. */
@@ -51,9 +54,16 @@ export interface ChunkPlan {
   readonly control: number;
 }
 
+/** The actions of a chunk: what they are, what is said of them, and where they stood. Only those that are kept are stored. */
+export interface JudgedActions {
+  readonly columns: ActionColumns;
+  readonly judgements: Judgements;
+  readonly places: RecordPlaces;
+}
+
 /** What a chunk adds to the store before its position is saved. */
 export interface ChunkRows {
-  readonly actions: readonly Action[];
+  readonly actions: JudgedActions;
   readonly findings: readonly Finding[];
   readonly alerts: readonly OutboxAlert[];
 }
@@ -80,21 +90,48 @@ export interface ChunkCounts {
   readonly findings: number;
 }
 
+/** The state of one identity, packed, and what a person wants to know of it. */
+export interface SavedState {
+  /** One character a byte. */
+  readonly packed: string;
+  readonly actions: number;
+  readonly activeDays: number;
+  readonly sessions: number;
+}
+
 /** What is saved together, in one insert: where we are and what we knew there. */
 export interface Checkpoint {
   readonly plan: ChunkPlan;
   readonly generation: number;
   readonly counts: ChunkCounts;
-  /** Packed state of each identity that changed in this chunk, by its key. */
-  readonly states: ReadonlyMap<string, string>;
+  /** Latest start of an action so far, microseconds since 1970: of later ones none is stored yet. */
+  readonly latestUs: number;
+  /** State of each identity that changed in this chunk, by its key. */
+  readonly states: ReadonlyMap<string, SavedState>;
 }
+
+/** A state as it is read back. */
+export type LoadedState = Pick<SavedState, "packed" | "actions">;
 
 /** What a worker finds when a partition becomes its own. */
 export interface Ownership {
   readonly generation: number;
   /** Offset of the first record that is not stored yet; undefined on a partition never seen. */
   readonly position: number | undefined;
-  readonly states: ReadonlyMap<string, string>;
+  /** As in the last checkpoint, 0 without one. */
+  readonly latestUs: number;
+  /** States by key: all, or as many as were asked for of the identities with most actions. */
+  readonly states: ReadonlyMap<string, LoadedState>;
+  /** Whether these are all. */
+  readonly isComplete: boolean;
+}
+
+/** What makes an action one and no other. */
+export interface ActionKey {
+  readonly tenant: string;
+  readonly identityId: string;
+  readonly startedAtUs: number;
+  readonly id: string;
 }
 
 /** The answer to a proposed plan. */
@@ -106,8 +143,16 @@ export type Planned =
 
 /** The store a detector writes to; every call may be repeated after a failure and changes nothing the second time. */
 export interface DetectStore {
-  /** Takes the partition over: a new generation that fences every worker before it. */
-  claim(partition: PartitionId): Promise<Ownership>;
+  /** Takes the partition over: a new generation that fences every worker before it. Reads up to `statesMax` states. */
+  claim(partition: PartitionId, statesMax: number): Promise<Ownership>;
+  /** The states of those identities that the store knows. */
+  states(partition: PartitionId, keys: readonly string[]): Promise<ReadonlyMap<string, LoadedState>>;
+  /** Which of the actions, by their ordinals, are stored from records before offset `before` of the partition. */
+  stored(
+    partition: PartitionId,
+    before: number,
+    actions: readonly ActionKey[],
+  ): Promise<ReadonlySet<number>>;
   /** Writes the cut ahead. The first plan that starts at `from` wins, whoever wrote it; its cut is the answer. */
   plan(partition: PartitionId, generation: number, proposal: ChunkPlan): Promise<Planned>;
   /** Stores the rows of a planned chunk. */

@@ -25,7 +25,8 @@ ORDER BY (subject, generation)
 SETTINGS non_replicated_deduplication_window = 100000;
 
 -- Position and learned state, saved together: one insert, one block, one partition of one table, so both or neither.
--- kind is `position` (payload: counts of the chunk), `chunk` (the same, one row kept for each chunk) or `state`.
+-- kind is `position` (payload: JSON, counts of the chunk), `chunk` (the same, one row kept for each chunk) or `state`
+-- (payload: the packed state of one identity, bytes, whose form begins with its version; beside it what people ask of it).
 CREATE TABLE IF NOT EXISTS checkpoints
 (
     topic LowCardinality(String),
@@ -34,7 +35,10 @@ CREATE TABLE IF NOT EXISTS checkpoints
     key String,
     version Int64,
     generation UInt64,
-    payload String CODEC(ZSTD(1))
+    payload String CODEC(ZSTD(1)),
+    actions UInt64 CODEC(T64, LZ4),
+    active_days UInt16,
+    sessions UInt16
 )
 ENGINE = ReplacingMergeTree(version)
 ORDER BY (topic, partition, kind, key)

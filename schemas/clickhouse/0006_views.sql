@@ -142,9 +142,9 @@ CREATE OR REPLACE VIEW v_baselines AS
 SELECT
     splitByChar('\0', key)[1] AS tenant,
     splitByChar('\0', key)[2] AS identity_id,
-    JSONExtractUInt(payload, 'evidence', 'actions') AS actions,
-    length(JSONExtractArrayRaw(payload, 'evidence', 'days')) AS active_days,
-    length(JSONExtractArrayRaw(payload, 'evidence', 'sessions')) AS sessions,
+    actions,
+    active_days,
+    sessions,
     length(payload) AS state_bytes
 FROM checkpoints FINAL
 WHERE kind = 'state';

@@ -1,0 +1,122 @@
+import type { ActionKind, LogPosition, Resource } from "../../schemas/index.ts";
+import { type ActionColumns, idInts } from "../attribute/action-columns.ts";
+import { idText } from "../attribute/ids.ts";
+import { absent } from "../decode/index.ts";
+import type { RecordPlaces } from "./record-places.ts";
+
+/**
+ * One row of the columns as an action to read: a window that moves from row to row, so that no object is made for an
+ * action. Texts are only made when they are asked for. Keep what was read, never the view.
+ */
+export class ActionView {
+  row = 0;
+  readonly #columns: ActionColumns;
+  readonly #places: RecordPlaces;
+
+  constructor(columns: ActionColumns, places: RecordPlaces) {
+    this.#columns = columns;
+    this.#places = places;
+  }
+
+  get id(): string {
+    return idText(this.#columns.ids, this.row * idInts);
+  }
+
+  get tenant(): string {
+    return this.#text("tenant");
+  }
+
+  get identityId(): string {
+    return this.#text("identity");
+  }
+
+  get chainId(): string {
+    return this.#text("chain");
+  }
+
+  get sessionId(): string {
+    return this.#text("session");
+  }
+
+  get taskId(): string {
+    return this.#text("task");
+  }
+
+  get kind(): ActionKind {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Only kinds of the contract become codes here.
+    return this.#text("kind") as ActionKind;
+  }
+
+  get operation(): string {
+    return this.#text("operation");
+  }
+
+  get network(): string {
+    return this.#text("network");
+  }
+
+  get credentialId(): string {
+    return this.#text("credential");
+  }
+
+  get mutating(): boolean {
+    return this.#columns.codes.mutating[this.row] === 1;
+  }
+
+  get startedAtUs(): number {
+    return this.#columns.instants.startedAtUs[this.row]!;
+  }
+
+  get endedAtUs(): number {
+    return this.#columns.instants.endedAtUs[this.row]!;
+  }
+
+  /** Id of the main resource; undefined when the action has none. */
+  get resourceId(): string | undefined {
+    const code = this.#mainResource("resource", 0);
+    return code === absent ? undefined : this.#columns.dictionary.text(code);
+  }
+
+  /** Where the name of the main resource came from; "" when nobody says. */
+  get resourceOrigin(): string {
+    return this.#columns.dictionary.text(this.#mainResource("resourceOrigin", 2) || 1);
+  }
+
+  /** All resources, the main one first. */
+  get resources(): readonly Resource[] {
+    const { codes, dictionary, resources } = this.#columns;
+    const all: Resource[] = [];
+    const add = (id: number, kind: number, origin: number): void => {
+      all.push({ id: dictionary.text(id), kind: dictionary.text(kind), origin: dictionary.text(origin) });
+    };
+    const { row } = this;
+    if (codes.resource[row] !== absent)
+      add(codes.resource[row]!, codes.resourceKind[row]!, codes.resourceOrigin[row]!);
+    const further = resources[codes.resources[row]!] ?? [];
+    for (let at = 0; at < further.length; at += 3) add(further[at]!, further[at + 1]!, further[at + 2]!);
+    return all;
+  }
+
+  /** Where the span stands in the log. */
+  get position(): LogPosition {
+    const { codes } = this.#columns;
+    return this.#places.at(codes.record[this.row]!, codes.index[this.row]!);
+  }
+
+  /** When the log took the record, milliseconds since 1970. */
+  get atMs(): number {
+    return this.#places.atMs(this.#columns.codes.record[this.row]!);
+  }
+
+  #mainResource(name: "resource" | "resourceOrigin", nth: number): number {
+    const { codes, resources } = this.#columns;
+    if (codes.resource[this.row] !== absent) return codes[name][this.row]!;
+    return resources[codes.resources[this.row]!]?.[nth] ?? absent;
+  }
+
+  #text(
+    name: "tenant" | "identity" | "chain" | "session" | "task" | "kind" | "operation" | "network" | "credential",
+  ): string {
+    return this.#columns.dictionary.text(this.#columns.codes[name][this.row]!);
+  }
+}

@@ -1,0 +1,146 @@
+import { ByteWriter } from "../bytes.ts";
+import { IdentityState, type Remembering } from "./identity-state.ts";
+
+/** From this many actions on an identity is settled: whoever invents identities would have to keep each of them busy. */
+const settledFrom = 20;
+/** What a map holds of a state beside its own bytes and key, estimated. */
+const overheadBytes = 120;
+
+/** Bytes of packed states that all partitions of a process may hold together, and do. */
+export interface StateBudget {
+  readonly bytesMax: number;
+  bytes: number;
+}
+
+export interface StatesOptions {
+  readonly detectors: readonly Remembering[];
+  /** When it is spent, states are dropped that the store still has. */
+  readonly budget: StateBudget;
+  /** States held unpacked, ready for use. */
+  readonly readyMax: number;
+}
+
+/**
+ * The states of a partition's identities. All are held packed while they fit; those in use are held ready, too. When
+ * they no longer fit, identities with few actions are dropped first, the one unused longest before the others, so that
+ * invented identities push each other out and no real one. What was dropped is read from the store again.
+ */
+export class IdentityStates {
+  readonly #options: StatesOptions;
+  readonly #ready = new Map<string, IdentityState>();
+  /** Packed states, one character a byte: the lightest thing that holds bytes. The one unused longest comes first. */
+  readonly #unsettled = new Map<string, string>();
+  readonly #settled = new Map<string, string>();
+  readonly #writer = new ByteWriter();
+  #bytes = 0;
+  #isComplete = true;
+  #isReleased = false;
+
+  constructor(options: StatesOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#unsettled.size + this.#settled.size;
+  }
+
+  /** Bytes held, estimated. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Whether an identity that isn't here may be in the store. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
+  /** Says that the store holds states that are not here. */
+  missSome(): void {
+    this.#isComplete = false;
+  }
+
+  has(key: string): boolean {
+    return this.#ready.has(key) || this.#settled.has(key) || this.#unsettled.has(key);
+  }
+
+  /** The state of an identity, a new one when nothing is known of it. */
+  get(key: string): IdentityState {
+    const ready = this.#ready.get(key);
+    if (ready !== undefined) return ready;
+    const packed = this.#settled.get(key) ?? this.#unsettled.get(key);
+    const { detectors } = this.#options;
+    const state =
+      packed === undefined
+        ? new IdentityState(detectors)
+        : IdentityState.unpack(Buffer.from(packed, "latin1"), detectors);
+    this.#ready.set(key, state);
+    return state;
+  }
+
+  /** Takes in a state as the store has it. */
+  load(key: string, packed: string, actions: number): void {
+    this.#hold(key, packed, actions >= settledFrom);
+    this.#makeRoom();
+  }
+
+  /** Packs a state after it changed, for the store and to be held. One character a byte. */
+  pack(key: string, state: IdentityState): string {
+    this.#writer.clear();
+    state.pack(this.#writer, this.#options.detectors);
+    const packed = this.#writer.bytes.latin1Slice(0, this.#writer.length);
+    this.#hold(key, packed, state.evidence.actions >= settledFrom);
+    // To the end of the line.
+    this.#ready.delete(key);
+    this.#ready.set(key, state);
+    return packed;
+  }
+
+  /** Gives back what it holds of the budget; it must not be used any more. */
+  release(): void {
+    this.#count(-this.#bytes);
+    this.#isReleased = true;
+  }
+
+  /** Drops what no longer fits. Between chunks: a state in use must not go. */
+  makeRoom(): void {
+    this.#makeRoom();
+    for (const key of this.#ready.keys()) {
+      if (this.#ready.size <= this.#options.readyMax) break;
+      this.#ready.delete(key);
+    }
+  }
+
+  #hold(key: string, packed: string, isSettled: boolean): void {
+    this.#drop(this.#unsettled, key);
+    this.#drop(this.#settled, key);
+    (isSettled ? this.#settled : this.#unsettled).set(key, packed);
+    this.#count(sizeOf(key, packed));
+  }
+
+  #makeRoom(): void {
+    const { budget } = this.#options;
+    for (const map of [this.#unsettled, this.#settled]) {
+      for (const key of map.keys()) {
+        if (budget.bytes <= budget.bytesMax) return;
+        this.#drop(map, key);
+        this.#ready.delete(key);
+        this.#isComplete = false;
+      }
+    }
+  }
+
+  #drop(map: Map<string, string>, key: string): void {
+    const packed = map.get(key);
+    if (packed === undefined) return;
+    map.delete(key);
+    this.#count(-sizeOf(key, packed));
+  }
+
+  #count(bytes: number): void {
+    if (this.#isReleased) return;
+    this.#bytes += bytes;
+    this.#options.budget.bytes += bytes;
+  }
+}
+
+const sizeOf = (key: string, packed: string): number => key.length + packed.length + overheadBytes;

@@ -1,0 +1,79 @@
+import type { ByteReader, ByteWriter } from "../bytes.ts";
+import type { Fingerprint } from "./fingerprint.ts";
+import type { Block } from "./memory.ts";
+import { SeenValues } from "./seen-values.ts";
+
+/** A place in the log: everything from there on was learned. */
+export interface Since {
+  readonly offset: number;
+  readonly index: number;
+}
+
+/**
+ * How often something is observed, how often that was new, and which values there were. When more values come than it
+ * may hold, it no longer knows what is new; as soon as it may hold more, it begins anew.
+ */
+export class Novelty implements Block {
+  observations = 0;
+  news = 0;
+  /** Where it began anew; undefined while it knows everything from the first action on. */
+  since: Since | undefined = undefined;
+  #isCrowded = false;
+  #valuesMax = 0;
+  #values = new SeenValues();
+
+  /** Whether it can tell: a value that it has forgotten would look new. */
+  get canTell(): boolean {
+    return !this.#isCrowded;
+  }
+
+  /** How rare something new is here, in bits; 5 bits are one observation in 32. */
+  get bits(): number {
+    return -Math.log2((this.news + 0.5) / (this.observations + 1));
+  }
+
+  has(value: Fingerprint): boolean {
+    return this.#values.has(value);
+  }
+
+  /** Learns a value; remembers it while there is room for `valuesMax`. */
+  observe(value: Fingerprint, valuesMax: number, at: Since): void {
+    if (this.#isCrowded && valuesMax > this.#valuesMax) this.#beginAnew(at);
+    this.#valuesMax = valuesMax;
+    this.observations += 1;
+    if (this.#isCrowded || this.#values.has(value)) return;
+    this.news += 1;
+    if (this.#values.size < valuesMax) this.#values.add(value);
+    else this.#isCrowded = true;
+  }
+
+  #beginAnew(at: Since): void {
+    this.observations = 0;
+    this.news = 0;
+    this.since = at;
+    this.#isCrowded = false;
+    this.#values = new SeenValues();
+  }
+
+  pack(writer: ByteWriter): void {
+    writer.varint(this.observations);
+    writer.varint(this.news);
+    writer.varint(this.#valuesMax);
+    writer.byte((this.#isCrowded ? 1 : 0) | (this.since === undefined ? 0 : 2));
+    if (this.since !== undefined) {
+      writer.varint(this.since.offset);
+      writer.varint(this.since.index);
+    }
+    this.#values.pack(writer);
+  }
+
+  unpack(reader: ByteReader): void {
+    this.observations = reader.varint();
+    this.news = reader.varint();
+    this.#valuesMax = reader.varint();
+    const flags = reader.byte();
+    this.#isCrowded = (flags & 1) === 1;
+    if ((flags & 2) === 2) this.since = { offset: reader.varint(), index: reader.varint() };
+    this.#values.unpack(reader);
+  }
+}

@@ -1,0 +1,168 @@
+import type { Authority } from "../../../schemas/index.ts";
+import { type ActionColumns, idInts } from "../../attribute/action-columns.ts";
+import { writeActionId } from "../../attribute/ids.ts";
+import { absent, empty, hexDigits } from "../../decode/index.ts";
+import type { Judgements } from "../../detect/judgements.ts";
+import type { RecordPlaces } from "../../detect/record-places.ts";
+import { NativeBlock } from "./native-block.ts";
+
+/**
+ * Latest instant that is exact as a number, in the year 2255; a later one is stored as this, and is clock-suspect. Whoever
+ * reads back one beyond it would fail over its whole chain.
+ */
+const lastUs = Number.MAX_SAFE_INTEGER;
+const boundedUs = (us: number): number => Math.min(Math.max(us, 0), lastUs);
+
+/** The actions of a chunk that are kept, as a block for the table `actions`; undefined when there is none. */
+export function actionBlock(
+  columns: ActionColumns,
+  judgements: Judgements,
+  places: RecordPlaces,
+): Buffer | undefined {
+  if (judgements.keptCount === 0) return undefined;
+  const { codes, instants, dictionary } = columns;
+  const rows = new Int32Array(judgements.keptCount);
+  let count = 0;
+  for (let row = 0; row < columns.count; row += 1) if (judgements.kept[row] === 1) rows[count++] = row;
+  const authority = authorityCodes(columns, judgements, rows);
+  const block = new NativeBlock(rows, dictionary);
+  block.lowCardinality("tenant", codes.tenant);
+  block.strings("identity_id", codes.identity);
+  block.longs("started_at", "DateTime64(6, 'UTC')", (row) => boundedUs(instants.startedAtUs[row]!));
+  block.longs("ended_at", "DateTime64(6, 'UTC')", (row) => boundedUs(instants.endedAtUs[row]!));
+  block.longs("received_at", "DateTime64(3, 'UTC')", (row) => places.atMs(codes.record[row]!));
+  writeIds(block, columns);
+  block.strings("chain_id", codes.chain);
+  block.strings("session_id", codes.session);
+  block.strings("task_id", codes.task);
+  block.ints("step", (row) => codes.step[row]!);
+  block.lowCardinality("identity_kind", codes.identityKind);
+  block.lowCardinality("strength", codes.strength);
+  block.lowCardinality("identity_rule", codes.identityRule);
+  block.lowCardinality("owner", codes.owner);
+  block.arrays("path", "Array(String)", (row) => columns.paths[codes.path[row]!]!);
+  block.lowCardinality("kind", codes.kind);
+  block.lowCardinality("operation", codes.operation);
+  block.lowCardinality("rule", codes.rule);
+  writeResources(block, columns);
+  block.bools("mutating", codes.mutating);
+  block.strings("network", codes.network);
+  block.strings("credential_id", codes.credential);
+  block.strings("claimed_grant_id", codes.claimedGrant);
+  block.strings("claimed_approval_id", codes.claimedApproval);
+  block.lowCardinality("status", codes.status);
+  block.lowCardinality("error_type", codes.errorType);
+  block.lowCardinality("decision_verdict", codes.verdict);
+  block.lowCardinality("decision_outcome", codes.outcome);
+  block.lowCardinality("decision_reason", codes.reason);
+  block.lowCardinality("authority", authority.outcome);
+  block.strings("grant_id", authority.grantId);
+  block.strings("approver", authority.approver);
+  block.strings("approval_id", authority.approvalId);
+  block.lowCardinality("policy_id", authority.policyId);
+  block.lowCardinality("policy_version", authority.policyVersion);
+  block.arrays("signals", "Array(LowCardinality(String))", (row) =>
+    judgements.signals(row).map((signal) => dictionary.add(signal)),
+  );
+  block.bools("late", judgements.late);
+  block.bools("clock_suspect", judgements.clockSuspect);
+  block.lowCardinality("source", codes.source);
+  block.maps(
+    "attributes",
+    columns.stored,
+    (row) => codes.stored[row]!,
+    (row) => columns.storedEnd(row),
+  );
+  block.constant("topic", dictionary.add(places.topic));
+  block.ints("partition", () => places.partition);
+  block.longs("offset", "Int64", (row) => places.offset(codes.record[row]!));
+  block.ints("record_index", (row) => codes.index[row]!);
+  return block.finish();
+}
+
+function writeIds(block: NativeBlock, { codes, ids, dictionary }: ActionColumns): void {
+  const { bytes } = dictionary;
+  block.hex("action_id", 32, (row, to, at) => writeInts(ids, row * idInts, to, at));
+  block.strings("trace_id", codes.trace);
+  block.hex("span_id", 16, (row, to, at) => writeHex(bytes, codes.spanIdAt[row]!, 8, to, at));
+  const parent = new Int32Array(idInts);
+  block.hex("parent_id", 32, (row, to, at) => {
+    const parentIdAt = codes.parentIdAt[row]!;
+    if (parentIdAt < 0) return 0;
+    writeActionId(bytes, codes.traceIdAt[row]!, parentIdAt, "end", parent, 0);
+    return writeInts(parent, 0, to, at);
+  });
+}
+
+/** The main resource and the further ones, as three arrays of the same length. */
+function writeResources(block: NativeBlock, { codes, resources }: ActionColumns): void {
+  const list = (main: Int32Array, nth: number) => {
+    const alone: number[] = [];
+    return (row: number): readonly number[] => {
+      const further = resources[codes.resources[row]!];
+      const hasMain = codes.resource[row] !== absent;
+      if (further === undefined) {
+        alone.length = hasMain ? 1 : 0;
+        if (hasMain) alone[0] = main[row]!;
+        return alone;
+      }
+      const rest = further.filter((_code, at) => at % 3 === nth);
+      return hasMain ? [main[row]!, ...rest] : rest;
+    };
+  };
+  block.arrays("resource_ids", "Array(String)", list(codes.resource, 0));
+  block.arrays("resource_kinds", "Array(LowCardinality(String))", list(codes.resourceKind, 1));
+  block.arrays("resource_origins", "Array(LowCardinality(String))", list(codes.resourceOrigin, 2));
+}
+
+type AuthorityCodes = { [Name in keyof Authority]: Int32Array };
+
+/** Authorities are few objects that many rows share: each becomes codes once. */
+function authorityCodes(
+  { count, dictionary }: ActionColumns,
+  judgements: Judgements,
+  rows: Int32Array,
+): AuthorityCodes {
+  const made = new Map<Authority, readonly number[]>();
+  const codes: AuthorityCodes = {
+    outcome: new Int32Array(count).fill(empty),
+    grantId: new Int32Array(count).fill(empty),
+    approver: new Int32Array(count).fill(empty),
+    approvalId: new Int32Array(count).fill(empty),
+    policyId: new Int32Array(count).fill(empty),
+    policyVersion: new Int32Array(count).fill(empty),
+  };
+  for (const row of rows) {
+    const authority = judgements.authority(row);
+    let texts = made.get(authority);
+    if (texts === undefined) {
+      const { outcome, grantId, approver, approvalId, policyId, policyVersion } = authority;
+      texts = [outcome, grantId, approver, approvalId, policyId, policyVersion].map((text) => dictionary.add(text));
+      made.set(authority, texts);
+    }
+    codes.outcome[row] = texts[0]!;
+    codes.grantId[row] = texts[1]!;
+    codes.approver[row] = texts[2]!;
+    codes.approvalId[row] = texts[3]!;
+    codes.policyId[row] = texts[4]!;
+    codes.policyVersion[row] = texts[5]!;
+  }
+  return codes;
+}
+
+function writeHex(from: Buffer, start: number, length: number, to: Buffer, at: number): number {
+  for (let step = 0; step < length; step += 1) {
+    const byte = from[start + step]!;
+    to[at + step * 2] = hexDigits[byte >>> 4]!;
+    to[at + step * 2 + 1] = hexDigits[byte & 15]!;
+  }
+  return length * 2;
+}
+
+function writeInts(ids: Int32Array, from: number, to: Buffer, at: number): number {
+  for (let digit = 0; digit < 32; digit += 1) {
+    const int = ids[from + (digit >>> 3)]!;
+    to[at + digit] = hexDigits[(int >>> (28 - (digit & 7) * 4)) & 15]!;
+  }
+  return 32;
+}

@@ -1,0 +1,224 @@
+import { ByteWriter } from "../../bytes.ts";
+import { Dictionary } from "../../decode/index.ts";
+
+/** Flags of a dictionary that comes with its column, and the width of the indexes into it. */
+const ownDictionary = 0x600;
+const byteIndexes = 0;
+const shortIndexes = 1;
+const intIndexes = 2;
+const longLength = 48;
+const noTexts = new Dictionary();
+
+/**
+ * One block in ClickHouse's Native format
+ * (https://clickhouse.com/docs/interfaces/formats/Native), column by column: 0.4 µs for a row of 50 columns where JSON
+ * takes 5. Texts are copied from the dictionary's bytes; those of low cardinality once a block.
+ *
+ * @example
+ * const block = new NativeBlock(Int32Array.of(0, 1), dictionary);
+ * block.lowCardinality("kind", codes);
+ * await database.insertBlock("actions", block.finish(), token);
+ */
+export class NativeBlock {
+  readonly #writer: ByteWriter;
+  readonly #dictionary: Dictionary;
+  /** The rows to write, in their order. */
+  readonly #rows: Int32Array;
+  #columns = 0;
+  readonly #body: ByteWriter;
+  #indexes = new Int32Array(0);
+  /** In which column a code got its index. */
+  #stamps = new Int32Array(0);
+  #stamp = 0;
+
+  constructor(rows: Int32Array, dictionary: Dictionary = noTexts) {
+    this.#dictionary = dictionary;
+    this.#rows = rows;
+    this.#body = new ByteWriter(1024 + rows.length * 256);
+    this.#writer = new ByteWriter(16);
+  }
+
+  /** The block as bytes. */
+  finish(): Buffer {
+    this.#writer.varint(this.#columns);
+    this.#writer.varint(this.#rows.length);
+    return Buffer.concat([this.#writer.finish(), this.#body.finish()]);
+  }
+
+  /** A `String` column of codes by row. */
+  strings(name: string, codes: Int32Array): void {
+    this.#head(name, "String");
+    for (const row of this.#rows) this.#text(codes[row]!);
+  }
+
+  /** A `String` column of texts by row. */
+  texts(name: string, textOf: (row: number) => string): void {
+    this.#head(name, "String");
+    for (const row of this.#rows) this.#body.text(textOf(row));
+  }
+
+  /** A `String` column of bytes by row, told as texts of one character a byte. */
+  bytes(name: string, bytesOf: (row: number) => string): void {
+    this.#head(name, "String");
+    for (const row of this.#rows) {
+      const text = bytesOf(row);
+      this.#body.varint(text.length);
+      const at = this.#body.claim(text.length);
+      this.#body.bytes.latin1Write(text, at, text.length);
+    }
+  }
+
+  /** A `LowCardinality(String)` column of codes by row. */
+  lowCardinality(name: string, codes: Int32Array): void {
+    this.#head(name, "LowCardinality(String)");
+    this.#long(1);
+    const picked = new Int32Array(this.#rows.length);
+    for (let at = 0; at < picked.length; at += 1) picked[at] = codes[this.#rows[at]!]!;
+    this.#dictionaried(picked);
+  }
+
+  /** A `LowCardinality(String)` column with one text in all rows. */
+  constant(name: string, code: number): void {
+    this.#head(name, "LowCardinality(String)");
+    this.#long(1);
+    this.#dictionaried(new Int32Array(this.#rows.length).fill(code));
+  }
+
+  /** An `Array` column; the items are told by row. */
+  arrays(
+    name: string,
+    type: "Array(String)" | "Array(LowCardinality(String))",
+    itemsOf: (row: number) => readonly number[],
+  ): void {
+    this.#head(name, type);
+    const isLow = type !== "Array(String)";
+    if (isLow) this.#long(1);
+    const items: number[] = [];
+    for (const row of this.#rows) {
+      for (const item of itemsOf(row)) items.push(item);
+      this.#long(items.length);
+    }
+    if (!isLow) for (const item of items) this.#text(item);
+    else if (items.length > 0) this.#dictionaried(Int32Array.from(items));
+  }
+
+  /** A `Map(LowCardinality(String), String)` column: `pairs` from `startOf` to `endOf` each row, key and value in turn. */
+  maps(
+    name: string,
+    pairs: readonly number[],
+    startOf: (row: number) => number,
+    endOf: (row: number) => number,
+  ): void {
+    this.#head(name, "Map(LowCardinality(String), String)");
+    this.#long(1);
+    let count = 0;
+    for (const row of this.#rows) {
+      count += (endOf(row) - startOf(row)) / 2;
+      this.#long(count);
+    }
+    if (count === 0) return;
+    const keys = new Int32Array(count);
+    let nth = 0;
+    for (const row of this.#rows)
+      for (let at = startOf(row), end = endOf(row); at < end; at += 2) keys[nth++] = pairs[at]!;
+    this.#dictionaried(keys);
+    for (const row of this.#rows)
+      for (let at = startOf(row), end = endOf(row); at < end; at += 2) this.#text(pairs[at + 1]!);
+  }
+
+  /** A column of instants or other whole numbers of 64 bits, from 0 to 2^53-1, told by row. */
+  longs(name: string, type: string, valueOf: (row: number) => number): void {
+    this.#head(name, type);
+    for (const row of this.#rows) this.#long(valueOf(row));
+  }
+
+  ints(name: string, valueOf: (row: number) => number): void {
+    this.#head(name, "Int32");
+    for (const row of this.#rows) this.#body.int32(valueOf(row));
+  }
+
+  bools(name: string, values: Int32Array | Uint8Array): void {
+    this.#head(name, "Bool");
+    for (const row of this.#rows) this.#body.byte(values[row]!);
+  }
+
+  /** A `String` column of `length` hex digits each, told as bytes. */
+  hex(name: string, length: number, write: (row: number, to: Buffer, at: number) => number): void {
+    this.#head(name, "String");
+    for (const row of this.#rows) {
+      const at = this.#body.claim(length + 1);
+      const written = write(row, this.#body.bytes, at + 1);
+      this.#body.bytes[at] = written;
+      this.#body.length = at + 1 + written;
+    }
+  }
+
+  #head(name: string, type: string): void {
+    this.#columns += 1;
+    this.#body.text(name);
+    this.#body.text(type);
+  }
+
+  #long(value: number): void {
+    const at = this.#body.claim(8);
+    const { bytes } = this.#body;
+    const low = value % 2 ** 32;
+    const high = (value - low) / 2 ** 32;
+    bytes[at] = low;
+    bytes[at + 1] = low >>> 8;
+    bytes[at + 2] = low >>> 16;
+    bytes[at + 3] = low >>> 24;
+    bytes[at + 4] = high;
+    bytes[at + 5] = high >>> 8;
+    bytes[at + 6] = high >>> 16;
+    bytes[at + 7] = high >>> 24;
+  }
+
+  #text(code: number): void {
+    if (code < 0) {
+      this.#body.text(String(-1 - code));
+      return;
+    }
+    const dictionary = this.#dictionary;
+    const length = dictionary.lengthOf(code);
+    this.#body.varint(length);
+    const at = this.#body.claim(length);
+    const start = dictionary.startOf(code);
+    const from = dictionary.bytes;
+    const { bytes } = this.#body;
+    // A call to copy costs as much as copying some fifty bytes by hand.
+    if (length > longLength) from.copy(bytes, at, start, start + length);
+    else for (let step = 0; step < length; step += 1) bytes[at + step] = from[start + step]!;
+  }
+
+  /** Different codes as a dictionary, and for each row which of them. */
+  #dictionaried(codes: Int32Array): void {
+    if (this.#indexes.length < this.#dictionary.count) {
+      this.#indexes = new Int32Array(this.#dictionary.count);
+      this.#stamps = new Int32Array(this.#dictionary.count);
+    }
+    this.#stamp += 1;
+    const different: number[] = [];
+    const indexes = new Int32Array(codes.length);
+    for (let at = 0; at < codes.length; at += 1) {
+      const code = codes[at]!;
+      if (this.#stamps[code] !== this.#stamp) {
+        this.#stamps[code] = this.#stamp;
+        this.#indexes[code] = different.length;
+        different.push(code);
+      }
+      indexes[at] = this.#indexes[code]!;
+    }
+    const width = different.length <= 2 ** 8 ? byteIndexes : different.length <= 2 ** 16 ? shortIndexes : intIndexes;
+    this.#long(ownDictionary | width);
+    this.#long(different.length);
+    for (const code of different) this.#text(code);
+    this.#long(codes.length);
+    const at = this.#body.claim(codes.length * 2 ** width);
+    const { bytes } = this.#body;
+    if (width === byteIndexes) for (let nth = 0; nth < indexes.length; nth += 1) bytes[at + nth] = indexes[nth]!;
+    else if (width === shortIndexes)
+      for (let nth = 0; nth < indexes.length; nth += 1) bytes.writeUInt16LE(indexes[nth]!, at + nth * 2);
+    else for (let nth = 0; nth < indexes.length; nth += 1) bytes.writeUInt32LE(indexes[nth]!, at + nth * 4);
+  }
+}

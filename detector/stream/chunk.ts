@@ -1,0 +1,70 @@
+import { ActionColumns } from "../attribute/action-columns.ts";
+import { type Attribute, compileAttribution } from "../attribute/attribute.ts";
+import type { Attributor } from "../attribute/table.ts";
+import { type DecodeLimits, readTraces, type SpanRow } from "../decode/index.ts";
+import { deadLetterOf, type Trouble } from "./dead-letter.ts";
+import { originOf } from "./headers.ts";
+import type { DeadLetter, LogRecord, PartitionId } from "./ports.ts";
+
+/** What the records of a chunk hold beside its actions: what carries none, and what could not be read. */
+export interface ChunkSums {
+  readonly spans: number;
+  readonly noAction: number;
+  readonly deadLetters: readonly DeadLetter[];
+}
+
+/**
+ * Room for one chunk at a time: a dictionary, a row and columns, used again and again. A chunk's columns are good until
+ * the next is read.
+ */
+export class ChunkReader {
+  readonly columns: ActionColumns;
+  readonly #row: SpanRow;
+  readonly #attribute: Attribute;
+  readonly #limits: DecodeLimits;
+
+  constructor(attributor: Attributor, limits: DecodeLimits) {
+    // Compiled first: the words of the rules are part of every dictionary.
+    this.#attribute = compileAttribution(attributor);
+    this.#row = attributor.newRow();
+    this.columns = new ActionColumns(this.#row.dictionary);
+    this.#limits = limits;
+  }
+
+  /** Decodes and attributes records. Pure, and total: whatever the bytes, each span ends in exactly one of the sums. */
+  read(partition: PartitionId, records: readonly LogRecord[]): ChunkSums {
+    this.columns.clear();
+    const deadLetters: DeadLetter[] = [];
+    let spans = 0;
+    let noAction = 0;
+    records.forEach((record, nth) => {
+      const origin = originOf(record.headers);
+      const letter = (trouble: Trouble): DeadLetter => deadLetterOf(partition, record, origin, trouble);
+      const { dictionary } = this.columns;
+      const codes = { tenant: dictionary.add(origin.tenant), source: dictionary.add(origin.source) };
+      const before = this.columns.count;
+      const refused: Trouble[] = [];
+      let without = 0;
+      const decoded = readTraces(record.value, this.#row, this.#limits, () => {
+        const attributed = this.#attribute(this.#row, origin, this.columns, nth);
+        if (attributed === "no_action") without += 1;
+        else if (attributed !== "action") refused.push(attributed);
+        else {
+          this.columns.codes.tenant[this.columns.count - 1] = codes.tenant;
+          this.columns.codes.source[this.columns.count - 1] = codes.source;
+        }
+      });
+      if (decoded.ok) {
+        spans += decoded.spans;
+        noAction += without;
+        for (const trouble of [...decoded.rejected, ...refused]) deadLetters.push(letter(trouble));
+        return;
+      }
+      // What was read of a record before it turned out to be broken counts as not read.
+      this.columns.cut(before);
+      spans += 1;
+      deadLetters.push(letter({ index: -1, reason: decoded.reason, message: decoded.message }));
+    });
+    return { spans, noAction, deadLetters };
+  }
+}
