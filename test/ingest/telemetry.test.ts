@@ -40,7 +40,9 @@ test("a series that is not read any more is gone at the next look, and the other
     ours.map((partition) => ({ labels: { topic: "t", partition }, value: 5 })),
   );
   const shown = async (): Promise<readonly (string | undefined)[]> =>
-    [...(await telemetry.renderPrometheus()).matchAll(/lag_records\{.*partition="(\d)"/gu)].map(([, at]) => at);
+    [...(await telemetry.renderPrometheus()).matchAll(/lag_records\{.*partition="(\d)"/gu)].map(
+      ([, at]) => at,
+    );
   expect(await shown()).toEqual(["0", "1"]);
   ours = ["1", "2"];
   expect(await shown()).toEqual(["1", "2"]);
