@@ -21,7 +21,7 @@ import {
 } from "./metrics.ts";
 
 /** Words of a fixed set by label; never anything a sender chose. */
-export type Labels = Readonly<Record<string, string>>;
+type Labels = Readonly<Record<string, string>>;
 
 /** One value of a gauge that has several. */
 export interface Sample {
@@ -93,6 +93,11 @@ export function createTelemetry({ role, version, instance, push }: TelemetryOpti
     meter.createHistogram(name, { description: histograms[name].help }),
   );
   const reading = new Map<GaugeName, () => number | readonly Sample[]>();
+  let rendering: Promise<string> | undefined;
+  const render = async (): Promise<string> => {
+    const { resourceMetrics } = await reader.collect();
+    return serializer.serialize(resourceMetrics);
+  };
   const telemetry: Telemetry = {
     count: (name, labels = {}, by = 1) => counting(name).add(by, labels),
     observe: (name, value, labels = {}) => measuring(name).record(value, labels),
@@ -106,9 +111,12 @@ export function createTelemetry({ role, version, instance, push }: TelemetryOpti
         else for (const { labels, value } of now) result.observe(value, labels);
       });
     },
-    async renderPrometheus() {
-      const { resourceMetrics } = await reader.collect();
-      return serializer.serialize(resourceMetrics);
+    renderPrometheus() {
+      // Two looks at once would share the gauges' values out between them.
+      rendering ??= render().finally(() => {
+        rendering = undefined;
+      });
+      return rendering;
     },
     // A collector that is away must not hold the program up.
     stop: () => provider.shutdown({ timeoutMillis: stopWithinMs }).catch(() => undefined),

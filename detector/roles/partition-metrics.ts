@@ -20,7 +20,7 @@ export interface PartitionMetrics {
   hasJoined(): boolean;
 }
 
-export interface StateSize {
+interface StateSize {
   readonly identities: number;
   readonly bytes: number;
 }

@@ -17,6 +17,13 @@ test("counters and gauges come out as Prometheus reads them", async () => {
   expect(text).toContain("# TYPE answerable_waiting_bytes gauge\nanswerable_waiting_bytes 7\n");
 });
 
+test("whoever looks at the same time as another sees the same", async () => {
+  const telemetry = createTelemetry();
+  telemetry.gauge("answerable_waiting_bytes", () => 7);
+  const pages = await Promise.all([1, 2, 3].map(() => telemetry.renderPrometheus()));
+  expect(pages.map((page) => page.includes("answerable_waiting_bytes 7\n"))).toEqual([true, true, true]);
+});
+
 test("a histogram has the buckets that were asked for, in seconds", async () => {
   const telemetry = createTelemetry();
   for (const seconds of [0.004, 0.3, 100]) telemetry.observe("answerable_chunk_duration_seconds", seconds);
