@@ -50,6 +50,12 @@ async function urlOf(role: Role): Promise<string> {
   });
 }
 
+/** A role that ended by itself has said why. */
+function expectRunning(roles: Readonly<Record<string, Role>>): void {
+  for (const [name, role] of Object.entries(roles))
+    if (role.ended() !== undefined) throw new Error(`${name} has ended: ${role.logs()}`);
+}
+
 async function statusOf(url: string, path: string): Promise<number> {
   const answer = await fetch(`${url}${path}`);
   await answer.text();
@@ -88,7 +94,10 @@ test("every role answers, the sums agree at every look, lag rises while the stor
     throw new Error();
   const { brokers, topics, database } = installation;
   for (const url of [process, detect, serve, alert]) {
-    await until("the role is ready", async () => (await statusOf(url, "/readyz")) === 200);
+    await until("the role is ready", async () => {
+      expectRunning(roles);
+      return (await statusOf(url, "/readyz")) === 200;
+    });
     expect(await statusOf(url, "/healthz")).toBe(200);
     expect(await statusOf(url, "/elsewhere")).toBe(404);
   }
