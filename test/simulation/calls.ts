@@ -69,6 +69,7 @@ export function callOf(process: Process, { turns, dice, fates, consequences, see
         if (before !== undefined) await back(before);
         resolve(result);
       };
-      done().catch(reject);
+      // Nobody is left to be told of an error either.
+      done().catch((error: unknown) => process.state !== "dead" && reject(error));
     });
 }
