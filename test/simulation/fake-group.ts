@@ -1,10 +1,13 @@
+import type { Dice } from "./dice.ts";
 import type { Process, Turns } from "./turns.ts";
 
 /** A member as its group knows it. */
 export interface Member {
   readonly process: Process;
-  /** Asks an idle member to look at what is dealt; one at work hears of it from its heart beat. */
+  /** Asks an idle member to join anew; one at work joins when it comes to an end. */
   poke(): void;
+  /** Its heart beats, which is how a member at work hears that the group deals out anew. */
+  beat(): void;
 }
 
 /** The broker's side of a consumer group: deals partitions out, at any time, and asks nobody's leave. */
@@ -21,15 +24,17 @@ export interface FakeGroup {
   committed(partition: number): number | undefined;
 }
 
-export function fakeGroup(partitions: number, turns: Turns, onRebalance: () => void): FakeGroup {
+export function fakeGroup(partitions: number, turns: Turns, dice: Dice): FakeGroup {
   let epoch = 0;
   let members: readonly Member[] = [];
   const offsets = new Map<number, number>();
 
   function rebalance(): void {
     epoch += 1;
-    onRebalance();
-    for (const member of members) void turns.wait(member.process).then(() => member.poke());
+    for (const member of members) {
+      void turns.wait(member.process).then(member.poke);
+      void turns.several(dice.below(30), member.process).then(member.beat);
+    }
   }
 
   return {

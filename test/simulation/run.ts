@@ -1,7 +1,5 @@
-import { jest } from "@jest/globals";
 import { defaultLimits } from "../../detector/decode/limits.ts";
 import { outsideGrant } from "../../detector/detect/outside-grant.ts";
-import { consume } from "../../detector/ingest/consume.ts";
 import { detectHandler } from "../../detector/roles/detect-handler.ts";
 import { shippedAttributor } from "../../detector/roles/package-files.ts";
 import { partitionWorker } from "../../detector/stream/partition-worker.ts";
@@ -10,8 +8,8 @@ import { book, everyThird } from "../support/fault-log.ts";
 import type { StoreContent } from "../support/memory.ts";
 import { callOf, type Fates } from "./calls.ts";
 import type { Dice } from "./dice.ts";
-import { fakeConsumer } from "./fake-consumer.ts";
 import { fakeGroup } from "./fake-group.ts";
+import { joinGroup } from "./fake-member.ts";
 import { fakeStore } from "./fake-store.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Seen } from "./seen.ts";
@@ -35,12 +33,11 @@ export interface Outcome {
 }
 
 const topic = "nhi.spans";
-const heartbeatMs = 1000;
 const attributor = shippedAttributor();
 const grants = book();
 
 /**
- * Runs the real consumer, handler and worker of some processes on a log, against a store in memory, until nothing moves
+ * Runs the real handler and workers of some processes on a log, against a store in memory, until nothing moves
  * any more: every process that died has a successor, every stopped one woke up, every late call took effect.
  */
 export async function run(world: World): Promise<Outcome> {
@@ -50,10 +47,7 @@ export async function run(world: World): Promise<Outcome> {
   const stopped = new Set<Process>();
   const troubles: unknown[] = [];
   let started = 0;
-  const group = fakeGroup(logs.length, turns, () => {
-    // Some time later all hearts beat, which is how a member at work hears of it.
-    void turns.several(dice.below(30)).then(() => jest.advanceTimersByTime(heartbeatMs));
-  });
+  const group = fakeGroup(logs.length, turns, dice);
   const consequences = {
     die(process: Process): void {
       if (process.state === "dead") return;
@@ -107,11 +101,13 @@ export async function run(world: World): Promise<Outcome> {
         await turns.wait(process);
       },
     });
-    const consumer = fakeConsumer(process, call, { ...world, topic, group, turns });
-    const membership = { topic, groupId: "answerable", heartbeatMs, concurrently: logs.length };
-    consume(consumer, membership, handler, () => undefined)
-      .then(({ ended }) => ended)
-      .catch((error: unknown) => troubles.push(error));
+    joinGroup(process, handler, call, {
+      ...world,
+      topic,
+      group,
+      turns,
+      onError: (error) => troubles.push(error),
+    });
   }
 
   for (let count = 0; count < world.processes; count += 1) start();
@@ -121,7 +117,6 @@ export async function run(world: World): Promise<Outcome> {
     woken.forEach(wake);
     return woken.length > 0;
   });
-  jest.clearAllTimers();
   if (troubles.length > 0) throw troubles[0];
   return { contents: store.contents(), ledgers: store.ledgers() };
 }

@@ -1,12 +1,12 @@
 /**
  * Goal: whatever ends where, whoever else still writes, however often something is delivered, nothing is lost, nothing is
  * double, and the store holds the same bytes as after an undisturbed run.
- * Method: the real consumer, handler and worker of two or three processes read simulated logs from a simulated consumer
- * group into a store in memory. One seed is one execution: turns, batches, rebalances, faults. Each seed is run once for
+ * Method: the real handlers and workers of two or three processes read simulated logs as members of a simulated consumer
+ * group, into a store in memory. One seed is one execution: turns, batches, rebalances, faults. Each seed is run once for
  * every awaited call, which is the last one of a process, or fails, or takes effect long after somebody gave it up.
  * `ANSWERABLE_TEST_SIM_SEED=1234 npm test -- simulation` runs one seed, `ANSWERABLE_TEST_SIM_RUNS=100000` that many.
  */
-import { afterAll, beforeAll, expect, jest, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { type events, events as allEvents } from "./seen.ts";
 import { simulate } from "./simulate.ts";
@@ -14,9 +14,6 @@ import { simulate } from "./simulate.ts";
 const one = process.env["ANSWERABLE_TEST_SIM_SEED"];
 const seeds = one === undefined ? Number(process.env["ANSWERABLE_TEST_SIM_RUNS"] ?? 500) : 1;
 const firstSeed = Number(one ?? fc.readConfigureGlobal().seed ?? Date.now() % 1_000_000_000);
-
-beforeAll(() => void jest.useFakeTimers({ doNotFake: ["setImmediate", "nextTick", "queueMicrotask", "Date"] }));
-afterAll(() => void jest.useRealTimers());
 
 test(
   "a process that ends at any awaited call, and any trouble beside, leaves the store of an undisturbed run",

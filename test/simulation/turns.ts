@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import type { Dice } from "./dice.ts";
 
 /** A process of the simulated world. What a stopped one waits for stays, what a dead one waits for never comes. */
@@ -12,7 +11,7 @@ export interface Turns {
   /** Resolves when it is this one's turn; of no process: the network's or the world's. */
   wait(process?: Process): Promise<void>;
   /** Waits for several turns, one after the other. */
-  several(count: number): Promise<void>;
+  several(count: number, process?: Process): Promise<void>;
   /** Deals turns until nobody waits and `onIdle` knows nothing that could go on either. */
   deal(onIdle: () => boolean): Promise<void>;
 }
@@ -26,13 +25,13 @@ export function turnsOf(dice: Dice): Turns {
 
   return {
     wait,
-    async several(count) {
-      for (let turn = 0; turn < count; turn += 1) await wait();
+    async several(count, process) {
+      for (let turn = 0; turn < count; turn += 1) await wait(process);
     },
     async deal(onIdle) {
       for (let turn = 0; turn < turnsMax; turn += 1) {
         // All that can go on without a turn goes on before the next one: nothing depends on how deep promises nest.
-        await setImmediate();
+        await new Promise((resolve) => setImmediate(resolve));
         waiting = waiting.filter(({ process }) => process?.state !== "dead");
         const ready = waiting.filter(({ process }) => process === undefined || process.state === "running");
         const next = ready[dice.below(Math.max(ready.length, 1))];
