@@ -42,7 +42,7 @@ export function callOf(process: Process, { turns, dice, fates, consequences, see
     if (fate === "die-before") await never;
     if (fate === "fail-late") fail(new Error("no answer in time"));
     if (fate !== "die-late" && fate !== "fail-late") return;
-    await turns.several(dice.below(60));
+    await turns.wait(undefined, dice.below(60));
     seen("late effect");
   }
 

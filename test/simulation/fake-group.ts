@@ -33,7 +33,7 @@ export function fakeGroup(partitions: number, turns: Turns, dice: Dice): FakeGro
     epoch += 1;
     for (const member of members) {
       void turns.wait(member.process).then(member.poke);
-      void turns.several(dice.below(30), member.process).then(member.beat);
+      void turns.wait(member.process, dice.below(30)).then(member.beat);
     }
   }
 

@@ -64,7 +64,7 @@ export async function run(world: World): Promise<Outcome> {
       group.drop(process);
       start();
       // Some wake while their successors are at work, the others when all is done.
-      if (dice.chance(60)) void turns.several(dice.below(80)).then(() => wake(process));
+      if (dice.chance(60)) void turns.wait(undefined, dice.below(80)).then(() => wake(process));
     },
   };
 
@@ -111,7 +111,7 @@ export async function run(world: World): Promise<Outcome> {
   }
 
   for (let count = 0; count < world.processes; count += 1) start();
-  for (const after of world.rebalances) void turns.several(after).then(group.rebalance);
+  for (const after of world.rebalances) void turns.wait(undefined, after).then(group.rebalance);
   await turns.deal(() => {
     const woken = [...stopped];
     woken.forEach(wake);

@@ -31,7 +31,7 @@ const anySpan: fc.Arbitrary<LogSpan> = fc.record({
 });
 
 const anyEntry: fc.Arbitrary<Entry> = fc.record({
-  spans: fc.array(anySpan, { minLength: 1, maxLength: 3 }),
+  spans: fc.array(anySpan, { minLength: 1, maxLength: 2 }),
   isGarbage: fc.constantFrom(true, false, false, false, false, false, false, false),
   /** Which earlier record comes again behind this one, and which earlier span within it. */
   again: fc.option(fc.nat({ max: 50 })),
@@ -39,7 +39,7 @@ const anyEntry: fc.Arbitrary<Entry> = fc.record({
 });
 
 const anyScenario = fc.record({
-  logs: fc.array(fc.array(anyEntry, { minLength: 2, maxLength: 5 }), { minLength: 2, maxLength: 3 }),
+  logs: fc.array(fc.array(anyEntry, { minLength: 2, maxLength: 4 }), { minLength: 2, maxLength: 2 }),
   processes: fc.integer({ min: 2, max: 3 }),
   batchMax: fc.integer({ min: 1, max: 4 }),
   recordsMax: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 }),

@@ -8,10 +8,11 @@ export interface Process {
 
 /** Lets everything that waits go on, one at a time, in an order that only the dice decide. */
 export interface Turns {
-  /** Resolves when it is this one's turn; of no process: the network's or the world's. */
-  wait(process?: Process): Promise<void>;
-  /** Waits for several turns, one after the other. */
-  several(count: number, process?: Process): Promise<void>;
+  /**
+   * Resolves when it is this one's turn, after `delay` turns of others at the earliest unless nobody else moves. Of no
+   * process: the network's or the world's.
+   */
+  wait(process?: Process, delay?: number): Promise<void>;
   /** Deals turns until nobody waits and `onIdle` knows nothing that could go on either. */
   deal(onIdle: () => boolean): Promise<void>;
 }
@@ -19,22 +20,34 @@ export interface Turns {
 /** A world that needs more has two processes that undo each other for ever. */
 const turnsMax = 20_000;
 
+interface Waiting {
+  readonly process: Process | undefined;
+  /** The turn before which it doesn't go on. */
+  readonly from: number;
+  readonly go: () => void;
+}
+
 export function turnsOf(dice: Dice): Turns {
-  let waiting: { readonly process: Process | undefined; readonly go: () => void }[] = [];
-  const wait = (process?: Process): Promise<void> => new Promise((go) => waiting.push({ process, go }));
+  let waiting: Waiting[] = [];
+  let turn = 0;
+
+  function nextOf(awake: readonly Waiting[]): Waiting | undefined {
+    const due = awake.filter(({ from }) => from <= turn);
+    if (due.length > 0) return due[dice.below(due.length)];
+    return awake.toSorted((one, other) => one.from - other.from)[0];
+  }
 
   return {
-    wait,
-    async several(count, process) {
-      for (let turn = 0; turn < count; turn += 1) await wait(process);
-    },
+    wait: (process, delay = 0) =>
+      new Promise((go) => {
+        waiting.push({ process, from: turn + delay, go });
+      }),
     async deal(onIdle) {
-      for (let turn = 0; turn < turnsMax; turn += 1) {
+      for (; turn < turnsMax; turn += 1) {
         // All that can go on without a turn goes on before the next one: nothing depends on how deep promises nest.
         await new Promise((resolve) => setImmediate(resolve));
         waiting = waiting.filter(({ process }) => process?.state !== "dead");
-        const ready = waiting.filter(({ process }) => process === undefined || process.state === "running");
-        const next = ready[dice.below(Math.max(ready.length, 1))];
+        const next = nextOf(waiting.filter(({ process }) => process?.state !== "stopped"));
         if (next === undefined) {
           if (onIdle()) continue;
           return;
