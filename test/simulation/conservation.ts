@@ -1,4 +1,4 @@
-import { expect } from "@jest/globals";
+import { expectEqual } from "./expect-equal.ts";
 import type { Outcome } from "./run.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -21,8 +21,7 @@ export function expectNothingLost({ logs }: Scenario, { contents, ledgers }: Out
       deadLetters: deadLettered,
       findings,
     };
-    expect({ partition, ...told }).toEqual({
-      partition,
+    expectEqual(told, {
       accepted: spans,
       spans,
       records: records.length,

@@ -22,7 +22,12 @@ export interface Surroundings {
  * A member of a group, with what a client may do at its worst: it hears late that the group deals out anew, joins again
  * while a batch from before is still under way, and is handed the same offsets again. The batch from before is lost.
  */
-export function joinGroup(process: Process, handler: PartitionHandler, call: Call, around: Surroundings): void {
+export function joinGroup(
+  process: Process,
+  handler: PartitionHandler,
+  call: Call,
+  around: Surroundings,
+): void {
   const { topic, logs, batchMax, group, turns, dice, seen, onError } = around;
   /** Where each assigned partition is read next. */
   let next = new Map<number, number>();

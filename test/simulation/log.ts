@@ -61,7 +61,7 @@ export function recordsOf(partition: number, entries: readonly Entry[], trouble:
       return spanOf(one, partition, made, has("late") && one.isLate ? atMs - one.lateMs : atMs);
     });
     const earlier = drafts.flatMap((draft) => draft.spans).filter(isReadable);
-    const repeated = 
+    const repeated =
       has("duplicate") && spanAgain !== null && spans.every(isReadable) ? nth(earlier, spanAgain) : [];
     const arrivalMs = has("reordered") ? atMs + (drawn[0]?.delayMs ?? 0) : atMs;
     drafts.push({ atMs, arrivalMs, spans: isGarbage ? [] : spans, again: isGarbage ? [] : repeated });

@@ -39,7 +39,7 @@ const anyEntry: fc.Arbitrary<Entry> = fc.record({
 });
 
 const anyScenario = fc.record({
-  logs: fc.array(fc.array(anyEntry, { minLength: 2, maxLength: 4 }), { minLength: 2, maxLength: 2 }),
+  logs: fc.array(fc.array(anyEntry, { minLength: 2, maxLength: 3 }), { minLength: 1, maxLength: 2 }),
   processes: fc.integer({ min: 2, max: 3 }),
   batchMax: fc.integer({ min: 1, max: 4 }),
   recordsMax: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 }),

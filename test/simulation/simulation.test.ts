@@ -22,8 +22,7 @@ test(
     let runs = 0;
     for (let seed = firstSeed; seed < firstSeed + seeds; seed += 1)
       runs += await simulate(seed, (event) => counts.set(event, (counts.get(event) ?? 0) + 1));
-    process.stdout.write(`${runs} runs ${JSON.stringify([...counts])}\n`);
-    expect(runs).toBeGreaterThan(seeds * 20);
+    expect(runs).toBeGreaterThan(seeds * 10);
     // A single seed need not meet everything.
     if (seeds >= 100) expect(allEvents.filter((event) => !counts.has(event))).toEqual([]);
   },
