@@ -15,7 +15,7 @@ export const errors = ["fail-after", "fail-before", "fail-late"] as const;
 export type Fates = () => Fate;
 
 /** What becomes of a process that dies or is stopped; the world finds another. */
-export interface Consequences {
+interface Consequences {
   die(process: Process): void;
   stop(process: Process): void;
 }

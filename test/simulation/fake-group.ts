@@ -32,8 +32,8 @@ export function fakeGroup(partitions: number, turns: Turns, dice: Dice): FakeGro
   function rebalance(): void {
     epoch += 1;
     for (const member of members) {
-      void turns.wait(member.process).then(member.poke);
-      void turns.wait(member.process, dice.below(30)).then(member.beat);
+      void turns.wait(member.process).then(() => member.poke());
+      void turns.wait(member.process, dice.below(30)).then(() => member.beat());
     }
   }
 

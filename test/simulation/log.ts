@@ -1,6 +1,9 @@
 import { encodeSpans } from "../../detector/replay/otlp.ts";
 import type { LogRecord } from "../../detector/stream/ports.ts";
-import type { Trouble } from "./scenario.ts";
+
+/** What else is wrong while processes end: one of these, or all at once. */
+export const troubles = ["none", "duplicate", "ambiguous", "late", "reordered", "all"] as const;
+export type Trouble = (typeof troubles)[number];
 
 /** A span as it is drawn. */
 export interface LogSpan {

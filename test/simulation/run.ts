@@ -111,7 +111,7 @@ export async function run(world: World): Promise<Outcome> {
   }
 
   for (let count = 0; count < world.processes; count += 1) start();
-  for (const after of world.rebalances) void turns.wait(undefined, after).then(group.rebalance);
+  for (const after of world.rebalances) void turns.wait(undefined, after).then(() => group.rebalance());
   await turns.deal(() => {
     const woken = [...stopped];
     woken.forEach(wake);

@@ -1,9 +1,5 @@
 import fc from "fast-check";
-import { type Entry, type LogSpan, recordsOf, type SimulatedLog } from "./log.ts";
-
-/** What else is wrong while processes end: one of these, or all at once. */
-export const troubles = ["none", "duplicate", "ambiguous", "late", "reordered", "all"] as const;
-export type Trouble = (typeof troubles)[number];
+import { type Entry, type LogSpan, recordsOf, type SimulatedLog, type Trouble, troubles } from "./log.ts";
 
 /** One simulated installation: what its log holds and how it is read. All of it follows from the seed. */
 export interface Scenario {
