@@ -59,7 +59,7 @@ export function recordsOf(partition: number, entries: readonly Entry[], trouble:
   let made = partition * 1000;
   for (const { spans: drawn, isGarbage, again, spanAgain } of entries) {
     const spans = drawn.map((one) => {
-      atMs += has("reordered") ? one.gapMs % 900 : one.gapMs;
+      atMs += has("reordered") ? one.gapMs % 500 : one.gapMs;
       made += 1;
       return spanOf(one, partition, made, has("late") && one.isLate ? atMs - one.lateMs : atMs);
     });
