@@ -113,8 +113,12 @@ export const Config = group({
   }).prefault({}),
   http: Http.prefault({}),
   kafka: Kafka.prefault({}),
-  /** How many records, and how many bytes of them, are judged and stored together. */
+  /**
+   * How many records, and how many bytes of them, are judged and stored together, and how long an action waits for others
+   * that ended before it.
+   */
   chunk: group({
+    windowMs: whole(0, 2000).default(500),
     recordsMax: whole(1, 100_000).default(2000),
     bytesMax: whole(1024, bytesMax).default(8 * mebibyte),
   }).prefault({}),

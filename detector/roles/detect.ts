@@ -32,6 +32,7 @@ export async function detect(context: Context): Promise<void> {
       deadLetters: deadLetterTopic(kafka, topics.deadLetters),
       attributor: shippedAttributor(),
       partitions,
+      windowMs: config.chunk.windowMs,
     };
     const newOne = (partition: PartitionId): PartitionWorker => newWorker(context, parts, partition);
     const handler = detectHandler({ newWorker: newOne, pause: patience(context, "storing a chunk") });

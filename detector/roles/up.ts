@@ -42,6 +42,7 @@ async function startInstallation(context: Context): Promise<Installation> {
       deadLetters: deadLetterTable(store.database),
       attributor,
       partitions,
+      windowMs: 0,
     };
     const pipeline = await localPipeline({
       log: await openSpanLog(store.database, partition),

@@ -49,6 +49,7 @@ CREATE TABLE IF NOT EXISTS actions
     policy_version LowCardinality(String),
     signals Array(LowCardinality(String)),
     late Bool,
+    learned Bool,
     clock_suspect Bool,
     source LowCardinality(String),
     attributes Map(LowCardinality(String), String),
@@ -56,7 +57,8 @@ CREATE TABLE IF NOT EXISTS actions
     partition Int32,
     offset Int64 CODEC(Delta(8), ZSTD(1)),
     record_index Int32,
-    firstness UInt64 MATERIALIZED toUInt64(9223372036854775807 - offset),
+    ordinal Int64 CODEC(Delta(8), ZSTD(1)),
+    firstness UInt64 MATERIALIZED toUInt64(9223372036854775807 - ordinal),
     INDEX by_chain chain_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_action action_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_resource resource_ids TYPE bloom_filter(0.01) GRANULARITY 1
