@@ -42,6 +42,33 @@ export function agentBatch(number: number): Uint8Array {
     status: { code: index % 20 === 0 ? 2 : 0 },
     flags: 0x101,
   }));
+  return requestOf(spans);
+}
+
+/** Identity of a probe, one of its own so that each has a finding of its own. */
+export const probeIdentity = (number: number): string => `agent:probe-${number}`;
+
+/** One span that ends now and does what no grant covers. */
+export function probeBatch(number: number, nowMs: number): Uint8Array {
+  const values = {
+    ...spanAttributes(number),
+    "nhi.identity.id": probeIdentity(number),
+    "nhi.action.name": "iam.role.attach",
+  };
+  const endNs = BigInt(nowMs) * 1_000_000n;
+  const span = {
+    traceId: id(16, `probe ${number}`),
+    spanId: id(8, `probe ${number}`),
+    name: "execute_tool iam.role.attach",
+    kind: 1,
+    startTimeUnixNano: long(endNs - 5_000_000n),
+    endTimeUnixNano: long(endNs),
+    attributes: keyValues(values),
+  };
+  return requestOf([span]);
+}
+
+function requestOf(spans: readonly object[]): Uint8Array {
   const resource = { attributes: keyValues(resourceAttributes) };
   const scope = { name: "answerable", version: "0.1.0" };
   const request = traceRequest.create({ resourceSpans: [{ resource, scopeSpans: [{ scope, spans }] }] });

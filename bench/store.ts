@@ -1,4 +1,4 @@
-import { createClient } from "@clickhouse/client";
+import { ClickHouseLogLevel, createClient } from "@clickhouse/client";
 
 /** Asks a ClickHouse server as a user would, over HTTP. */
 export interface Asking {
@@ -11,7 +11,13 @@ export interface Asking {
 
 /** Opens a client of its own for one database; requests may take ten minutes, as filling a table does. */
 export function asking(url: string, database = "default"): Asking {
-  const client = createClient({ url, database, request_timeout: 600_000 });
+  const client = createClient({
+    url,
+    database,
+    request_timeout: 600_000,
+    log: { level: ClickHouseLogLevel.OFF },
+    clickhouse_settings: { send_progress_in_http_headers: 1, http_headers_progress_interval_ms: "20000" },
+  });
   const rows = async <Row>(query: string, params: Readonly<Record<string, unknown>> = {}): Promise<Row[]> => {
     const result = await client.query({ query, query_params: { ...params }, format: "JSONEachRow" });
     return result.json<Row>();

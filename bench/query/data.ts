@@ -9,9 +9,10 @@ export const startsAt = "2026-11-01 00:00:00";
 /**
  * SELECTs what the store holds after a week, made by the server itself: 5,000 identities of which few do much, chains of
  * one to three identities, some forty resources an identity and beside them resources of all, of which few are touched
- * by nearly everybody; a credential for an identity and a day. Rows come in the order of time, as they would arrive.
+ * by nearly everybody; a credential for an identity and a day. Rows come in the order of time, as they would arrive:
+ * `count` of them after the first `from`.
  */
-export function actionsSql(): string {
+export function actionsSql(from: number, count: number): string {
   const draw = (...seeds: string[]): string => `sipHash64(${seeds.join(", ")}) / pow(2, 64)`;
   return `
 WITH
@@ -39,7 +40,7 @@ SELECT 'default' AS tenant, way[-1] AS identity_id, fromUnixTimestamp64Micro(us)
   if(sipHash64(number, 6) % 100 < 5, 'error', 'ok') AS status, if(sipHash64(number, 6) % 100 < 97, 'granted', 'outside_scope') AS authority,
   'grant-' || toString(who[-1] % 300) AS grant_id, 'user:ana@acme.example' AS approver, 'agents' AS policy_id, '3' AS policy_version,
   ${attributesSql} AS attributes, 'nhi.spans' AS topic, intDiv(number, 200) AS offset, number % 200 AS record_index
-FROM numbers(${size.chains * size.spansOfChain})`;
+FROM numbers(${from}, ${count})`;
 }
 
 const attributesSql = `map('nhi.seq', toString(number), 'nhi.args.digest', lower(hex(sipHash64(number, 11))),
@@ -60,8 +61,8 @@ SELECT 'default' AS tenant, toDateTime64('${startsAt}', 6, 'UTC') + toIntervalMi
 FROM numbers(${size.findings})`;
 }
 
-/** The same spans as the Collector's exporter would have stored them, made of our rows. */
-export function peerSql(database: string): string {
+/** The same spans as the Collector's exporter would have stored them, made of our rows of one day. */
+export function peerSql(database: string, day: number): string {
   return `
 SELECT toDateTime64(started_at, 9) AS Timestamp, trace_id AS TraceId, span_id AS SpanId, parent_id AS ParentSpanId,
   'execute_tool ' || operation AS SpanName, 'Client' AS SpanKind, 'triage' AS ServiceName,
@@ -70,5 +71,5 @@ SELECT toDateTime64(started_at, 9) AS Timestamp, trace_id AS TraceId, span_id AS
     map('nhi.identity.id', identity_id, 'nhi.action.kind', kind::String, 'nhi.action.name', operation::String, 'nhi.resource.id', resource_ids[1],
       'nhi.session.id', session_id, 'nhi.credential.id', credential_id)) AS SpanAttributes,
   87654000 AS Duration, if(status = 'error', 'Error', 'Ok') AS StatusCode
-FROM ${database}.actions`;
+FROM ${database}.actions WHERE toDate(started_at) = toDate('${startsAt}') + ${day} ORDER BY started_at`;
 }
