@@ -6,7 +6,7 @@ import { traceRequest } from "../test/support/otlp-proto.ts";
 export const spanCount = 200;
 
 /** Agents that take turns; batch `number` is of agent `number % agentCount`. */
-export const agentCount = 200;
+const agentCount = 200;
 
 /** Attributes of one span, every one of them known to the detector, so that whoever stores them all stores the same. */
 export const attributeCount = 16;
@@ -151,4 +151,5 @@ const long = (value: bigint): object => ({
 });
 
 /** Bytes that look drawn and are the same in every run. */
-const id = (length: number, seed: string): Buffer => createHash("sha256").update(seed).digest().subarray(0, length);
+const id = (length: number, seed: string): Buffer =>
+  createHash("sha256").update(seed).digest().subarray(0, length);

@@ -54,7 +54,14 @@ export async function kafkaPath(clickhouse: ClickHouse, progress: Say): Promise<
       const one = contenders[who];
       const process = await one.start();
       try {
-        const turn = await measure({ one, process, clickhouse, store, topic, sent: (at + 1) * recordsOfTurn });
+        const turn = await measure({
+          one,
+          process,
+          clickhouse,
+          store,
+          topic,
+          sent: (at + 1) * recordsOfTurn,
+        });
         took[who].push(turn);
         progress(`kafka-to-clickhouse, ${one.name}: ${told(turn)}`);
       } finally {

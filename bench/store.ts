@@ -46,9 +46,7 @@ export async function reached(what: string, count: () => Promise<number>, expect
     if ((await count()) >= expected) return;
     await pause(100);
   }
-  throw new Error(
-    `${what}: ${await count()} of ${expected} spans were stored within ${patienceMs / 1000} s`,
-  );
+  throw new Error(`${what}: ${await count()} of ${expected} spans were stored within ${patienceMs / 1000} s`);
 }
 
 /** Waits until the server merges nothing, or fifteen seconds. */

@@ -13,7 +13,7 @@ interface BenchRecord {
   readonly key: string;
   readonly value: Uint8Array;
   readonly headers: Readonly<Record<string, string>>;
-};
+}
 
 /** A broker of its own with the topics of the program, and a grant for the agents of the batches. */
 export interface BenchTopic {
@@ -42,7 +42,13 @@ export async function startTopic(): Promise<BenchTopic> {
       settings: { ...spec.settings, "max.message.bytes": String(requestBytesMax) },
     })),
   );
-  const given: ControlRecord = { kind: "grant_given", tenant: "default", author: grant.approver, atUs: 1, grant };
+  const given: ControlRecord = {
+    kind: "grant_given",
+    tenant: "default",
+    author: grant.approver,
+    atUs: 1,
+    grant,
+  };
   await kafka.send(config.topics.control, [
     { key: `default/grant/${grant.id}`, value: Buffer.from(JSON.stringify(given)), headers: {} },
   ]);

@@ -98,9 +98,7 @@ async function ask(
   const own = await times(ours, question.ours, given, Number.POSITIVE_INFINITY);
   const other =
     question.theirs === undefined ? undefined : await times(theirs, question.theirs, given, peerPatienceMs);
-  progress(
-    `${question.name}: ${told(own)}${other === undefined ? "" : `; ${peer}: ${told(other)}`}`,
-  );
+  progress(`${question.name}: ${told(own)}${other === undefined ? "" : `; ${peer}: ${told(other)}`}`);
   const value = at(own.ms, 0.95);
   const peerValue = other === undefined ? targetMs : at(other.ms, 0.95);
   return {
@@ -126,13 +124,13 @@ async function times(
 ): Promise<Times> {
   const ms: number[] = [];
   let rows = 0;
-  const ask = (parameters: Parameters): Promise<readonly unknown[]> =>
+  const answer = (parameters: Parameters): Promise<readonly unknown[]> =>
     store.rows(sql, { ...parameters, since: startsAt });
-  await ask(given[0] ?? {});
+  await answer(given[0] ?? {});
   const begun = performance.now();
   for (const parameters of given) {
     const from = performance.now();
-    rows += (await ask(parameters)).length;
+    rows += (await answer(parameters)).length;
     ms.push(performance.now() - from);
     if (performance.now() - begun > patienceMs) break;
   }
