@@ -1,7 +1,7 @@
 import { decodeTraces } from "../detector/decode/index.ts";
 import { attributes } from "../schemas/index.ts";
 import { traceRequest } from "../test/support/otlp-proto.ts";
-import { agentBatch, spanCount } from "./agent-batch.ts";
+import { agentBatch, attributeCount, spanCount } from "./agent-batch.ts";
 import { type Area, compareCpu, type Figure } from "./figure.ts";
 
 const wanted: ReadonlySet<string> = new Set(attributes.map((one) => one.name));
@@ -16,7 +16,7 @@ export const decode: Area = {
       throw new Error("The batch must decode to all its spans.");
     const kept = decoded.spans[0]?.attributes.size ?? 0;
     progress(
-      `decode-protobuf: ${spanCount} spans of 15 attributes, ${kept} of them wanted, ${bytes.length} bytes`,
+      `decode-protobuf: ${spanCount} spans of ${attributeCount} attributes, ${kept} of them wanted, ${bytes.length} bytes`,
     );
     const [ours, theirs] = compareCpu([
       () => {

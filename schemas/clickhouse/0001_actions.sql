@@ -67,25 +67,3 @@ ENGINE = ReplacingMergeTree(firstness)
 PARTITION BY toYYYYMM(received_at)
 ORDER BY (tenant, identity_id, started_at, action_id)
 SETTINGS non_replicated_deduplication_window = 10000;
-
--- From when to when a chain ran and who took part: leads a question about a chain to the few identities it needs.
-CREATE TABLE IF NOT EXISTS chains
-(
-    tenant LowCardinality(String),
-    chain_id String,
-    started_at SimpleAggregateFunction(min, DateTime64(6, 'UTC')),
-    ended_at SimpleAggregateFunction(max, DateTime64(6, 'UTC')),
-    identities SimpleAggregateFunction(groupUniqArrayArray, Array(String))
-)
-ENGINE = AggregatingMergeTree
-ORDER BY (tenant, chain_id);
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS chains_from_actions TO chains AS
-SELECT
-    tenant,
-    chain_id,
-    min(started_at) AS started_at,
-    max(ended_at) AS ended_at,
-    groupUniqArray(identity_id) AS identities
-FROM actions
-GROUP BY tenant, chain_id;

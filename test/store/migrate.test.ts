@@ -49,7 +49,7 @@ describe("migrating", () => {
   test("refuses a database of a newer schema", async () => {
     await run([...shipped, extra(99)]);
     await expect(run()).rejects.toThrow(
-      "the database has schema version 99, this program knows 6; use a newer version",
+      "the database has schema version 99, this program knows 7; use a newer version",
     );
   });
 
@@ -88,7 +88,7 @@ describe("the schema", () => {
     {
       name: "that is too new is named",
       migrations: [...shipped, extra(99)],
-      problem: "the database has schema version 99, this program knows 6; use a newer version of answerable",
+      problem: "the database has schema version 99, this program knows 7; use a newer version of answerable",
     },
   ];
   test.each(cases)("$name", async ({ migrations, problem }) => {
