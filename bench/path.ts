@@ -1,6 +1,7 @@
 import { createClient } from "@clickhouse/client";
 import { gzipSync } from "node:zlib";
 import { openKafka } from "../detector/ingest/kafka.ts";
+import { systemClock } from "../detector/clock.ts";
 import { defaultLimits } from "../detector/decode/index.ts";
 import { Config } from "../detector/config/config.ts";
 import { shippedAttributor } from "../detector/roles/package-files.ts";
@@ -68,7 +69,13 @@ async function embeddedPath(clickhouseUrl: string, progress: Say): Promise<Figur
 async function kafkaPath(clickhouseUrl: string, progress: Say): Promise<Figure> {
   const broker = await startKafka();
   const config = Config.parse({ kafka: { brokers: broker.brokers } });
-  const kafka = openKafka(config.kafka, () => undefined, "bench");
+  const kafka = openKafka(config.kafka, {
+    log: () => undefined,
+    clock: systemClock,
+    telemetry: { count: () => undefined },
+    owner: "bench",
+    inflatedBytesMax: config.limits.inflatedBytesMax,
+  });
   const env = {
     ANSWERABLE_KAFKA_BROKERS: broker.brokers.join(","),
     ANSWERABLE_CLICKHOUSE_URL: clickhouseUrl,

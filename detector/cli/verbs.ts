@@ -4,7 +4,7 @@ import { topicSpecs } from "../ingest/topics.ts";
 import { alert } from "../roles/alert.ts";
 import type { Context } from "../roles/context.ts";
 import { detect } from "../roles/detect.ts";
-import { brokersOf } from "../roles/kafka-config.ts";
+import { brokersOf, kafkaAround } from "../roles/kafka-config.ts";
 import { migrateStore } from "../roles/open-store.ts";
 import { process } from "../roles/process.ts";
 import { serve } from "../roles/serve.ts";
@@ -73,10 +73,11 @@ function announce({ out }: Context, url: string, clickhouse: string): void {
 }
 
 async function createTopics(
-  { config, log, owner, out }: Context,
+  context: Context,
   given: { readonly partitions: string; readonly replicas: string },
 ): Promise<void> {
-  const kafka = openKafka(brokersOf(config), log, owner);
+  const { config, out } = context;
+  const kafka = openKafka(brokersOf(config), kafkaAround(context));
   const created = await kafka.createTopics(
     topicSpecs(config.kafka, count("--partitions", given.partitions), count("--replicas", given.replicas)),
   );

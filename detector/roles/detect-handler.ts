@@ -1,15 +1,17 @@
-import type { Handled, PartitionHandler } from "../ingest/consume.ts";
 import type { PartitionWorker } from "../stream/partition-worker.ts";
 import type { PartitionId } from "../stream/ports.ts";
+import type { Gap, Handled, PartitionHandler } from "../stream/record-source.ts";
 
 export interface DetectHandlerOptions {
   readonly newWorker: (partition: PartitionId) => PartitionWorker;
+  /** Keeps what the log let go of before it was stored; may be repeated. */
+  readonly keepLoss: (partition: PartitionId, gap: Gap) => Promise<void>;
   /** Waits before failed work is tried again; rejects when trying again is of no use. */
   readonly pause: (attempt: number, error: unknown) => Promise<void>;
 }
 
 /** Runs one worker for each partition that a consumer group gives us. */
-export function detectHandler({ newWorker, pause }: DetectHandlerOptions): PartitionHandler {
+export function detectHandler({ newWorker, keepLoss, pause }: DetectHandlerOptions): PartitionHandler {
   const workers = new Map<number, PartitionWorker>();
 
   function workerOf(partition: PartitionId): PartitionWorker {
@@ -34,6 +36,9 @@ export function detectHandler({ newWorker, pause }: DetectHandlerOptions): Parti
     // Another worker may have moved these partitions on in between; each is claimed and loaded anew when it is used.
     assigned: () => workers.clear(),
     position: (partition, isLost) => persistently(() => workerOf(partition).position(), isLost),
+    async overrun(partition, gap, isLost) {
+      await persistently(() => keepLoss(partition, gap), isLost);
+    },
     async handle(partition, records, isLost): Promise<Handled> {
       const worker = workerOf(partition);
       const stored = await persistently(() => worker.offer(records), isLost);

@@ -1,23 +1,27 @@
 import { openKafka } from "../ingest/kafka.ts";
 import { deadLetterTopic, openControlTopic } from "../ingest/topics.ts";
 import { detectStore } from "../store/detect-store.ts";
+import { saveLoss } from "../store/losses.ts";
 import { type Context, stopped } from "./context.ts";
 import { followControl } from "./control.ts";
 import { detectHandler } from "./detect-handler.ts";
-import { brokersOf } from "./kafka-config.ts";
+import { brokersOf, kafkaAround } from "./kafka-config.ts";
 import { openGivenStore } from "./open-store.ts";
 import { shippedAttributor } from "./package-files.ts";
 import { patience } from "./patience.ts";
+import { tellOverrun } from "./tell-overrun.ts";
 import { newWorker } from "./worker.ts";
 import type { PartitionWorker } from "../stream/partition-worker.ts";
 import type { PartitionId } from "../stream/ports.ts";
+import type { Gap } from "../stream/record-source.ts";
 
 /** The role `detect`: `nhi.spans` and `nhi.control` → ClickHouse, one of any number of workers in a consumer group. */
 export async function detect(context: Context): Promise<void> {
   const { config, clock, log, owner, signal } = context;
+  const tell = tellOverrun(context);
   const { topics, groupId } = brokersOf(config);
   const store = await openGivenStore(context);
-  const kafka = openKafka(config.kafka, log, owner);
+  const kafka = openKafka(config.kafka, kafkaAround(context));
   try {
     await kafka.need([topics.spans, topics.control, topics.deadLetters]);
     const controlLog = await openControlTopic(kafka, topics.control, log, () => clock.sleep(50));
@@ -28,7 +32,15 @@ export async function detect(context: Context): Promise<void> {
       attributor: shippedAttributor(),
     };
     const newOne = (partition: PartitionId): PartitionWorker => newWorker(context, parts, partition);
-    const handler = detectHandler({ newWorker: newOne, pause: patience(context, "storing a chunk") });
+    const keepLoss = async (partition: PartitionId, gap: Gap): Promise<void> => {
+      await saveLoss(store.database, partition, { ...gap, noticedAtMs: clock.nowMs() });
+      tell(partition, gap);
+    };
+    const handler = detectHandler({
+      newWorker: newOne,
+      keepLoss,
+      pause: patience(context, "storing a chunk"),
+    });
     const running = await kafka.consume(groupId, topics.spans, handler);
     log("info", "detecting", { topic: topics.spans, group: groupId });
     try {

@@ -1,15 +1,16 @@
 import { openKafka } from "../ingest/kafka.ts";
 import { deadLetterTopic } from "../ingest/topics.ts";
 import { type Context, stopped } from "./context.ts";
-import { brokersOf, recordBytesMax } from "./kafka-config.ts";
+import { brokersOf, kafkaAround, recordBytesMax } from "./kafka-config.ts";
 import { shippedAttributor } from "./package-files.ts";
 import { processHandler } from "./process-handler.ts";
+import { tellOverrun } from "./tell-overrun.ts";
 
 /** The role `process`: any raw OTLP topic → `nhi.spans`, one key group a record; what can't be read → dead letters. */
 export async function process(context: Context): Promise<void> {
-  const { config, log, owner, signal, telemetry } = context;
+  const { config, log, signal, telemetry } = context;
   const { topics, encoding, tenant, groupId } = brokersOf(config);
-  const kafka = openKafka(config.kafka, log, owner);
+  const kafka = openKafka(config.kafka, kafkaAround(context));
   const handler = processHandler({
     attributor: shippedAttributor(),
     limits: config.limits,
@@ -18,6 +19,7 @@ export async function process(context: Context): Promise<void> {
     sender: { tenant, source: "", speaksFor: () => true, proves: () => false },
     send: (messages) => kafka.send(topics.spans, messages),
     deadLetters: deadLetterTopic(kafka, topics.deadLetters),
+    onOverrun: tellOverrun(context),
     onBatch: ({ read, spans, written, deadLettered }) => {
       telemetry.count("answerable_process_records_total", { direction: "in" }, read);
       telemetry.count("answerable_process_records_total", { direction: "out" }, written);
