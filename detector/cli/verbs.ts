@@ -10,6 +10,7 @@ import { process } from "../roles/process.ts";
 import { serve } from "../roles/serve.ts";
 import { up } from "../roles/up.ts";
 import { type ApiClient, apiClient } from "./api-client.ts";
+import { auditVerb } from "./audit-verb.ts";
 import { count } from "./count.ts";
 import { demo } from "./demo.ts";
 import { readGrants } from "./grants-file.ts";
@@ -62,6 +63,7 @@ export function verbsOf(context: Context, token: string | undefined, stderr: Nod
     },
     replay: (files, given) =>
       replayVerb(context, files, given, { token, stderr, localUrl: localUrl(config) }),
+    audit: (given) => auditVerb(context, given, stderr),
     configCheck: async () => out(describeConfig(config)),
   };
 }

@@ -1,6 +1,7 @@
 import * as zlib from "node:zlib";
 import { promisify } from "node:util";
 import { decompress, init } from "@bokuweb/zstd-wasm";
+import { errorCode } from "../error-code.ts";
 import { batchHeaderOf, unreadableRecords } from "./record-batch.ts";
 
 /** A batch that was not unpacked, and why; its content is left out. */
@@ -14,7 +15,7 @@ export interface Refusal {
 }
 
 type Codec = "gzip" | "zstd";
-type Unpack = (packed: Buffer, bytesMax: number) => Promise<Uint8Array>;
+type Unpack = (packed: Buffer, bytesMax: number) => Promise<Buffer>;
 
 /** What was packed is larger than it may be. */
 class TooLarge extends Error {}
@@ -37,7 +38,7 @@ export function unpacker(
   codec: Codec,
   bytesMax: number,
   onRefused: (refusal: Refusal) => void,
-): (packed: Buffer) => Promise<Uint8Array> {
+): (packed: Buffer) => Promise<Buffer> {
   return async (packed) => {
     try {
       return await codecs[codec](packed, bytesMax);
@@ -71,8 +72,7 @@ async function within(unpacking: Promise<Buffer>): Promise<Buffer> {
   try {
     return await unpacking;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE")
-      throw new TooLarge();
+    if (errorCode(error) === "ERR_BUFFER_TOO_LARGE") throw new TooLarge();
     throw error;
   }
 }
@@ -80,7 +80,7 @@ async function within(unpacking: Promise<Buffer>): Promise<Buffer> {
 const firstGuessBytes = 1024 * 1024;
 
 /** Java's client doesn't tell the size beforehand: ever larger buffers are tried, as few are needed. */
-function unzstd(packed: Buffer, bytesMax: number): Uint8Array {
+function unzstd(packed: Buffer, bytesMax: number): Buffer {
   const told = contentSizeOf(packed);
   // The library takes the size that is told on trust, and would ask for that much memory.
   if (told !== undefined && told > bytesMax) throw new TooLarge();
@@ -90,7 +90,8 @@ function unzstd(packed: Buffer, bytesMax: number): Uint8Array {
     guess = Math.min(guess * 4, bytesMax)
   ) {
     try {
-      return decompress(packed, { defaultHeapSize: guess });
+      const { buffer, byteOffset, byteLength } = decompress(packed, { defaultHeapSize: guess });
+      return Buffer.from(buffer, byteOffset, byteLength);
     } catch (error) {
       if (!isTooSmall(error)) throw error;
       if (told !== undefined || guess >= bytesMax) throw new TooLarge();
@@ -104,7 +105,7 @@ function isTooSmall(error: unknown): boolean {
 }
 
 /** Size of the content as the frame's header tells it (RFC 8878, 3.1.1.1); undefined when it doesn't. */
-export function contentSizeOf(frame: Buffer): number | undefined {
+function contentSizeOf(frame: Buffer): number | undefined {
   if (frame.byteLength < 18 || frame.readUInt32LE(0) !== 0xfd2fb528) return undefined;
   const descriptor = frame.readUInt8(4);
   const isSingle = (descriptor & 0x20) !== 0;
