@@ -33,10 +33,11 @@ export function recordSourceContract(name: string): void {
     const running: Running[] = [];
     const drops: (() => Promise<void>)[] = [];
     beforeEach(async () => {
-      topics = await freshTopics(["log"], partitions.length);
+      const fresh = await freshTopics(["log"], partitions.length);
+      topics = fresh;
       topic = topics.topics.log;
       group = `group.${randomBytes(4).toString("hex")}`;
-      drops.push(() => topics.drop());
+      drops.push(() => fresh.drop());
     });
     afterEach(async () => {
       sleeper?.kill("SIGKILL");
