@@ -30,8 +30,8 @@ export function auditedPartitions(database: Database, topic = ""): Promise<reado
 
 /**
  * Proves from the store alone that each offset of a partition since its first is in exactly one chunk, and that each
- * chunk's counts are what the tables hold. Reads each action's place once (about 20 bytes of it), and keeps two bytes an
- * action in memory while a partition is looked at.
+ * chunk's counts are what the tables hold. Reads each action's place once, and ClickHouse keeps 2 to 8 bytes an action of
+ * this partition in memory meanwhile.
  */
 export async function auditPartition(database: Database, partition: PartitionId): Promise<PartitionAudit> {
   const sums = await sumsOf(database, partition);
