@@ -1,4 +1,5 @@
 import { CompressionTypes, Kafka, logLevel, Partitioners } from "kafkajs";
+import { systemClock } from "../detector/clock.ts";
 import { Config } from "../detector/config/config.ts";
 import { defaultLimits } from "../detector/decode/index.ts";
 import { openKafka } from "../detector/ingest/kafka.ts";
@@ -32,7 +33,13 @@ const requestBytesMax = 8 * 2 ** 20;
 export async function startTopic(): Promise<BenchTopic> {
   const server = await startKafka();
   const config = Config.parse({ kafka: { brokers: server.brokers } }).kafka;
-  const kafka = openKafka(config, () => undefined, "bench");
+  const kafka = openKafka(config, {
+    log: () => undefined,
+    clock: systemClock,
+    telemetry: { count: () => undefined },
+    owner: "bench",
+    inflatedBytesMax: defaultLimits.inflatedBytesMax,
+  });
   const producer = new Kafka({ brokers: [...server.brokers], logLevel: logLevel.NOTHING }).producer({
     createPartitioner: Partitioners.JavaCompatiblePartitioner,
   });

@@ -103,6 +103,16 @@ export const counters = {
     help: "Dead letters of stored chunks; their sum is the outcome dead_lettered.",
     labels: { reason },
   },
+  answerable_lost_records_total: {
+    roles: ["process", "detect"],
+    help: "Records that a topic let go of before they were read.",
+    labels: { topic: "a topic of ours" },
+  },
+  answerable_refused_batches_total: {
+    roles: ["process", "detect"],
+    help: "Batches of a Kafka producer that could not be unpacked, or not within the limit.",
+    labels: { reason },
+  },
   answerable_findings_total: { roles: detecting, help: "Findings stored." },
   answerable_alert_attempts_total: {
     roles: sending,
