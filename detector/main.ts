@@ -8,6 +8,7 @@ import { systemClock } from "./clock.ts";
 import { loadConfig } from "./config/load.ts";
 import { createLog } from "./log.ts";
 import { packageVersion } from "./roles/package-files.ts";
+import { watchEventLoop } from "./event-loop.ts";
 import { createTelemetry } from "./telemetry.ts";
 
 const out = (text: string): void => void process.stdout.write(text);
@@ -31,11 +32,13 @@ async function prepare({ config }: { readonly config?: string }): Promise<Verbs>
     readFile: (file) => readFile(file, "utf8"),
   });
   if (!loaded.ok) throw new WrongSettings(loaded.problems.join("\n"));
+  const telemetry = createTelemetry();
+  watchEventLoop(telemetry);
   const context = {
     config: loaded.config,
     clock: systemClock,
     log: createLog({ write: err, isTty: process.stderr.isTTY, clock: systemClock }),
-    telemetry: createTelemetry(),
+    telemetry,
     signal: stopSignal(),
     out,
     owner: `${hostname()}:${String(process.pid)}:${String(systemClock.nowMs())}`,

@@ -7,6 +7,8 @@ export interface DecodeLimits {
   readonly bodyBytesMax: number;
   /** Bytes after decompression. */
   readonly inflatedBytesMax: number;
+  /** Bytes of a JSON request, after decompression: it is parsed as a whole and takes many times its size while it is. */
+  readonly jsonBytesMax: number;
   /** Inflated ÷ compressed bytes; counted from the first `inflateRatioFreeBytes` on, as small bodies may be repetitive. */
   readonly inflateRatioMax: number;
   readonly inflateRatioFreeBytes: number;
@@ -28,11 +30,12 @@ export interface DecodeLimits {
 
 export const defaultLimits: DecodeLimits = {
   bodyBytesMax: 16 * 1024 * 1024,
-  inflatedBytesMax: 64 * 1024 * 1024,
+  inflatedBytesMax: 16 * 1024 * 1024,
+  jsonBytesMax: 4 * 1024 * 1024,
   inflateRatioMax: 200,
   inflateRatioFreeBytes: 1024 * 1024,
   spansMax: 50_000,
-  wrapperBytesMax: 256 * 1024 * 1024,
+  wrapperBytesMax: 16 * 1024 * 1024,
   attributesMax: 256,
   valueBytesMax: 64 * 1024,
   depthMax: 16,

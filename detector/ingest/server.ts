@@ -49,9 +49,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     });
   }
   const server = await createServer(http);
-  server.maxConnections = http.connectionsMax;
-  server.on("drop", () => counters.count("answerable_requests_refused_total", { reason: "connections" }));
-  const connections = trackConnections(server, clock);
+  const connections = trackConnections(server, clock, {
+    max: http.connectionsMax,
+    onDrop: () => counters.count("answerable_requests_refused_total", { reason: "connections" }),
+  });
   counters.gauge("answerable_http_connections", () => connections.size(), "Open HTTP connections.");
   const route = createRouter({ ...options, receive: createReceiver(options) });
   server.on("request", onRequest(connections, route, options));
@@ -128,7 +129,7 @@ async function listen(server: Server, { host, port, setting, connectionsMax }: L
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(new Error(whyNot(error, setting), { cause: error })));
     // Node's queue of 511 overflows when many senders connect at once, as they do after a restart of ours.
-    server.listen({ host, port, backlog: connectionsMax }, resolve);
+    server.listen({ host, port, backlog: Math.max(connectionsMax, 511) }, resolve);
   });
 }
 

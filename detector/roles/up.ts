@@ -11,6 +11,7 @@ import { openOwnStore, type OpenStore } from "./open-store.ts";
 import { shippedAttributor } from "./package-files.ts";
 import { patience } from "./patience.ts";
 import { startServer } from "./serve.ts";
+import { intakePool } from "./intake-pool.ts";
 import { spanSink } from "./span-sink.ts";
 import { newWorker } from "./worker.ts";
 
@@ -41,7 +42,7 @@ async function startInstallation(context: Context): Promise<Installation> {
       log: await openSpanLog(store.database, partition),
       worker: newWorker(context, parts, partition),
       nowMs: () => clock.nowMs(),
-      queueBytesMax: config.http.inFlightBytesMax,
+      queueBytesMax: config.http.queueBytesMax,
       pause: patience(context, "storing"),
     });
     telemetry.gauge(
@@ -49,7 +50,8 @@ async function startInstallation(context: Context): Promise<Installation> {
       () => pipeline.waitingBytes(),
       "Bytes of spans waiting to be stored.",
     );
-    const sink = spanSink(pipeline, telemetry, { attributor, limits: config.limits, recordBytesMax });
+    const pool = intakePool({ attributor, limits: config.limits, recordBytesMax }, log);
+    const sink = spanSink(pipeline, pool, telemetry, config.http);
     const server = await startServer(context, store.database, controlLog, sink);
     const ending = new AbortController();
     const untilStopped = { ...context, signal: AbortSignal.any([context.signal, ending.signal]) };
@@ -61,6 +63,7 @@ async function startInstallation(context: Context): Promise<Installation> {
     const stop = async (): Promise<void> => {
       await server.stop();
       await pipeline.stop();
+      await pool.stop();
       ending.abort();
       await alerts;
       await store.stop();
