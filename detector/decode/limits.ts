@@ -29,9 +29,9 @@ export interface DecodeLimits {
 }
 
 export const defaultLimits: DecodeLimits = {
-  bodyBytesMax: 16 * 1024 * 1024,
+  bodyBytesMax: 8 * 1024 * 1024,
   inflatedBytesMax: 16 * 1024 * 1024,
-  jsonBytesMax: 4 * 1024 * 1024,
+  jsonBytesMax: 2 * 1024 * 1024,
   inflateRatioMax: 200,
   inflateRatioFreeBytes: 1024 * 1024,
   spansMax: 50_000,

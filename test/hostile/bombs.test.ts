@@ -1,0 +1,45 @@
+/**
+ * Goal: no request made to cost more than it weighs takes 64 MiB more memory, holds the event loop for 100 ms, ends the
+ * process, or keeps an honest sender from its 200.
+ * Method: each goes to a real `answerable up` beside honest requests; the process is watched from outside.
+ */
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { bombs } from "../support/bombs.ts";
+import { ask, post, requestOfSpans, spanOf } from "../support/spans.ts";
+import { startWatchedUp, type WatchedUp } from "../support/watched-up.ts";
+
+let up: WatchedUp;
+let warmMebibytes = 0;
+
+beforeAll(async () => {
+  up = await startWatchedUp();
+  for (let turn = 0; turn < 40; turn += 1) expect((await honest(200)).status).toBe(200);
+  up.watch();
+  warmMebibytes = up.residentMebibytes();
+}, 90_000);
+afterAll(async () => {
+  await up.end();
+});
+
+function honest(spans = 1): ReturnType<typeof post> {
+  const one = (): object => spanOf({ "nhi.identity.id": "agent:honest", "nhi.action.name": "op" });
+  return post(up.url, requestOfSpans(...Array.from({ length: spans }, one)));
+}
+
+test.each(bombs)("$name: $status, at a bounded cost, beside honest requests", async ({ body, headers, status }) => {
+  const bytes = body();
+  up.watch();
+  const [answer, ...others] = await Promise.all([post(up.url, bytes, headers), honest(), honest(10), honest()]);
+  expect([answer.status, others.map((one) => one.status)]).toEqual([status, [200, 200, 200]]);
+  if (process.env["SHOW"]) console.error(expect.getState().currentTestName, (up.peakMebibytes() - warmMebibytes).toFixed(0), up.longestBusyMs());
+  expect(up.peakMebibytes() - warmMebibytes).toBeLessThan(64);
+  expect(up.longestBusyMs()).toBeLessThan(100);
+});
+
+test("afterwards the service is well", async () => {
+  expect(await ask(up.url, "/healthz")).toMatchObject({ status: 200, text: "ok\n" });
+  const metrics = (await ask(up.url, "/metrics")).text;
+  expect(metrics).toMatch(/^answerable_event_loop_delay_max_seconds \d/mu);
+  expect(metrics).toMatch(/^answerable_in_flight_bytes 0$/mu);
+  expect(metrics).toMatch(/^answerable_waiting_bytes 0$/mu);
+});
