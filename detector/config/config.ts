@@ -85,6 +85,7 @@ const Limits = group({
   bodyBytesMax: whole(1024, bytesMax).default(defaultLimits.bodyBytesMax),
   inflatedBytesMax: whole(1024, bytesMax).default(defaultLimits.inflatedBytesMax),
   jsonBytesMax: whole(1024, bytesMax).default(defaultLimits.jsonBytesMax),
+  jsonNodesMax: whole(1, bytesMax).default(defaultLimits.jsonNodesMax),
   inflateRatioMax: whole(2, 2000).default(defaultLimits.inflateRatioMax),
   inflateRatioFreeBytes: whole(0, bytesMax).default(defaultLimits.inflateRatioFreeBytes),
   spansMax: whole(1, 10_000_000).default(defaultLimits.spansMax),

@@ -40,7 +40,7 @@ interface Waiting {
  * Records are appended and judged in slices of this size: the loop that answers senders is the one that judges, and has
  * to come up for air.
  */
-const sliceBytesMax = 512 * 1024;
+const sliceBytesMax = 256 * 1024;
 
 /**
  * Receiver and detector in one process, with a log between them all the same: what is taken in is appended first and

@@ -63,6 +63,11 @@ const jsonAction: readonly (readonly [string, string])[] = [
   ["nhi.action.kind", "exec"],
 ];
 
+/** As many actions as one request may hold, of many identities; nothing is wrong with it. */
+export function largestRequest(): Uint8Array<ArrayBuffer> {
+  return requestOf(...Array.from({ length: 50_000 }, (_, at) => span(...action(`agent:${at % 2000}`))));
+}
+
 /** All bombs that go off within one request. */
 export const bombs: readonly Bomb[] = [
   {
@@ -199,7 +204,7 @@ export const bombs: readonly Bomb[] = [
   {
     name: "700,000 empty objects in 2 MiB of JSON",
     headers: json,
-    status: 200,
+    status: 400,
     body: () => Buffer.from(`{"resourceSpans":[${"{},".repeat(699_000)}{}]}`),
   },
   {
@@ -217,9 +222,22 @@ export const bombs: readonly Bomb[] = [
   {
     name: "170,000 members of one JSON object",
     headers: json,
-    status: 200,
+    status: 400,
     body: () =>
       Buffer.from(`{${Array.from({ length: 170_000 }, (_, at) => `"k${at.toString(36)}":{}`).join(",")}}`),
+  },
+  {
+    name: "119,000 empty objects, just within the limit",
+    headers: json,
+    status: 200,
+    body: () => Buffer.from(`{"resourceSpans":[${"{},".repeat(118_000)}{}]}`),
+  },
+  {
+    name: "180,000 members that are no nodes",
+    headers: json,
+    status: 200,
+    body: () =>
+      Buffer.from(`{${Array.from({ length: 180_000 }, (_, at) => `"k${at.toString(36)}":0`).join(",")}}`),
   },
   {
     name: "16 MiB of JSON",
@@ -239,11 +257,22 @@ export const bombs: readonly Bomb[] = [
     },
   },
   {
+    name: "the same, within what one thread does at once",
+    headers: proto,
+    status: 400,
+    body: () => {
+      const resource = block(1, block(1, block(1, "x"), block(2, block(1, repeated("y", 60_000)))));
+      return Buffer.from(
+        block(1, resource, block(2, many(400, (at) => block(2, span(...action(`agent:${at}`)))))),
+      );
+    },
+  },
+  {
     name: "the same, just within the limit",
     headers: proto,
     status: 200,
     body: () => {
-      const resource = block(1, block(1, block(1, "x"), block(2, block(1, repeated("y", 16_000)))));
+      const resource = block(1, block(1, block(1, "x"), block(2, block(1, repeated("y", 8_000)))));
       return Buffer.from(
         block(1, resource, block(2, many(1024, (at) => block(2, span(...action(`agent:${at}`)))))),
       );
