@@ -70,7 +70,8 @@ function startReading(
     // Zlib may still hand out a chunk or two after the limit; they must not be held.
     if (over) return;
     keptBytes += chunk.length;
-    const problem = gunzip === undefined ? undefined : inflatedProblem(keptBytes, wireBytes, limits, inflatedMax);
+    const problem =
+      gunzip === undefined ? undefined : inflatedProblem(keptBytes, wireBytes, limits, inflatedMax);
     if (problem !== undefined) return fail(problem);
     const noRoom = take(chunk.length);
     if (noRoom !== undefined) return fail({ ok: false, problem: noRoom, message: sheds[noRoom].message });
@@ -153,12 +154,7 @@ export function announcedTooLarge(
   return announced > most.bytes ? tooLarge(`${announced} bytes`, most) : undefined;
 }
 
-function inflatedProblem(
-  inflated: number,
-  wire: number,
-  limits: DecodeLimits,
-  most: Most,
-): Body | undefined {
+function inflatedProblem(inflated: number, wire: number, limits: DecodeLimits, most: Most): Body | undefined {
   if (inflated > most.bytes) {
     const message = `The body is over ${most.bytes} bytes once inflated (${most.setting}); send smaller batches.`;
     return { ok: false, problem: "inflated_too_large", message };

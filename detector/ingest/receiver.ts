@@ -70,8 +70,8 @@ export function createReceiver(options: ReceiverOptions): Receive {
 
 /** One request's part of the budget. */
 interface Room {
-  take(bytes: number): NoRoom | undefined;
-  giveBack(): void;
+  readonly take: (bytes: number) => NoRoom | undefined;
+  readonly giveBack: () => void;
 }
 
 interface Receiving extends ReceiverOptions {

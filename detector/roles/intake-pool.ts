@@ -62,7 +62,9 @@ export function intakePool(options: IntakeOptions, log: Log): IntakePool {
     });
     const ended = (error: Error): void => {
       if (worker !== thread || stopping) return;
-      log("error", "The thread that decodes requests ended; the next one begins with the next request.", { reason: error.message });
+      log("error", "The thread that decodes requests ended; the next one begins with the next request.", {
+        reason: error.message,
+      });
       thread = undefined;
       for (const { reject } of waiting.values()) reject(error);
       waiting.clear();

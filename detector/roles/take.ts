@@ -29,7 +29,9 @@ export function take(
 ): Taken {
   const { limits, recordBytesMax } = options;
   if (encoding === "otlp_json" && hasMoreNodes(body, limits.jsonNodesMax))
-    return tooLarge(`The JSON holds more than ${limits.jsonNodesMax} objects and lists (limits.jsonNodesMax).`);
+    return tooLarge(
+      `The JSON holds more than ${limits.jsonNodesMax} objects and lists (limits.jsonNodesMax).`,
+    );
   const taken = intake(body, encoding, senderOf(client), options);
   if (!taken.ok) return taken;
   if (bytesOf(taken.records) > body.length + growthBytesMax)

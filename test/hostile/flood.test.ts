@@ -24,7 +24,12 @@ let up: WatchedUp;
 beforeAll(async () => {
   const config = join(folder.path, "answerable.yaml");
   const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
-  const listed = clients.map((name) => ({ name, tokenSha256: sha256(name), may: ["send"], identities: ["*"] }));
+  const listed = clients.map((name) => ({
+    name,
+    tokenSha256: sha256(name),
+    may: ["send", "read"],
+    identities: ["*"],
+  }));
   const http = {
     clients: listed,
     inFlightBytesMax: 4 * mebibyte,
@@ -52,7 +57,10 @@ async function send(client: string): Promise<Told> {
   const spans = Array.from({ length: 150 }, () => newId(16));
   const body = requestOfSpans(
     ...spans.map((spanId) =>
-      spanOf({ "nhi.identity.id": `agent:${client}`, "nhi.action.name": "op", padding: "x".repeat(200) }, { spanId }),
+      spanOf(
+        { "nhi.identity.id": `agent:${client}`, "nhi.action.name": "op", padding: "x".repeat(200) },
+        { spanId },
+      ),
     ),
   );
   const response = await fetch(`${up.url}/v1/traces`, {
@@ -102,9 +110,13 @@ test("a flood before a store that does not answer: bounded, refused by reason, a
   expect(total(metrics, "answerable_spans_accepted_total")).toBe(total(metrics, "answerable_spans_total"));
 
   const acked = told.filter(({ status }) => status === 200).flatMap(({ spans }) => spans);
-  const rows = await sql(up.clickhouseUrl, "SELECT span_id, count() FROM v_actions GROUP BY span_id FORMAT TSV", {
-    database: "answerable",
-  });
+  const rows = await sql(
+    up.clickhouseUrl,
+    "SELECT span_id, count() FROM v_actions GROUP BY span_id FORMAT TSV",
+    {
+      database: "answerable",
+    },
+  );
   const stored = new Map(rows.split("\n").map((row) => row.split("\t") as [string, string]));
   expect(acked.filter((span) => stored.get(span) !== "1")).toEqual([]);
   const none = refused.flatMap(({ spans }) => spans).filter((span) => stored.has(span));
@@ -114,7 +126,9 @@ test("a flood before a store that does not answer: bounded, refused by reason, a
 const bearer = { headers: { authorization: "Bearer one" } };
 
 async function shedBy(reason: string): Promise<boolean> {
-  return (await ask(up.url, "/metrics", bearer)).text.includes(`answerable_shed_requests_total{reason="${reason}"}`);
+  return (await ask(up.url, "/metrics", bearer)).text.includes(
+    `answerable_shed_requests_total{reason="${reason}"}`,
+  );
 }
 
 /** A counter over all its labels. */

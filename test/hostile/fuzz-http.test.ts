@@ -33,7 +33,8 @@ test(`${runs} mutations from seed ${seed} over HTTP: answered, bounded, and none
       ...zipped,
     });
     const mayRetry = status === 429 || status === 503;
-    if (status === 200 || (status === 400 && text.length > 10) || (mayRetry && headers.has("retry-after"))) return;
+    if (status === 200 || (status === 400 && text.length > 10) || (mayRetry && headers.has("retry-after")))
+      return;
     throw new Error(`${status} ${text}\nAgain with: ${reproduction(at, at, "test/hostile/fuzz-http")}`);
   };
   const all = async (from: number, to: number): Promise<void> => {
@@ -47,7 +48,8 @@ test(`${runs} mutations from seed ${seed} over HTTP: answered, bounded, and none
     await Promise.all(Array.from({ length: width }, sender));
   };
   // Warm: all code has run, and identities have been met.
-  for (let turn = 0; turn < 20; turn += 1) await post(up.url, requestOfSpans(...Array.from({ length: 100 }, honest)));
+  for (let turn = 0; turn < 20; turn += 1)
+    await post(up.url, requestOfSpans(...Array.from({ length: 100 }, honest)));
   await all(fuzzFrom, fuzzFrom + Math.ceil(runs / 4));
   up.watch();
   const warmMebibytes = up.residentMebibytes();

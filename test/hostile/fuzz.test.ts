@@ -60,12 +60,10 @@ test(`${fuzzRuns} mutations of good requests from seed ${seed}: none throws, eve
   }
   engine.close();
   expect(sums.spans).toBe(sums.rejected + sums.actions + sums.noAction + sums.duplicates + sums.deadLettered);
-  // Every end is met often, or the breaking is too weak to show anything.
-  if (fuzzRuns >= 1000) {
-    const { deadLettered, ...met } = sums;
-    expect(deadLettered).toBeLessThan(sums.spans);
-    expect(Math.min(...Object.values(met))).toBeGreaterThan(fuzzRuns / 200);
-  }
+  // Every end is met often, or the breaking is too weak to show anything; but for dead letters: what is taken can be read.
+  const { deadLettered, ...met } = sums;
+  expect(deadLettered).toBe(0);
+  expect(Math.min(...Object.values(met))).toBeGreaterThanOrEqual(Math.floor(fuzzRuns / 200));
 }, 3_600_000);
 
 interface Engine {
@@ -114,13 +112,11 @@ async function through(
     return;
   }
   for (const { reason } of taken.rejected) known(reason);
-  const records = taken.records.map(
-    (record, place): LogRecord => ({
-      ...record,
-      offset: at * 10_000 + place,
-      timestampMs: 1_790_001_000_000 + at,
-    }),
-  );
+  const records = taken.records.map((record, place): LogRecord => ({
+    ...record,
+    offset: at * 10_000 + place,
+    timestampMs: 1_790_001_000_000 + at,
+  }));
   chunks.length = 0;
   letters.length = 0;
   await worker.offer(records);

@@ -20,7 +20,7 @@ beforeAll(async () => {
     ANSWERABLE_HTTP_HEADERS_TIMEOUT_MS: "2000",
     ANSWERABLE_HTTP_BODY_TIMEOUT_MS: "2000",
   });
-  for (let turn = 0; turn < 40; turn += 1) expect((await honest(100)).status).toBe(200);
+  for (let turn = 0; turn < 40; turn += 1) await honest(100);
 }, 90_000);
 afterAll(async () => {
   for (const socket of sockets) socket.destroy();
@@ -51,20 +51,24 @@ test.each([
     says: "POST /v1/traces HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{",
     few: 500,
   },
-])("a crowd that says $name keeps nobody out and is shown the door", async ({ says, few = crowd }) => {
-  up.watch();
-  const before = up.residentMebibytes();
-  for (let opened = 0; opened < few; opened += 100) {
-    await Promise.all(Array.from({ length: 100 }, () => open(says)));
-    expect((await honest()).status).toBe(200);
-  }
-  for (let turn = 0; openSockets() > 0 && turn < 100; turn += 1) {
-    expect((await honest()).status).toBe(200);
-    await wait(100);
-  }
-  expect(openSockets()).toBe(0);
-  sockets.length = 0;
-  expect(up.peakMebibytes() - before).toBeLessThan(64);
-  expect(up.longestBusyMs()).toBeLessThan(100);
-  expect((await ask(up.url, "/healthz")).status).toBe(200);
-}, 120_000);
+])(
+  "a crowd that says $name keeps nobody out and is shown the door",
+  async ({ says, few = crowd }) => {
+    up.watch();
+    const before = up.residentMebibytes();
+    for (let opened = 0; opened < few; opened += 100) {
+      await Promise.all(Array.from({ length: 100 }, () => open(says)));
+      expect((await honest()).status).toBe(200);
+    }
+    for (let turn = 0; openSockets() > 0 && turn < 100; turn += 1) {
+      expect((await honest()).status).toBe(200);
+      await wait(100);
+    }
+    expect(openSockets()).toBe(0);
+    sockets.length = 0;
+    expect(up.peakMebibytes() - before).toBeLessThan(64);
+    expect(up.longestBusyMs()).toBeLessThan(100);
+    expect((await ask(up.url, "/healthz")).status).toBe(200);
+  },
+  120_000,
+);

@@ -64,7 +64,8 @@ test("beyond half of inFlightBytesMax who holds more than a share is asked to co
   });
   const body = Buffer.alloc(700_000);
   const held = async (bytes: number): Promise<void> => {
-    while (!(await telemetry.renderPrometheus()).includes(`answerable_in_flight_bytes ${bytes}`)) await wait(5);
+    while (!(await telemetry.renderPrometheus()).includes(`answerable_in_flight_bytes ${bytes}`))
+      await wait(5);
   };
   const first = send(url, { headers: as("greedy"), body });
   await held(700_000);
@@ -117,7 +118,15 @@ test("a crowd of silent connections keeps nobody out, not even one that rests be
   const resting = new Agent({ keepAlive: true, maxSockets: 1 });
   expect((await send(url, { agent: resting })).status).toBe(200);
   const crowd = Array.from({ length: 30 }, () => connect(Number(new URL(url).port), "127.0.0.1"));
-  await Promise.all(crowd.map(async (socket) => await once(socket.on("error", () => undefined), "connect")));
+  await Promise.all(
+    crowd.map(
+      async (socket) =>
+        await once(
+          socket.on("error", () => undefined),
+          "connect",
+        ),
+    ),
+  );
   expect((await send(url)).status).toBe(200);
   // The same connection again, or this would be ECONNRESET.
   expect((await send(url, { agent: resting })).status).toBe(200);

@@ -24,7 +24,10 @@ export function reproduction(from: number, to: number, test: string): string {
 }
 
 const identity = fc.constantFrom("agent:a", "agent:b", "svc:c", "__proto__", "", "x".repeat(513));
-const word = fc.oneof(fc.constantFrom("read", "delete", "s3://bucket/a", "__proto__"), fc.string({ maxLength: 20 }));
+const word = fc.oneof(
+  fc.constantFrom("read", "delete", "s3://bucket/a", "__proto__"),
+  fc.string({ maxLength: 20 }),
+);
 const namesOfActions = [
   "nhi.action.kind",
   "nhi.action.name",
@@ -58,10 +61,12 @@ const anyActions = fc
       name,
       startTimeUnixNano: `${atMs}000000`,
       endTimeUnixNano: `${atMs + 5}000000`,
-      attributes: [["nhi.identity.id", who], ["nhi.action.kind", "tool_call"], ...what].map(([key, value]) => ({
-        key,
-        value: { stringValue: value },
-      })),
+      attributes: [["nhi.identity.id", who], ["nhi.action.kind", "tool_call"], ...what].map(
+        ([key, value]) => ({
+          key,
+          value: { stringValue: value },
+        }),
+      ),
     }));
     return JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] });
   });
@@ -85,7 +90,10 @@ export function hostileRequests(): (at: number) => HostileRequest {
     if (how === 0) return { encoding, body: randomBytes(dice) };
     if (encoding === "otlp_json") {
       const json = jsons[good]!;
-      return { encoding, body: how < 5 ? mutateBytes(Buffer.from(json), dice) : mutateJson(json, jsons[other]!, dice) };
+      return {
+        encoding,
+        body: how < 5 ? mutateBytes(Buffer.from(json), dice) : mutateJson(json, jsons[other]!, dice),
+      };
     }
     const bytes = protobufs[good]!;
     if (how < 5) return { encoding, body: mutateBytes(bytes, dice) };

@@ -10,7 +10,7 @@ const strange: readonly Json[] = [
   -1,
   0.5,
   1e308,
-  9_007_199_254_740_993,
+  9_007_199_254_740_992,
   "",
   "\u0000",
   "\ud83d",
@@ -22,9 +22,21 @@ const strange: readonly Json[] = [
   {},
   [[]],
   { stringValue: "a", intValue: "1" },
-  { arrayValue: { values: [{ kvlistValue: { values: [{ key: "__proto__", value: { boolValue: true } }] } }] } },
+  {
+    arrayValue: { values: [{ kvlistValue: { values: [{ key: "__proto__", value: { boolValue: true } }] } }] },
+  },
 ];
-const keys = ["__proto__", "constructor", "resourceSpans", "spans", "attributes", "key", "value", "traceId", "x"];
+const keys = [
+  "__proto__",
+  "constructor",
+  "resourceSpans",
+  "spans",
+  "attributes",
+  "key",
+  "value",
+  "traceId",
+  "x",
+];
 
 /** One to three changes to the members of a good request, with parts of another one where that is what changes. */
 export function mutateJson(good: string, other: string, dice: Dice): Buffer<ArrayBuffer> {
@@ -43,7 +55,8 @@ function changeList(list: Json[], donor: Json, dice: Dice): void {
   const value = list[at] ?? null;
   const kind = dice.below(6);
   if (kind === 0) list.splice(at, 1);
-  else if (kind === 1) list.splice(at, 0, ...Array.from({ length: dice.one([1, 3, 20]) }, () => structuredClone(value)));
+  else if (kind === 1)
+    list.splice(at, 0, ...Array.from({ length: dice.one([1, 3, 20]) }, () => structuredClone(value)));
   else if (kind === 2) list[at] = structuredClone(dice.one(strange));
   else if (kind === 3) list[at] = nested(value, dice.one([1, 5, 30, 90]));
   else if (kind === 4) list.splice(at, 0, structuredClone(donor));

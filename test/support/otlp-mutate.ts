@@ -14,7 +14,7 @@ interface Part {
 }
 
 /** Takes a request apart. It must be a good one: as an encoder writes it. */
-export function apart(bytes: Uint8Array, name: MessageName = "request"): Part[] {
+function apart(bytes: Uint8Array, name: MessageName = "request"): Part[] {
   const parts: Part[] = [];
   let at = 0;
   const next = (): number => {
@@ -42,7 +42,7 @@ export function apart(bytes: Uint8Array, name: MessageName = "request"): Part[] 
 }
 
 /** Puts parts together again, as they are. */
-export function together(parts: readonly Part[]): Buffer<ArrayBuffer> {
+function together(parts: readonly Part[]): Buffer<ArrayBuffer> {
   return Buffer.concat(
     parts.flatMap(({ number, wire, content, lie }) => {
       const inner = Array.isArray(content) ? together(content) : content;
@@ -52,7 +52,16 @@ export function together(parts: readonly Part[]): Buffer<ArrayBuffer> {
   );
 }
 
-const numbers = [0n, 1n, 2n ** 31n, 2n ** 32n - 1n, 2n ** 53n + 1n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 1n];
+const numbers = [
+  0n,
+  1n,
+  2n ** 31n,
+  2n ** 32n - 1n,
+  2n ** 53n + 1n,
+  2n ** 63n - 1n,
+  2n ** 63n,
+  2n ** 64n - 1n,
+];
 const longVarint = Buffer.concat([Buffer.alloc(9, 0xff), Buffer.alloc(1, 0x01)]);
 const tooLongVarint = Buffer.concat([Buffer.alloc(12, 0x80), Buffer.alloc(1)]);
 
@@ -72,7 +81,10 @@ const changes: readonly Change[] = [
   },
   (list, at) => void list.splice(at, 1),
   (list, at, dice) => {
-    list[at] = { ...list[at]!, number: dice.one([0, 1, 2, 3, 5, 7, 9, 15, 16, 19_000, 2 ** 29 - 1, 2 ** 29]) };
+    list[at] = {
+      ...list[at]!,
+      number: dice.one([0, 1, 2, 3, 5, 7, 9, 15, 16, 19_000, 2 ** 29 - 1, 2 ** 29]),
+    };
   },
   (list, at, dice) => {
     list[at] = { ...list[at]!, wire: dice.below(8) };
@@ -94,7 +106,13 @@ const changes: readonly Change[] = [
   (list, at, dice) => {
     const { number, wire } = list[at]!;
     const fixed = Buffer.alloc(8, dice.below(256));
-    const bytes = [varint(dice.one(numbers)), longVarint, tooLongVarint, fixed, Buffer.alloc(dice.below(40), 0xc3)];
+    const bytes = [
+      varint(dice.one(numbers)),
+      longVarint,
+      tooLongVarint,
+      fixed,
+      Buffer.alloc(dice.below(40), 0xc3),
+    ];
     list[at] = { number, wire, content: dice.one(bytes), lie: 0 };
   },
 ];
