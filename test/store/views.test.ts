@@ -227,6 +227,26 @@ describe("a chain", () => {
     });
   });
 
+  test("has one principal, though a delegate of it names no path of its own in another action", async () => {
+    const id = "chain-delegate";
+    const actions = [
+      storedWith(20, { chainId: id, path: ["agent:boss", "agent:triage"], authority: granted }),
+      storedWith(21, { chainId: id, path: ["agent:triage"] }),
+    ];
+    await detectStore(store.database, "one").write(
+      partition,
+      { from: 20, next: 22, control: 0 },
+      { actions, findings: [], alerts: [] },
+    );
+    const chain = await storeReader(store.database, store.name).chain("default", id);
+    const ofKind = (kind: string): readonly unknown[] =>
+      chain?.links.filter((one) => one.kind === kind).map((one) => [one.id, one.parent]) ?? [];
+    expect([ofKind("principal"), ofKind("delegate")]).toEqual([
+      [["agent:boss", granted.grantId]],
+      [["agent:triage", "agent:boss"]],
+    ]);
+  });
+
   test("of another tenant is none, and so is one never heard of", async () => {
     const reader = storeReader(store.database, store.name);
     expect([await reader.chain("acme", chainId), await reader.chain("default", "chain-9")]).toEqual([
