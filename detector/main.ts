@@ -8,7 +8,9 @@ import { systemClock } from "./clock.ts";
 import { loadConfig } from "./config/load.ts";
 import { createLog } from "./log.ts";
 import { packageVersion } from "./roles/package-files.ts";
-import { createTelemetry } from "./telemetry.ts";
+import type { RoleName } from "./metrics.ts";
+import { otlpPush } from "./otlp-export.ts";
+import { createTelemetry, type Telemetry } from "./telemetry.ts";
 
 const out = (text: string): void => void process.stdout.write(text);
 const err = (text: string): void => void process.stderr.write(text);
@@ -40,7 +42,16 @@ async function prepare({ config }: { readonly config?: string }): Promise<Verbs>
     out,
     owner: `${hostname()}:${String(process.pid)}:${String(systemClock.nowMs())}`,
   };
-  return verbsOf(context, process.env["ANSWERABLE_TOKEN"], process.stderr);
+  const telemetryOf = (role: RoleName): Telemetry => {
+    const push = otlpPush(process.env, context.log);
+    return createTelemetry({
+      role,
+      version: packageVersion(),
+      instance: context.owner,
+      ...(push === undefined ? {} : { push }),
+    });
+  };
+  return verbsOf(context, { telemetryOf, token: process.env["ANSWERABLE_TOKEN"], stderr: process.stderr });
 }
 
 /** Aborted by the first Ctrl-C or SIGTERM; the second one ends the program where it stands. */

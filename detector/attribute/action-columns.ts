@@ -1,61 +1,59 @@
 import type { Dictionary } from "../decode/index.ts";
 
-/** Columns of codes. */
-const codeColumns = [
-  "tenant",
-  "source",
-  "chain",
-  "session",
-  "task",
-  "trace",
-  "identity",
-  "identityKind",
-  "strength",
-  "identityRule",
-  "owner",
-  "kind",
-  "operation",
-  "rule",
-  "resource",
-  "resourceKind",
-  "resourceOrigin",
-  "network",
-  "credential",
-  "claimedGrant",
-  "claimedApproval",
-  "status",
-  "errorType",
-  "verdict",
-  "outcome",
-  "reason",
-] as const;
-
-/** Columns of whole numbers. */
-const numberColumns = [
-  /** Ordinal of the record in the chunk, and of the span in its record. */
-  "record",
-  "index",
-  /** Where the ids of trace, span and parent lie in the bytes of the dictionary; the parent's is below 0 for a root. */
-  "traceIdAt",
-  "spanIdAt",
-  "parentIdAt",
-  "isStart",
-  "step",
-  /** Index into `paths`, `resources` (-1: none but the main one) and `stored`, the last up to that of the next row. */
-  "path",
-  "resources",
-  "stored",
-  "mutating",
-] as const;
-
-const instantColumns = ["startedAtUs", "endedAtUs"] as const;
-
-type CodeColumns = { [Name in (typeof codeColumns)[number] | (typeof numberColumns)[number]]: Int32Array };
-type InstantColumns = { [Name in (typeof instantColumns)[number]]: Float64Array };
-
 const firstRows = 1024;
 /** Ints of an action's id: 128 bits. */
 export const idInts = 4;
+
+/** Columns of codes and of other whole numbers. Written out: an object made from a list of names is slow to read. */
+class IntColumns {
+  tenant = new Int32Array(firstRows);
+  source = new Int32Array(firstRows);
+  chain = new Int32Array(firstRows);
+  session = new Int32Array(firstRows);
+  task = new Int32Array(firstRows);
+  trace = new Int32Array(firstRows);
+  identity = new Int32Array(firstRows);
+  identityKind = new Int32Array(firstRows);
+  strength = new Int32Array(firstRows);
+  identityRule = new Int32Array(firstRows);
+  owner = new Int32Array(firstRows);
+  kind = new Int32Array(firstRows);
+  operation = new Int32Array(firstRows);
+  rule = new Int32Array(firstRows);
+  resource = new Int32Array(firstRows);
+  resourceKind = new Int32Array(firstRows);
+  resourceOrigin = new Int32Array(firstRows);
+  network = new Int32Array(firstRows);
+  credential = new Int32Array(firstRows);
+  claimedGrant = new Int32Array(firstRows);
+  claimedApproval = new Int32Array(firstRows);
+  status = new Int32Array(firstRows);
+  errorType = new Int32Array(firstRows);
+  verdict = new Int32Array(firstRows);
+  outcome = new Int32Array(firstRows);
+  reason = new Int32Array(firstRows);
+  /** Ordinal of the record in the chunk, and of the span in its record. */
+  record = new Int32Array(firstRows);
+  index = new Int32Array(firstRows);
+  /** Where the ids of trace, span and parent lie in the bytes of the dictionary; the parent's is below 0 for a root. */
+  traceIdAt = new Int32Array(firstRows);
+  spanIdAt = new Int32Array(firstRows);
+  parentIdAt = new Int32Array(firstRows);
+  isStart = new Int32Array(firstRows);
+  step = new Int32Array(firstRows);
+  /** Index into `paths`. */
+  path = new Int32Array(firstRows);
+  /** Index into `resources`, -1 when there is none but the main one. */
+  resources = new Int32Array(firstRows);
+  /** Where the kept attributes begin in `stored`; they end where those of the next row begin. */
+  stored = new Int32Array(firstRows);
+  mutating = new Int32Array(firstRows);
+}
+
+class InstantColumns {
+  startedAtUs = new Float64Array(firstRows);
+  endedAtUs = new Float64Array(firstRows);
+}
 
 /** The resources of an action beside the main one: codes of id, kind and origin in turn. */
 export type FurtherResources = readonly number[];
@@ -66,12 +64,8 @@ export type FurtherResources = readonly number[];
  */
 export class ActionColumns {
   readonly dictionary: Dictionary;
-  readonly codes = Object.fromEntries(
-    [...codeColumns, ...numberColumns].map((name) => [name, new Int32Array(firstRows)]),
-  ) as CodeColumns;
-  readonly instants = Object.fromEntries(
-    instantColumns.map((name) => [name, new Float64Array(firstRows)]),
-  ) as InstantColumns;
+  readonly codes = new IntColumns();
+  readonly instants = new InstantColumns();
   /** Ids of the actions, `idInts` big-endian ints each. */
   ids = new Int32Array(firstRows * idInts);
   count = 0;
@@ -79,7 +73,8 @@ export class ActionColumns {
   readonly paths: (readonly number[])[] = [];
   readonly resources: FurtherResources[] = [];
   /** Attributes that are kept: pairs of a name's code and a value's. */
-  readonly stored: number[] = [];
+  stored = new Int32Array(firstRows * 16);
+  storedCount = 0;
 
   constructor(dictionary: Dictionary) {
     this.dictionary = dictionary;
@@ -90,7 +85,7 @@ export class ActionColumns {
     this.count = 0;
     this.paths.length = 0;
     this.resources.length = 0;
-    this.stored.length = 0;
+    this.storedCount = 0;
   }
 
   /** Adds a row and returns its ordinal; what is in it is left from before. */
@@ -102,30 +97,38 @@ export class ActionColumns {
 
   /** Where the kept attributes of a row end. */
   storedEnd(row: number): number {
-    return row + 1 < this.count ? this.codes.stored[row + 1]! : this.stored.length;
+    return row + 1 < this.count ? this.codes.stored[row + 1]! : this.storedCount;
+  }
+
+  /** Adds a kept attribute to the last row. */
+  keep(name: number, value: number): void {
+    if (this.storedCount + 2 > this.stored.length)
+      this.stored = grown(this.stored, new Int32Array(this.stored.length * 2));
+    this.stored[this.storedCount] = name;
+    this.stored[this.storedCount + 1] = value;
+    this.storedCount += 2;
   }
 
   /** Takes back all rows from `count` on. */
   cut(count: number): void {
     if (count >= this.count) return;
-    this.stored.length = this.codes.stored[count]!;
+    this.storedCount = this.codes.stored[count]!;
     this.count = count;
   }
 
   #grow(): void {
     const rows = this.count * 2;
-    for (const name of [...codeColumns, ...numberColumns]) {
-      const larger = new Int32Array(rows);
-      larger.set(this.codes[name]);
-      this.codes[name] = larger;
-    }
-    for (const name of instantColumns) {
-      const larger = new Float64Array(rows);
-      larger.set(this.instants[name]);
-      this.instants[name] = larger;
-    }
-    const ids = new Int32Array(rows * idInts);
-    ids.set(this.ids);
-    this.ids = ids;
+    for (const name of namesOf(this.codes)) this.codes[name] = grown(this.codes[name], new Int32Array(rows));
+    for (const name of namesOf(this.instants))
+      this.instants[name] = grown(this.instants[name], new Float64Array(rows));
+    this.ids = grown(this.ids, new Int32Array(rows * idInts));
   }
+}
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The columns have no other properties than their own.
+const namesOf = <Columns extends object>(columns: Columns) => Object.keys(columns) as (keyof Columns)[];
+
+function grown<Column extends Int32Array | Float64Array>(column: Column, larger: Column): Column {
+  larger.set(column);
+  return larger;
 }

@@ -48,9 +48,9 @@ const hopsMax = 32;
  */
 export function compileAttribution({ names, words, identify, recognise, fields }: Attributor): Attribute {
   const place = (name: string): number => names.placeOf(name);
-  const stored = attributes
-    .filter((one) => one.stored)
-    .map(({ name }) => ({ place: place(name), code: words.code(name) }));
+  /** Codes of the names of those attributes that are kept, by their places; 0 for the others. */
+  const storedNames = new Int32Array(names.all.length);
+  for (const { name, stored } of attributes) if (stored) storedNames[place(name)] = words.code(name);
   const verified = words.code(IdentityStrength.enum.verified);
   const status = {
     ok: words.code(ActionStatus.enum.ok),
@@ -179,10 +179,12 @@ export function compileAttribution({ names, words, identify, recognise, fields }
     to.outcome[nth] = isDecision ? outcome : empty;
     to.reason[nth] = isDecision ? clipName(dictionary, codes[at.reason]! || empty) : empty;
     to.status[nth] = statusOf(row, outcome);
-    to.stored[nth] = columns.stored.length;
-    for (const one of stored) {
-      const code = codes[one.place]!;
-      if (code !== absent) columns.stored.push(one.code, code < 0 ? code : clipResource(dictionary, code));
+    to.stored[nth] = columns.storedCount;
+    for (let one = 0; one < row.presentCount; one += 1) {
+      const from = row.present[one]!;
+      const name = storedNames[from]!;
+      const code = codes[from]!;
+      if (name !== 0) columns.keep(name, code < 0 ? code : clipResource(dictionary, code));
     }
     return "action";
   };

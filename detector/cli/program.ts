@@ -118,11 +118,11 @@ function addRoles(program: Command, verbs: () => Promise<Verbs>): void {
     .action(async (given: { demo?: true; data?: string }) => (await verbs()).up(given));
   program
     .command("process")
-    .description("role: raw OTLP topic → nhi.spans, one key group a record")
+    .description("role: raw OTLP topic → nhi.spans, one key group a record; /metrics at 127.0.0.1:9464")
     .action(async () => (await verbs()).process());
   program
     .command("detect")
-    .description("role: nhi.spans → ClickHouse, one worker of a consumer group")
+    .description("role: nhi.spans → ClickHouse, one worker of a consumer group; /metrics at 127.0.0.1:9465")
     .action(async () => (await verbs()).detect());
   program
     .command("serve")
@@ -130,7 +130,7 @@ function addRoles(program: Command, verbs: () => Promise<Verbs>): void {
     .action(async () => (await verbs()).serve());
   program
     .command("alert")
-    .description("role: outbox → destinations")
+    .description("role: outbox → destinations; /metrics at 127.0.0.1:9466 (setting telemetry.listen)")
     .action(async () => (await verbs()).alert());
   program
     .command("migrate")

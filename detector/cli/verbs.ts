@@ -2,6 +2,7 @@ import { describeConfig } from "../config/describe.ts";
 import { openKafka } from "../ingest/kafka.ts";
 import { topicSpecs } from "../ingest/topics.ts";
 import { alert } from "../roles/alert.ts";
+import type { RoleName } from "../metrics.ts";
 import type { Context } from "../roles/context.ts";
 import { detect } from "../roles/detect.ts";
 import { brokersOf } from "../roles/kafka-config.ts";
@@ -9,6 +10,7 @@ import { migrateStore } from "../roles/open-store.ts";
 import { process } from "../roles/process.ts";
 import { serve } from "../roles/serve.ts";
 import { up } from "../roles/up.ts";
+import type { Telemetry } from "../telemetry.ts";
 import { type ApiClient, apiClient } from "./api-client.ts";
 import { count } from "./count.ts";
 import { demo } from "./demo.ts";
@@ -17,22 +19,36 @@ import type { FindingOptions, ServiceOptions, Verbs } from "./program.ts";
 import { replayVerb } from "./replay-verb.ts";
 import { chainTree, findingLine, findingText, grantLine, jsonLine } from "./text.ts";
 
-/** The verbs, over a context; `token` is what a remote service demands. */
-export function verbsOf(context: Context, token: string | undefined, stderr: NodeJS.WritableStream): Verbs {
+export interface VerbOptions {
+  /** Numbers of a role's own; the other verbs end too soon to be asked. */
+  readonly telemetryOf: (role: RoleName) => Telemetry;
+  /** What a remote service demands. */
+  readonly token: string | undefined;
+  readonly stderr: NodeJS.WritableStream;
+}
+
+/** The verbs, over a context. */
+export function verbsOf(context: Context, { telemetryOf, token, stderr }: VerbOptions): Verbs {
   const { config, out } = context;
+  const run = async (name: RoleName, role: (context: Context) => Promise<void>): Promise<void> => {
+    const telemetry = telemetryOf(name);
+    await role({ ...context, telemetry }).finally(() => telemetry.stop());
+  };
   const api = ({ url }: ServiceOptions): ApiClient => apiClient(url ?? localUrl(config), token);
   return {
     up: ({ demo: isDemo, data }) => {
-      const placed = data === undefined ? context : { ...context, config: { ...config, data } };
-      return up(placed, async (installation) => {
-        announce(placed, installation.url, installation.store.url);
-        if (isDemo === true) await demo(placed, installation, stderr);
+      return run("up", (own) => {
+        const placed = data === undefined ? own : { ...own, config: { ...config, data } };
+        return up(placed, async (installation) => {
+          announce(placed, installation.url, installation.store.url);
+          if (isDemo === true) await demo(placed, installation, stderr);
+        });
       });
     },
-    process: () => process(context),
-    detect: () => detect(context),
-    serve: () => serve(context),
-    alert: () => alert(context),
+    process: () => run("process", process),
+    detect: () => run("detect", detect),
+    serve: () => run("serve", serve),
+    alert: () => run("alert", alert),
     migrate: async () => {
       const applied = await migrateStore(context);
       out(applied.length === 0 ? "the schema is up to date\n" : `applied ${applied.join(", ")}\n`);

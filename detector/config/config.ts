@@ -32,9 +32,11 @@ const HttpClient = group({
   may: listOf(Permission, 3, "of send, read, decide").default(["send"]),
 });
 
+const hostAndPort = String.raw`(?:\[[0-9a-fA-F:.]+\]|[^\s:/[\]]+):\d{1,5}`;
+
 const Http = group({
   listen: pattern(
-    /^(?:\[[0-9a-fA-F:.]+\]|[^\s:/[\]]+):\d{1,5}$/u,
+    new RegExp(`^${hostAndPort}$`, "u"),
     "a host and a port, for example 127.0.0.1:4318",
   ).default("127.0.0.1:4318"),
   tls: group({ certFile: text(), keyFile: text(), clientCaFile: text().exactOptional() }).exactOptional(),
@@ -123,6 +125,16 @@ export const Config = group({
   }).prefault({}),
   limits: Limits.prefault({}),
   alerts: group({ webhooks: listOf(Webhook, 100, "webhooks").default([]) }).prefault({}),
+  /**
+   * Where a role answers /metrics, /healthz and /readyz, to whom and how http.clients and http.tls say. Unless set: process
+   * 127.0.0.1:9464, detect 127.0.0.1:9465, alert 127.0.0.1:9466; up and serve answer at http.listen and nowhere else.
+   */
+  telemetry: group({
+    listen: pattern(
+      new RegExp(`^(?:off|${hostAndPort})$`, "u"),
+      "off, or a host and a port, for example 127.0.0.1:9465",
+    ).exactOptional(),
+  }).prefault({}),
 });
 export type Config = DeepReadonly<z.infer<typeof Config>>;
 

@@ -49,9 +49,9 @@ function unknownKey(path: Path, key: string): string {
   const near = nearest(key, here);
   if (near !== undefined) return `${place} is not a setting; did you mean ${pathText([...path, near])}?`;
   const elsewhere = leavesOf(Config).filter((leaf) => leaf.path.at(-1)?.toLowerCase() === key.toLowerCase());
-  const [only] = elsewhere;
-  if (only !== undefined && elsewhere.length === 1)
-    return `${place} is not a setting; did you mean ${pathText(only.path)}?`;
+  // More than two would be a riddle.
+  if (elsewhere.length === 1 || elsewhere.length === 2)
+    return `${place} is not a setting; did you mean ${elsewhere.map((leaf) => pathText(leaf.path)).join(" or ")}?`;
   return `${place} is not a setting; allowed here are ${here.join(", ")}`;
 }
 

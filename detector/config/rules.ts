@@ -1,5 +1,6 @@
 import type { Config } from "./config.ts";
 import { isLoopback, parseListen } from "./listen.ts";
+import { envName } from "./walk.ts";
 
 /** What must hold between settings, each broken one as a sentence. */
 export function brokenRules(config: Config): readonly string[] {
@@ -12,16 +13,24 @@ export function brokenRules(config: Config): readonly string[] {
   ];
 }
 
-function listenRules({ http }: Config): readonly string[] {
-  const { host, port } = parseListen(http.listen);
+function listenRules({ http, telemetry }: Config): readonly string[] {
+  const { listen } = telemetry;
+  return [
+    ...addressRules("http.listen", http.listen, http),
+    ...(listen === undefined || listen === "off" ? [] : addressRules("telemetry.listen", listen, http)),
+  ];
+}
+
+function addressRules(setting: string, listen: string, http: Config["http"]): readonly string[] {
+  const { host, port } = parseListen(listen);
   const problems: string[] = [];
   if (port > 65_535)
-    problems.push(`http.listen is "${http.listen}"; its port must be 0 to 65535 (ANSWERABLE_HTTP_LISTEN)`);
+    problems.push(`${setting} is "${listen}"; its port must be 0 to 65535 (${envName(setting.split("."))})`);
   const proven =
     http.tls?.clientCaFile !== undefined || http.clients.some((client) => client.tokenSha256 !== undefined);
   if (!isLoopback(host) && !proven) {
     problems.push(
-      `http.listen is "${http.listen}", which others can reach, and nobody would have to prove who they are; ` +
+      `${setting} is "${listen}", which others can reach, and nobody would have to prove who they are; ` +
         "give a client in http.clients a tokenSha256, set http.tls.clientCaFile, or listen on 127.0.0.1",
     );
   }

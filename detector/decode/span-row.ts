@@ -28,7 +28,11 @@ export class SpanRow {
   status = 0;
   /** Attributes counted so far, kept or not. */
   attributes = 0;
+  /** Places of the attributes that are there, of the resource and of the span: the first `presentCount` of them. */
+  readonly present: Int32Array;
+  presentCount = 0;
   readonly #resource: Int32Array;
+  #resourceCount = 0;
   /** Which attributes this span, or this resource, has said already; the first word counts. */
   readonly #said: Uint32Array;
   #turn = 0;
@@ -40,6 +44,7 @@ export class SpanRow {
     this.dictionary = dictionary;
     this.names = names;
     this.codes = new Int32Array(names.all.length);
+    this.present = new Int32Array(names.all.length);
     this.#resource = new Int32Array(names.all.length);
     this.#said = new Uint32Array(names.all.length);
     this.#own = names.all.length - ownNames.length;
@@ -49,17 +54,20 @@ export class SpanRow {
   /** Begins a resource: nothing is known of it, and nothing of its neighbour is left. */
   beginResource(): void {
     this.codes.fill(absent);
+    this.presentCount = 0;
     this.#next();
   }
 
   /** What was read since counts for every span that follows. */
   endResource(): void {
     this.#resource.set(this.codes);
+    this.#resourceCount = this.presentCount;
   }
 
   /** Begins a span of the current resource and scope. */
   beginSpan(index: number, scopeName: number): void {
     this.codes.set(this.#resource);
+    this.presentCount = this.#resourceCount;
     this.codes[this.#own + 3] = scopeName;
     this.index = index;
     this.traceIdAt = -1;
@@ -85,7 +93,9 @@ export class SpanRow {
   /** Notes a value; one that is null leaves what the resource says. */
   say(place: number, code: number): void {
     this.#said[place] = this.#turn;
-    if (code !== absent) this.codes[place] = code;
+    if (code === absent) return;
+    if (this.codes[place] === absent) this.present[this.presentCount++] = place;
+    this.codes[place] = code;
   }
 
   /** Code of the name's value, `absent` without one. */

@@ -34,9 +34,21 @@ export interface KafkaClient {
   follow(topic: string, onRecords: (records: readonly LogRecord[]) => void): Promise<Running>;
   /** Offset after the last record of a topic of one partition. */
   endOf(topic: string): Promise<number>;
+  /** Where the partitions of a topic begin and end, and what the group noted of each. */
+  offsets(groupId: string, topic: string): Promise<readonly PartitionOffsets[]>;
   /** Creates those that are missing and gives back their names. */
   createTopics(topics: readonly TopicSpec[]): Promise<readonly string[]>;
   close(): Promise<void>;
+}
+
+export interface PartitionOffsets {
+  readonly partition: number;
+  /** Offset of the first record that is still there. */
+  readonly start: number;
+  /** Offset after the last record. */
+  readonly end: number;
+  /** Offset that the group noted; undefined when it never did. */
+  readonly committed: number | undefined;
 }
 
 export interface TopicSpec {
@@ -115,6 +127,7 @@ export function openKafka(config: KafkaConfig, log: Log, owner: string): KafkaCl
     },
     endOf: (topic) =>
       withAdmin(kafka, async (admin) => Number((await admin.fetchTopicOffsets(topic))[0]?.high ?? 0)),
+    offsets: (groupId, topic) => withAdmin(kafka, (admin) => offsetsOf(admin, groupId, topic)),
     createTopics: (topics) => createTopics(atStart, config, topics),
     async close() {
       if (connected !== undefined) await inTime(producer.disconnect());
@@ -178,6 +191,21 @@ async function createTopics(
       return missing.map((topic) => topic.name);
     }),
   );
+}
+
+async function offsetsOf(
+  admin: ReturnType<Kafka["admin"]>,
+  groupId: string,
+  topic: string,
+): Promise<readonly PartitionOffsets[]> {
+  const ends = await admin.fetchTopicOffsets(topic);
+  const [noted] = await admin.fetchOffsets({ groupId, topics: [topic] });
+  const committed = new Map(noted?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+  return ends.map(({ partition, low, high }) => {
+    // The client says -1 for none.
+    const offset = committed.get(partition) ?? -1;
+    return { partition, start: Number(low), end: Number(high), committed: offset < 0 ? undefined : offset };
+  });
 }
 
 /** Runs work that a person waits for; its errors become one sentence. */

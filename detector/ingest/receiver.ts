@@ -40,12 +40,9 @@ export type Receive = (req: IncomingMessage, res: ServerResponse, client: Client
 export function createReceiver(options: ReceiverOptions): Receive {
   const { config, clock, counters } = options;
   const budget = createBudget(config.http.inFlightBytesMax);
-  counters.gauge(
-    "answerable_in_flight_bytes",
-    () => budget.usedBytes(),
-    "Bytes of request bodies in memory, inflated.",
-  );
+  counters.gauge("answerable_in_flight_bytes", () => budget.usedBytes());
   return async (req, res, client) => {
+    const startedAtMs = clock.nowMs();
     let takenBytes = 0;
     let answer: Answer | undefined;
     try {
@@ -57,7 +54,14 @@ export function createReceiver(options: ReceiverOptions): Receive {
       // Before the answer: a sender that is slow to read it, or goes on sending, holds no room.
       budget.give(takenBytes);
     }
-    if (answer !== undefined) await sendAnswer(req, res, answer, clock);
+    if (answer === undefined) return;
+    const labels = { route: "/v1/traces", code: String(answer.status) };
+    counters.observe(
+      "answerable_http_request_duration_seconds",
+      (clock.nowMs() - startedAtMs) / 1000,
+      labels,
+    );
+    await sendAnswer(req, res, answer, clock);
   };
 }
 

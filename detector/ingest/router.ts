@@ -7,7 +7,7 @@ import type { Client, Handler } from "./ports.ts";
 import type { Receive, ReceiverOptions } from "./receiver.ts";
 
 export interface RouterOptions extends Omit<ReceiverOptions, "sink"> {
-  readonly receive: Receive;
+  readonly receive: Receive | undefined;
   readonly handler?: Handler;
 }
 
@@ -42,7 +42,7 @@ export function createRouter({ config, clock, counters, receive, handler }: Rout
       const headers = { "www-authenticate": 'Bearer realm="answerable"' };
       return await refuse("unauthenticated", failure(401, auth.message, { encoding, headers }));
     }
-    if (path !== "/v1/traces") {
+    if (path !== "/v1/traces" || receive === undefined) {
       if (handler !== undefined) return await handler(req, res, auth.client);
       return await refuse(
         "not_found",

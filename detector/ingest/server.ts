@@ -11,13 +11,18 @@ import { errorCode } from "../error-code.ts";
 import { isLoopback, parseListen } from "../config/listen.ts";
 import { handleBrokenRequests } from "./broken-requests.ts";
 import { type Connections, trackConnections } from "./connections.ts";
-import type { Handler } from "./ports.ts";
+import { envName } from "../config/walk.ts";
+import type { Handler, SpanSink } from "./ports.ts";
 import { createReceiver, type ReceiverOptions } from "./receiver.ts";
 import { createRouter } from "./router.ts";
 
-export interface HttpServerOptions extends ReceiverOptions {
-  /** Answers all routes but `/v1/traces`. */
+export interface HttpServerOptions extends Omit<ReceiverOptions, "sink"> {
+  /** Where spans go; without it `/v1/traces` is a path like any other. */
+  readonly sink?: SpanSink;
+  /** Answers all routes but the receiver's. */
   readonly handler?: Handler;
+  /** The setting that says where to listen. */
+  readonly setting?: string;
 }
 
 export interface RunningServer {
@@ -40,7 +45,7 @@ const idleMs = 20_000;
  * process.once("SIGTERM", () => void server.stop());
  */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningServer> {
-  const { config, clock, counters, log } = options;
+  const { config, clock, counters, log, sink, setting = "http.listen" } = options;
   const { http } = config;
   const { host, port } = parseListen(http.listen);
   if (http.tls === undefined && !isLoopback(host)) {
@@ -52,11 +57,14 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   server.maxConnections = http.connectionsMax;
   server.on("drop", () => counters.count("answerable_requests_refused_total", { reason: "connections" }));
   const connections = trackConnections(server, clock);
-  counters.gauge("answerable_http_connections", () => connections.size(), "Open HTTP connections.");
-  const route = createRouter({ ...options, receive: createReceiver(options) });
+  counters.gauge("answerable_http_connections", () => connections.size());
+  const receive = sink === undefined ? undefined : createReceiver({ ...options, sink });
+  const route = createRouter({ ...options, receive });
   server.on("request", onRequest(connections, route, options));
   handleBrokenRequests(server, counters);
-  await listen(server, { host, port, setting: http.listen, connectionsMax: http.connectionsMax });
+  await listen(server, { host, port, connectionsMax: http.connectionsMax }).catch((error: unknown) => {
+    throw new Error(whyNot(error, setting, http.listen), { cause: error });
+  });
   const address = server.address();
   const bound = typeof address === "object" && address !== null ? address.port : port;
   const name = host.includes(":") ? `[${host}]` : host;
@@ -120,22 +128,21 @@ async function readTlsFile(setting: string, path: string): Promise<Buffer> {
 interface Listening {
   readonly host: string;
   readonly port: number;
-  readonly setting: string;
   readonly connectionsMax: number;
 }
 
-async function listen(server: Server, { host, port, setting, connectionsMax }: Listening): Promise<void> {
+async function listen(server: Server, { host, port, connectionsMax }: Listening): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => reject(new Error(whyNot(error, setting), { cause: error })));
+    server.once("error", reject);
     // Node's queue of 511 overflows when many senders connect at once, as they do after a restart of ours.
     server.listen({ host, port, backlog: connectionsMax }, resolve);
   });
 }
 
-function whyNot(error: unknown, setting: string): string {
+function whyNot(error: unknown, setting: string, address: string): string {
   const code = errorCode(error) ?? "unknown reason";
   const reason = reasons[code] ?? `its address can't be used: ${code}`;
-  return `Can't listen on ${setting}: ${reason} (http.listen, ANSWERABLE_HTTP_LISTEN).`;
+  return `Can't listen on ${address}: ${reason} (${setting}, ${envName(setting.split("."))}).`;
 }
 
 const reasons: Readonly<Record<string, string>> = {

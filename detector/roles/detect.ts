@@ -7,33 +7,47 @@ import { detectHandler } from "./detect-handler.ts";
 import { brokersOf } from "./kafka-config.ts";
 import { openGivenStore } from "./open-store.ts";
 import { shippedAttributor } from "./package-files.ts";
+import { partitionMetrics, watched } from "./partition-metrics.ts";
 import { patience } from "./patience.ts";
+import { openProbes } from "./probes.ts";
+import { storeProblem } from "./store-problem.ts";
+import { watchLag } from "./watch.ts";
 import { newWorker } from "./worker.ts";
 import type { PartitionWorker } from "../stream/partition-worker.ts";
 import type { PartitionId } from "../stream/ports.ts";
 
 /** The role `detect`: `nhi.spans` and `nhi.control` → ClickHouse, one of any number of workers in a consumer group. */
 export async function detect(context: Context): Promise<void> {
-  const { config, clock, log, owner, signal } = context;
+  const { config, clock, log, owner, signal, telemetry } = context;
   const { topics, groupId } = brokersOf(config);
   const store = await openGivenStore(context);
   const kafka = openKafka(config.kafka, log, owner);
   try {
     await kafka.need([topics.spans, topics.control, topics.deadLetters]);
     const controlLog = await openControlTopic(kafka, topics.control, log, () => clock.sleep(50));
+    const partitions = partitionMetrics(telemetry, clock);
     const parts = {
       store: detectStore(store.database, owner),
       control: followControl(context, store.database, controlLog),
       deadLetters: deadLetterTopic(kafka, topics.deadLetters),
       attributor: shippedAttributor(),
+      partitions,
     };
     const newOne = (partition: PartitionId): PartitionWorker => newWorker(context, parts, partition);
     const handler = detectHandler({ newWorker: newOne, pause: patience(context, "storing a chunk") });
-    const running = await kafka.consume(groupId, topics.spans, handler);
+    const probes = await openProbes(context, "detect", async () =>
+      partitions.hasJoined()
+        ? storeProblem(context, store.database)
+        : "the consumer group has not been joined yet",
+    );
+    const running = await kafka.consume(groupId, topics.spans, watched(handler, partitions));
+    const unwatch = watchLag(context, kafka, { groupId, topic: topics.spans }, partitions);
     log("info", "detecting", { topic: topics.spans, group: groupId });
     try {
       await Promise.race([running.ended, controlLog.ended, stopped(signal)]);
     } finally {
+      unwatch();
+      await probes.stop();
       await running.stop();
       await controlLog.stop();
     }

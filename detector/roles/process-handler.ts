@@ -3,7 +3,7 @@ import type { KafkaMessage } from "../ingest/kafka.ts";
 import type { OtlpEncoding as Encoding } from "../decode/index.ts";
 import { intake, type IntakeOptions, type Sender } from "../stream/intake.ts";
 import { deadLetterOf, type Trouble } from "../stream/dead-letter.ts";
-import type { DeadLetter, DeadLetters } from "../stream/ports.ts";
+import type { DeadLetter, DeadLetters, LogRecord } from "../stream/ports.ts";
 
 export interface ProcessHandlerOptions extends IntakeOptions {
   readonly encoding: Encoding;
@@ -11,14 +11,17 @@ export interface ProcessHandlerOptions extends IntakeOptions {
   readonly send: (messages: readonly KafkaMessage[]) => Promise<void>;
   readonly deadLetters: DeadLetters;
   /** Told what became of each batch. */
-  readonly onBatch: (counts: ProcessCounts) => void;
+  readonly onBatch: (batch: ProcessBatch) => void;
 }
 
-interface ProcessCounts {
-  readonly read: number;
+/** What was read, and what it became. */
+export interface ProcessBatch {
+  readonly records: readonly LogRecord[];
+  readonly messages: readonly KafkaMessage[];
+  /** Spans of the records that could be read. */
   readonly spans: number;
-  readonly written: number;
-  readonly deadLettered: number;
+  /** One each for a record that could not be read, and for a span that could not be taken. */
+  readonly letters: readonly { readonly reason: string; readonly unreadable: boolean }[];
 }
 
 /**
@@ -32,17 +35,20 @@ export function processHandler(options: ProcessHandlerOptions): PartitionHandler
     async handle(partition, records) {
       const messages: KafkaMessage[] = [];
       const letters: DeadLetter[] = [];
+      const told: { reason: string; unreadable: boolean }[] = [];
       let spans = 0;
       for (const record of records) {
-        const refuse = (trouble: Trouble): void =>
-          void letters.push(deadLetterOf(partition, record, options.sender, trouble));
+        const refuse = (trouble: Trouble, unreadable = false): void => {
+          letters.push(deadLetterOf(partition, record, options.sender, trouble));
+          told.push({ reason: trouble.reason, unreadable });
+        };
         const taken = intake(record.value, options.encoding, options.sender, options);
         if (!taken.ok) {
-          refuse({ index: -1, reason: taken.reason, message: taken.message });
+          refuse({ index: -1, reason: taken.reason, message: taken.message }, true);
           continue;
         }
         spans += taken.spans;
-        taken.rejected.forEach(refuse);
+        for (const one of taken.rejected) refuse(one);
         for (const one of taken.records) {
           if (one.value.byteLength <= options.recordBytesMax) messages.push(one);
           else refuse({ index: -1, reason: "too_large", message: tooLarge(options.recordBytesMax) });
@@ -50,12 +56,7 @@ export function processHandler(options: ProcessHandlerOptions): PartitionHandler
       }
       if (messages.length > 0) await options.send(messages);
       if (letters.length > 0) await options.deadLetters.put(letters);
-      options.onBatch({
-        read: records.length,
-        spans,
-        written: messages.length,
-        deadLettered: letters.length,
-      });
+      options.onBatch({ records, messages, spans, letters: told });
       return { done: (records.at(-1)?.offset ?? -1) + 1 };
     },
   };

@@ -5,15 +5,12 @@ import { type RunningServer, startHttpServer } from "../ingest/server.ts";
 import { apiHandler } from "../serve/api.ts";
 import type { Database } from "../store/clickhouse.ts";
 import type { ControlLog } from "../stream/control-feed.ts";
-import { readMigrations, schemaProblem } from "../store/migrate.ts";
 import { storeReader } from "../store/read.ts";
 import { type Context, stopped } from "./context.ts";
 import { brokersOf } from "./kafka-config.ts";
 import { openGivenStore } from "./open-store.ts";
-import { migrationsFolder } from "./package-files.ts";
-
-/** Whoever asks whether we are ready gives up after a few seconds and should hear why before that. */
-const readyWithinMs = 3_000;
+import { openProbes } from "./probes.ts";
+import { storeProblem } from "./store-problem.ts";
 
 /** Starts the HTTP side: the receiver in front of `sink`, and the API over the store. */
 export function startServer(
@@ -23,21 +20,15 @@ export function startServer(
   sink: SpanSink,
 ): Promise<RunningServer> {
   const { config, clock, log, telemetry } = context;
-  const migrations = readMigrations(migrationsFolder);
   const handler = apiHandler({
     reader: storeReader(database, config.clickhouse.database),
     control,
-    problem: async () => {
-      const told = new AbortController();
-      const late = clock.sleep(readyWithinMs, told.signal).then(() => "the store does not answer in time");
-      const ping = database
-        .ping()
-        .then((answers) => (answers ? schemaProblem(database, migrations) : "the store can't be reached"));
-      return Promise.race([ping, late]).finally(() => told.abort());
-    },
+    problem: () => storeProblem(context, database),
     metrics: () => telemetry.renderPrometheus(),
     nowMs: () => clock.nowMs(),
     log,
+    onAnswered: (route, status, seconds) =>
+      telemetry.observe("answerable_http_request_duration_seconds", seconds, { route, code: String(status) }),
   });
   return startHttpServer({ config, sink, handler, clock, log, counters: telemetry });
 }
@@ -60,10 +51,12 @@ export async function serve(context: Context): Promise<void> {
     await kafka.need([topics.control]);
     const control = await openControlTopic(kafka, topics.control, log, () => clock.sleep(50));
     const server = await startServer(context, store.database, control, noSink);
+    const probes = await openProbes(context, "serve", () => storeProblem(context, store.database));
     log("info", "serving", { url: server.url });
     try {
       await Promise.race([control.ended, stopped(signal)]);
     } finally {
+      await probes.stop();
       await server.stop();
       await control.stop();
     }

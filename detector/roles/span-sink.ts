@@ -16,15 +16,31 @@ export function spanSink(pipeline: LocalPipeline, counters: Counters, options: I
         counters.count("answerable_requests_unreadable_total", { reason: taken.reason });
         return { kind: "refused", message: taken.message };
       }
-      for (const { reason } of taken.rejected) counters.count("answerable_spans_rejected_total", { reason });
-      if (taken.records.length > 0 && !(await pipeline.append(taken.records))) {
+      const ended = (count: (spans: number) => void): void => {
+        // All in one go: whoever looks sees spans received = accepted + rejected + shed.
+        counters.count("answerable_spans_received_total", {}, taken.spans);
+        for (const { reason } of taken.rejected)
+          counters.count("answerable_spans_rejected_total", { reason });
+        count(taken.spans - taken.rejected.length);
+      };
+      const shed = (reason: string): void =>
+        ended((spans) => counters.count("answerable_spans_shed_total", { reason }, spans));
+      let isTaken = true;
+      try {
+        if (taken.records.length > 0) isTaken = await pipeline.append(taken.records);
+      } catch (error) {
+        shed("failed");
+        throw error;
+      }
+      if (!isTaken) {
+        shed("busy");
         return {
           kind: "busy",
           retryAfterSeconds,
           message: "The store is behind; nothing of this request was taken.",
         };
       }
-      counters.count("answerable_spans_accepted_total", {}, taken.spans - taken.rejected.length);
+      ended((spans) => counters.count("answerable_spans_accepted_total", {}, spans));
       return {
         kind: "stored",
         rejected: taken.rejected.length,

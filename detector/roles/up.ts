@@ -9,9 +9,12 @@ import { followControl } from "./control.ts";
 import { recordBytesMax } from "./kafka-config.ts";
 import { openOwnStore, type OpenStore } from "./open-store.ts";
 import { shippedAttributor } from "./package-files.ts";
+import { partitionMetrics } from "./partition-metrics.ts";
 import { patience } from "./patience.ts";
+import { openProbes } from "./probes.ts";
 import { startServer } from "./serve.ts";
 import { spanSink } from "./span-sink.ts";
+import { storeProblem } from "./store-problem.ts";
 import { newWorker } from "./worker.ts";
 
 /** A running installation in one process. */
@@ -31,11 +34,14 @@ async function startInstallation(context: Context): Promise<Installation> {
     const attributor = shippedAttributor();
     const controlLog = controlLogTable(store.database);
     const partition = { topic: config.kafka.topics.spans, partition: 0 };
+    const partitions = partitionMetrics(telemetry, clock);
+    partitions.assigned([partition]);
     const parts = {
       store: detectStore(store.database, owner),
       control: followControl(context, store.database, controlLog),
       deadLetters: deadLetterTable(store.database),
       attributor,
+      partitions,
     };
     const pipeline = await localPipeline({
       log: await openSpanLog(store.database, partition),
@@ -44,13 +50,10 @@ async function startInstallation(context: Context): Promise<Installation> {
       queueBytesMax: config.http.inFlightBytesMax,
       pause: patience(context, "storing"),
     });
-    telemetry.gauge(
-      "answerable_waiting_bytes",
-      () => pipeline.waitingBytes(),
-      "Bytes of spans waiting to be stored.",
-    );
+    telemetry.gauge("answerable_waiting_bytes", () => pipeline.waitingBytes());
     const sink = spanSink(pipeline, telemetry, { attributor, limits: config.limits, recordBytesMax });
     const server = await startServer(context, store.database, controlLog, sink);
+    const probes = await openProbes(context, "up", () => storeProblem(context, store.database));
     const ending = new AbortController();
     const untilStopped = { ...context, signal: AbortSignal.any([context.signal, ending.signal]) };
     const alerts = deliverAlerts(untilStopped, store.database).catch((error: unknown) => {
@@ -59,6 +62,7 @@ async function startInstallation(context: Context): Promise<Installation> {
       });
     });
     const stop = async (): Promise<void> => {
+      await probes.stop();
       await server.stop();
       await pipeline.stop();
       ending.abort();

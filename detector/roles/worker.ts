@@ -4,12 +4,15 @@ import type { ControlFeed, DeadLetters, DetectStore, PartitionId } from "../stre
 import type { StateBudget } from "../learn/identity-states.ts";
 import type { Attributor } from "../attribute/table.ts";
 import type { Context } from "./context.ts";
+import { countedLetters, measuredStore } from "./measured-store.ts";
+import type { PartitionMetrics } from "./partition-metrics.ts";
 
 export interface WorkerParts {
   readonly store: DetectStore;
   readonly control: ControlFeed;
   readonly deadLetters: DeadLetters;
   readonly attributor: Attributor;
+  readonly partitions: PartitionMetrics;
 }
 
 /** One budget for all workers of this process. */
@@ -24,27 +27,33 @@ function budgetOf(context: Context): StateBudget {
 /** A worker as every role runs it: all detectors, the configured limits, and its sums on the metrics. */
 export function newWorker(
   context: Context,
-  parts: WorkerParts,
+  { store, control, deadLetters, attributor, partitions }: WorkerParts,
   partition: PartitionId,
 ): PartitionWorker {
-  const { config, telemetry, log } = context;
+  const { clock, config, telemetry, log } = context;
+  const letters = countedLetters(deadLetters, telemetry);
   return partitionWorker(partition, {
-    ...parts,
+    store: measuredStore(store, partitions, telemetry, clock),
+    control,
+    deadLetters: letters,
+    attributor,
     detectors,
     limits: config.limits,
     recordsMax: config.chunk.recordsMax,
     bytesMax: config.chunk.bytesMax,
     stateBudget: budgetOf(context),
     statesReadyMax: config.state.readyMax,
-    onChunk: ({ topic, partition: number }, _plan, counts) => {
-      const add = (outcome: string, by: number): void => {
-        if (by > 0) telemetry.count("answerable_spans_total", { outcome }, by);
-      };
-      add("action", counts.actions);
-      add("no_action", counts.noAction);
-      add("duplicate", counts.duplicates);
-      add("dead_lettered", counts.deadLettered);
+    onChunk: ({ topic, partition: number }, _plan, counts, held) => {
+      // All in one go: whoever looks sees the sums agree.
+      telemetry.count("answerable_detect_accepted_records_total", {}, counts.records);
+      telemetry.count("answerable_detect_accepted_spans_total", {}, counts.spans);
+      telemetry.count("answerable_spans_total", { outcome: "action" }, counts.actions);
+      telemetry.count("answerable_spans_total", { outcome: "no_action" }, counts.noAction);
+      telemetry.count("answerable_spans_total", { outcome: "duplicate" }, counts.duplicates);
+      telemetry.count("answerable_spans_total", { outcome: "dead_lettered" }, counts.deadLettered);
       telemetry.count("answerable_findings_total", {}, counts.findings);
+      letters.countStored();
+      partitions.reportState({ topic, partition: number }, held);
       if (counts.deadLettered > 0)
         log("warn", "spans could not be read", { topic, partition: number, count: counts.deadLettered });
     },

@@ -6,7 +6,7 @@ const bodyBytesMax = 4 * 1024 * 1024;
 /** What a route answers: a value as JSON, or text. */
 export type Reply =
   | { readonly status: number; readonly json: unknown }
-  | { readonly status: number; readonly text: string };
+  | { readonly status: number; readonly text: string; readonly type?: string };
 
 export const ok = (json: unknown): Reply => ({ status: 200, json });
 export const problem = (status: number, error: string): Reply => ({ status, json: { error } });
@@ -15,7 +15,7 @@ export function sendReply(res: ServerResponse, reply: Reply): void {
   const isJson = "json" in reply;
   const body = isJson ? `${JSON.stringify(reply.json)}\n` : reply.text;
   res.writeHead(reply.status, {
-    "content-type": isJson ? "application/json" : "text/plain; charset=utf-8",
+    "content-type": isJson ? "application/json" : (reply.type ?? "text/plain; charset=utf-8"),
     "content-length": Buffer.byteLength(body),
     "x-content-type-options": "nosniff",
     "cache-control": "no-store",

@@ -30,13 +30,7 @@ interface PendingRow {
 }
 
 /** The oldest alert of each episode that the destination has not been told of. One incident an episode: once told, never again. */
-async function pending(
-  database: Database,
-  destination: string,
-  limit: number,
-): Promise<readonly PendingAlert[]> {
-  const rows = await database.query<PendingRow>(
-    `WITH tried AS (
+const pendingAlerts = `WITH tried AS (
        SELECT tenant, alert_id, max(d.attempt) AS attempt, argMax(d.at, d.attempt) AS at, argMax(d.outcome, d.attempt) AS outcome,
          argMax(d.status, d.attempt) AS status, argMax(d.error, d.attempt) AS error, argMax(d.next_at, d.attempt) AS next_at
        FROM alert_deliveries AS d WHERE destination = {destination:String} GROUP BY tenant, alert_id)
@@ -47,10 +41,30 @@ async function pending(
      WHERE t.outcome NOT IN ('delivered', 'abandoned') AND (a.tenant, a.episode_id) NOT IN (
        SELECT tenant, episode_id FROM alerts WHERE (tenant, alert_id) IN (
          SELECT tenant, alert_id FROM alert_deliveries WHERE destination = {destination:String} AND outcome = 'delivered'))
-     ORDER BY atUs, alertId LIMIT 1 BY tenant, episodeId LIMIT {limit:UInt32}`,
-    { destination, limit },
-  );
+     ORDER BY atUs, alertId LIMIT 1 BY tenant, episodeId`;
+
+async function pending(
+  database: Database,
+  destination: string,
+  limit: number,
+): Promise<readonly PendingAlert[]> {
+  const rows = await database.query<PendingRow>(`${pendingAlerts} LIMIT {limit:UInt32}`, {
+    destination,
+    limit,
+  });
   return rows.map((row) => pendingOf(row, destination));
+}
+
+/** How many alerts are pending for a destination, and when the event of the oldest was, microseconds since 1970; 0 for none. */
+export async function backlog(
+  database: Database,
+  destination: string,
+): Promise<{ readonly alerts: number; readonly oldestAtUs: number }> {
+  const [found] = await database.query<{ alerts: number; oldestAtUs: number }>(
+    `SELECT count() AS alerts, min(atUs) AS oldestAtUs FROM (${pendingAlerts})`,
+    { destination },
+  );
+  return found ?? { alerts: 0, oldestAtUs: 0 };
 }
 
 function pendingOf(row: PendingRow, destination: string): PendingAlert {

@@ -1,5 +1,5 @@
 -- What analysts read. Each view shows every row once.
-CREATE OR REPLACE VIEW v_actions AS SELECT * FROM actions FINAL;
+CREATE OR REPLACE VIEW v_actions AS SELECT *, parent_id FROM actions FINAL;
 
 CREATE OR REPLACE VIEW v_findings AS SELECT * FROM findings FINAL;
 

@@ -6,16 +6,19 @@ const hook = `name: a, url: "https://x.example"`;
 
 describe("each mistake is one sentence that says what is allowed", () => {
   const cases: readonly (Given & { readonly says: readonly string[] })[] = [
-    { yaml: "http: { listten: x }", says: ["http.listten is not a setting; did you mean http.listen?"] },
+    {
+      yaml: "http: { listten: x }",
+      says: ["http.listten is not a setting; did you mean http.listen?"],
+    },
     {
       yaml: "http: { in_flight_bytes_max: 1 }",
       says: ["http.in_flight_bytes_max is not a setting; did you mean http.inFlightBytesMax?"],
     },
-    { yaml: "listen: x", says: ["listen is not a setting; did you mean http.listen?"] },
+    { yaml: "listen: x", says: ["listen is not a setting; did you mean http.listen or telemetry.listen?"] },
     {
       yaml: "colour: red",
       says: [
-        "colour is not a setting; allowed here are data, clickhouse, http, kafka, chunk, limits, alerts",
+        "colour is not a setting; allowed here are data, clickhouse, http, kafka, chunk, limits, alerts, telemetry",
       ],
     },
     {
@@ -67,6 +70,24 @@ describe("each mistake is one sentence that says what is allowed", () => {
     {
       yaml: "http: { listen: 127.0.0.1:70000 }",
       says: ['http.listen is "127.0.0.1:70000"; its port must be 0 to 65535 (ANSWERABLE_HTTP_LISTEN)'],
+    },
+    {
+      yaml: "telemetry: { listen: 127.0.0.1:70000 }",
+      says: [
+        'telemetry.listen is "127.0.0.1:70000"; its port must be 0 to 65535 (ANSWERABLE_TELEMETRY_LISTEN)',
+      ],
+    },
+    {
+      env: { ANSWERABLE_TELEMETRY_LISTEN: "0.0.0.0:9465" },
+      says: [
+        'telemetry.listen is "0.0.0.0:9465", which others can reach, and nobody would have to prove who they are; give a client in http.clients a tokenSha256, set http.tls.clientCaFile, or listen on 127.0.0.1',
+      ],
+    },
+    {
+      env: { ANSWERABLE_TELEMETRY_LISTEN: "on" },
+      says: [
+        'telemetry.listen is "on"; it must be off, or a host and a port, for example 127.0.0.1:9465 (ANSWERABLE_TELEMETRY_LISTEN)',
+      ],
     },
     {
       env: { ANSWERABLE_HTTP_LISTEN: "0.0.0.0:4318" },

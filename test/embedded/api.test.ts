@@ -216,16 +216,20 @@ test("a request that came in under another machine's name is refused", async () 
 test("/metrics is Prometheus text, and its sums fit what was sent", async () => {
   const { status, headers, text } = await ask(up.url, "/metrics");
   expect(status).toBe(200);
-  expect(headers.get("content-type")).toMatch(/^text\/plain/u);
+  expect(headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
   const series = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   const form =
     /^[a-zA-Z_:][\w:]*(?:\{(?:[a-zA-Z_]\w*="(?:[^"\\\n]|\\[\\"n])*",?)*\})? -?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|NaN|[+-]Inf)$/u;
   expect(series.filter((line) => !form.test(line))).toEqual([]);
   const declared = new Set(
-    Array.from(text.matchAll(/^# TYPE (\S+) (?:counter|gauge)$/gmu), ([, name]) => name),
+    Array.from(text.matchAll(/^# TYPE (\S+) (?:counter|gauge|histogram)$/gmu), ([, name]) => name),
   );
-  expect(series.map((line) => line.split(/[{ ]/u)[0]).filter((name) => !declared.has(name))).toEqual([]);
-  const taken = /^answerable_spans_total\{outcome="action"\} (\d+)$/mu.exec(text)?.[1];
+  expect(
+    series
+      .map((line) => line.split(/[{ ]/u)[0]?.replace(/(?<=_seconds)_(?:bucket|sum|count)$/u, ""))
+      .filter((name) => !declared.has(name)),
+  ).toEqual([]);
+  const taken = /^answerable_spans_total\{outcome="action",role="up"\} (\d+)$/mu.exec(text)?.[1];
   expect(taken).toBe(
     await sql(up.clickhouseUrl, "SELECT count() FROM v_actions", { database: "answerable" }),
   );

@@ -85,7 +85,8 @@ export function runVerb(args: readonly string[], env: Environment, withinMs = 12
 
 function outer(): Environment {
   const { PATH = "", HOME = "" } = process.env;
-  return { PATH, HOME };
+  // Roles of several tests run at once; where each answers is in its log.
+  return { PATH, HOME, ANSWERABLE_TELEMETRY_LISTEN: "127.0.0.1:0" };
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<Ended> {

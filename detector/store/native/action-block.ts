@@ -1,6 +1,5 @@
 import type { Authority } from "../../../schemas/index.ts";
 import { type ActionColumns, idInts } from "../../attribute/action-columns.ts";
-import { writeActionId } from "../../attribute/ids.ts";
 import { absent, empty, hexDigits } from "../../decode/index.ts";
 import type { Judgements } from "../../detect/judgements.ts";
 import type { RecordPlaces } from "../../detect/record-places.ts";
@@ -85,13 +84,9 @@ function writeIds(block: NativeBlock, { codes, ids, dictionary }: ActionColumns)
   block.hex("action_id", 32, (row, to, at) => writeInts(ids, row * idInts, to, at));
   block.strings("trace_id", codes.trace);
   block.hex("span_id", 16, (row, to, at) => writeHex(bytes, codes.spanIdAt[row]!, 8, to, at));
-  const parent = new Int32Array(idInts);
-  block.hex("parent_id", 32, (row, to, at) => {
-    const parentIdAt = codes.parentIdAt[row]!;
-    if (parentIdAt < 0) return 0;
-    writeActionId(bytes, codes.traceIdAt[row]!, parentIdAt, "end", parent, 0);
-    return writeInts(parent, 0, to, at);
-  });
+  block.hex("parent_span_id", 16, (row, to, at) =>
+    codes.parentIdAt[row]! < 0 ? 0 : writeHex(bytes, codes.parentIdAt[row]!, 8, to, at),
+  );
 }
 
 /** The main resource and the further ones, as three arrays of the same length. */

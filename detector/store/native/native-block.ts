@@ -24,6 +24,8 @@ export class NativeBlock {
   readonly #dictionary: Dictionary;
   /** The rows to write, in their order. */
   readonly #rows: Int32Array;
+  /** Rows are in order, so when the last is as far as there are many, none is left out. */
+  readonly #areAll: boolean;
   #columns = 0;
   readonly #body: ByteWriter;
   #indexes = new Int32Array(0);
@@ -34,6 +36,7 @@ export class NativeBlock {
   constructor(rows: Int32Array, dictionary: Dictionary = noTexts) {
     this.#dictionary = dictionary;
     this.#rows = rows;
+    this.#areAll = rows.at(-1) === rows.length - 1;
     this.#body = new ByteWriter(1024 + rows.length * 256);
     this.#writer = new ByteWriter(16);
   }
@@ -48,7 +51,8 @@ export class NativeBlock {
   /** A `String` column of codes by row. */
   strings(name: string, codes: Int32Array): void {
     this.#head(name, "String");
-    for (const row of this.#rows) this.#text(codes[row]!);
+    const picked = this.#picked(codes);
+    for (let at = 0; at < picked.length; at += 1) this.#text(picked[at]!);
   }
 
   /** A `String` column of texts by row. */
@@ -72,9 +76,7 @@ export class NativeBlock {
   lowCardinality(name: string, codes: Int32Array): void {
     this.#head(name, "LowCardinality(String)");
     this.#long(1);
-    const picked = new Int32Array(this.#rows.length);
-    for (let at = 0; at < picked.length; at += 1) picked[at] = codes[this.#rows[at]!]!;
-    this.#dictionaried(picked);
+    this.#dictionaried(this.#picked(codes));
   }
 
   /** A `LowCardinality(String)` column with one text in all rows. */
@@ -105,7 +107,7 @@ export class NativeBlock {
   /** A `Map(LowCardinality(String), String)` column: `pairs` from `startOf` to `endOf` each row, key and value in turn. */
   maps(
     name: string,
-    pairs: readonly number[],
+    pairs: Int32Array,
     startOf: (row: number) => number,
     endOf: (row: number) => number,
   ): void {
@@ -162,8 +164,8 @@ export class NativeBlock {
   #long(value: number): void {
     const at = this.#body.claim(8);
     const { bytes } = this.#body;
-    const low = value % 2 ** 32;
-    const high = (value - low) / 2 ** 32;
+    const high = Math.floor(value / 2 ** 32);
+    const low = value - high * 2 ** 32;
     bytes[at] = low;
     bytes[at + 1] = low >>> 8;
     bytes[at + 2] = low >>> 16;
@@ -191,6 +193,15 @@ export class NativeBlock {
     else for (let step = 0; step < length; step += 1) bytes[at + step] = from[start + step]!;
   }
 
+  /** The codes of the rows to write. */
+  #picked(codes: Int32Array): Int32Array {
+    const rows = this.#rows;
+    if (this.#areAll) return codes.subarray(0, rows.length);
+    const picked = new Int32Array(rows.length);
+    for (let at = 0; at < rows.length; at += 1) picked[at] = codes[rows[at]!]!;
+    return picked;
+  }
+
   /** Different codes as a dictionary, and for each row which of them. */
   #dictionaried(codes: Int32Array): void {
     if (this.#indexes.length < this.#dictionary.count) {
@@ -200,14 +211,21 @@ export class NativeBlock {
     this.#stamp += 1;
     const different: number[] = [];
     const indexes = new Int32Array(codes.length);
+    let before = -1;
+    let index = 0;
     for (let at = 0; at < codes.length; at += 1) {
       const code = codes[at]!;
-      if (this.#stamps[code] !== this.#stamp) {
-        this.#stamps[code] = this.#stamp;
-        this.#indexes[code] = different.length;
-        different.push(code);
+      // Neighbours are often alike.
+      if (code !== before) {
+        if (this.#stamps[code] !== this.#stamp) {
+          this.#stamps[code] = this.#stamp;
+          this.#indexes[code] = different.length;
+          different.push(code);
+        }
+        before = code;
+        index = this.#indexes[code]!;
       }
-      indexes[at] = this.#indexes[code]!;
+      indexes[at] = index;
     }
     const width = different.length <= 2 ** 8 ? byteIndexes : different.length <= 2 ** 16 ? shortIndexes : intIndexes;
     this.#long(ownDictionary | width);
