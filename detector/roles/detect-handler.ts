@@ -44,8 +44,9 @@ export function detectHandler({ newWorker, pause }: DetectHandlerOptions): Parti
       if (stored !== "fenced") return { done: stored };
       if (isLost()) return {};
       if (workers.get(partition.partition) === worker) workers.delete(partition.partition);
-      const seek = await persistently(() => workerOf(partition).position(), isLost);
-      return seek === undefined ? {} : { seek };
+      const position = await persistently(async () => ({ at: await workerOf(partition).position() }), isLost);
+      // Fenced before anybody stored anything: the records dropped with the old worker come again from the log's start.
+      return position === undefined ? {} : { seek: position.at ?? 0 };
     },
   };
 }

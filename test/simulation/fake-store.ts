@@ -1,0 +1,52 @@
+import type { DeadLetters, DetectStore } from "../../detector/stream/ports.ts";
+import { memoryStore, noFault, type StoreContent } from "../support/memory.ts";
+import type { Call } from "./calls.ts";
+import { type Ledger, ledgerOf } from "./ledger.ts";
+import type { Seen } from "./seen.ts";
+
+/** One server for all partitions and processes. */
+export interface FakeStore {
+  /** The server as one process reaches it. */
+  reachedBy(call: Call): DetectStore & DeadLetters;
+  /** What each partition's tables hold. */
+  contents(): readonly StoreContent[];
+  /** What each partition's checkpoints say. */
+  ledgers(): readonly Ledger[];
+}
+
+export function fakeStore(partitions: number, seen: Seen): FakeStore {
+  const tables = Array.from({ length: partitions }, () => ({ memory: memoryStore(), ledger: ledgerOf() }));
+  const at = (partition: number): (typeof tables)[number] => {
+    const found = tables[partition];
+    if (found === undefined) throw new Error(`no partition ${String(partition)}`);
+    return found;
+  };
+  return {
+    contents: () => tables.map(({ memory }) => memory.content()),
+    ledgers: () => tables.map(({ ledger }) => ledger),
+    reachedBy: (call) => ({
+      claim: (id) => call((fault) => at(id.partition).memory.store(fault).claim(id)),
+      plan: (id, generation, proposal) =>
+        call(async (fault) => {
+          const answer = await at(id.partition).memory.store(fault).plan(id, generation, proposal);
+          if (answer.kind === "fenced") seen("fenced");
+          else if (answer.plan.next > proposal.next) seen("found a longer plan");
+          else if (answer.plan.next < proposal.next) seen("found a shorter plan");
+          return answer;
+        }),
+      write: (id, plan, rows) => call((fault) => at(id.partition).memory.store(fault).write(id, plan, rows)),
+      save: (id, checkpoint) =>
+        call(async (fault) => {
+          const { memory, ledger } = at(id.partition);
+          if ((memory.content().position ?? 0) >= checkpoint.plan.next) seen("saved what was saved");
+          await memory.store(fault).save(id, checkpoint);
+          ledger.enter(checkpoint);
+        }),
+      put: (letters) =>
+        call(async (fault) => {
+          await fault();
+          for (const letter of letters) await at(letter.partition).memory.store(noFault).put([letter]);
+        }),
+    }),
+  };
+}

@@ -1,0 +1,126 @@
+import { encodeSpans } from "../../detector/replay/otlp.ts";
+import type { LogRecord } from "../../detector/stream/ports.ts";
+
+/** What else is wrong while processes end: one of these, or all at once. */
+export const troubles = ["none", "duplicate", "ambiguous", "late", "reordered", "all"] as const;
+export type Trouble = (typeof troubles)[number];
+
+/** A span as it is drawn. */
+export interface LogSpan {
+  readonly identity: number;
+  readonly operation: string;
+  /** Event time since the span before. */
+  readonly gapMs: number;
+  readonly kind: string;
+  /** How much earlier than its neighbours it began, where `isLate`. */
+  readonly lateMs: number;
+  readonly isLate: boolean;
+  /** How long its record was under way, where order of arrival is not that of events. */
+  readonly delayMs: number;
+}
+
+/** A record as it is drawn. */
+export interface Entry {
+  readonly spans: readonly LogSpan[];
+  readonly isGarbage: boolean;
+  readonly again: number | null;
+  readonly spanAgain: number | null;
+}
+
+export interface SimulatedLog {
+  /** As it arrives. */
+  readonly records: readonly LogRecord[];
+  /** Without what came twice; what is left keeps its offsets. */
+  readonly withoutDuplicates: readonly LogRecord[];
+  /** In the order of events. */
+  readonly inOrder: readonly LogRecord[];
+  /** Spans in `records`; what nobody can read counts as one. */
+  readonly spans: number;
+}
+
+type Span = Parameters<typeof encodeSpans>[0][number];
+
+interface Draft {
+  readonly atMs: number;
+  readonly arrivalMs: number;
+  /** Nothing: bytes that nobody can read. */
+  readonly spans: readonly Span[];
+  /** Spans from an earlier record, behind its own. */
+  readonly again: readonly Span[];
+}
+
+const startMs = 1_769_990_000_000;
+
+/** Makes a partition's log. Offsets have gaps, as those of compacted or transactional topics do. */
+export function recordsOf(partition: number, entries: readonly Entry[], trouble: Trouble): SimulatedLog {
+  const has = (one: Trouble): boolean => trouble === one || trouble === "all";
+  const drafts: Draft[] = [];
+  let atMs = startMs;
+  let made = partition * 1000;
+  for (const { spans: drawn, isGarbage, again, spanAgain } of entries) {
+    const spans = drawn.map((one) => {
+      atMs += has("reordered") ? one.gapMs % 500 : one.gapMs;
+      made += 1;
+      return spanOf(one, partition, made, has("late") && one.isLate ? atMs - one.lateMs : atMs);
+    });
+    const earlier = drafts.flatMap((draft) => draft.spans).filter(isReadable);
+    const repeated =
+      has("duplicate") && spanAgain !== null && spans.every(isReadable) ? nth(earlier, spanAgain) : [];
+    const arrivalMs = has("reordered") ? atMs + (drawn[0]?.delayMs ?? 0) : atMs;
+    drafts.push({ atMs, arrivalMs, spans: isGarbage ? [] : spans, again: isGarbage ? [] : repeated });
+    const readable = drafts.filter((draft) => draft.spans.length > 0);
+    if (!has("duplicate") || again === null) continue;
+    for (const draft of nth(readable, again)) {
+      const copied = draft.spans.filter(isReadable);
+      if (copied.length > 0) drafts.push({ atMs, arrivalMs: arrivalMs + 1, spans: [], again: copied });
+    }
+  }
+  const arrived = drafts.toSorted((one, other) => one.arrivalMs - other.arrivalMs);
+  return {
+    records: arrived.map(recordOf),
+    withoutDuplicates: arrived
+      .map((draft, at) => ({ draft: { ...draft, again: [] }, at, isCopy: isCopy(draft) }))
+      .filter((one) => !one.isCopy)
+      .map(({ draft, at }) => recordOf(draft, at)),
+    inOrder: drafts.map(recordOf),
+    spans: drafts.reduce((sum, { spans, again }) => sum + Math.max(1, spans.length + again.length), 0),
+  };
+}
+
+/** What can't be read has no identity by which to know it again: delivered twice, it is two dead letters. */
+const isReadable = ({ spanId }: Span): boolean => !/^0+$/u.test(spanId);
+
+const isCopy = ({ spans, again }: Draft): boolean => spans.length === 0 && again.length > 0;
+
+const nth = <T>(values: readonly T[], at: number): readonly T[] =>
+  values.length === 0 ? [] : values.slice(at % values.length, (at % values.length) + 1);
+
+function recordOf({ spans, again }: Draft, at: number): LogRecord {
+  const all = [...spans, ...again];
+  return {
+    offset: at * 2 + 5,
+    key: "g0001",
+    value: all.length === 0 ? Buffer.from("this is no protobuf") : encodeSpans(all),
+    headers: {},
+    timestampMs: startMs + 10_000_000 + at * 1000,
+  };
+}
+
+/** An identity lives in one partition; `seq` counts the spans of its one process. */
+function spanOf({ identity, operation, kind }: LogSpan, partition: number, seq: number, atMs: number): Span {
+  return {
+    identityId: `agent:${String(partition)}-${String(identity)}`,
+    traceId: "0af7651916cd43dd8448eb211c80319c",
+    spanId: (kind === "unreadable" ? "" : String(seq)).padStart(16, "0"),
+    name: operation,
+    kind: "internal",
+    startMs: atMs,
+    endMs: atMs + 1,
+    failed: false,
+    attributes: {
+      "nhi.identity.id": `agent:${String(partition)}-${String(identity)}`,
+      "nhi.seq": seq,
+      ...(kind === "no action" ? {} : { "nhi.action.kind": "tool_call", "nhi.action.name": operation }),
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import { defaultLimits } from "../../detector/decode/limits.ts";
+import { outsideGrant } from "../../detector/detect/outside-grant.ts";
+import { detectHandler } from "../../detector/roles/detect-handler.ts";
+import { shippedAttributor } from "../../detector/roles/package-files.ts";
+import { partitionWorker } from "../../detector/stream/partition-worker.ts";
+import type { LogRecord } from "../../detector/stream/ports.ts";
+import { book, everyThird } from "../support/fault-log.ts";
+import type { StoreContent } from "../support/memory.ts";
+import { callOf, type Fates } from "./calls.ts";
+import type { Dice } from "./dice.ts";
+import { fakeGroup } from "./fake-group.ts";
+import { joinGroup } from "./fake-member.ts";
+import { fakeStore } from "./fake-store.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Seen } from "./seen.ts";
+import { type Process, turnsOf } from "./turns.ts";
+
+export interface World {
+  readonly logs: readonly (readonly LogRecord[])[];
+  readonly processes: number;
+  readonly batchMax: number;
+  readonly recordsMax: readonly number[];
+  readonly rebalances: readonly number[];
+  readonly dice: Dice;
+  readonly fates: Fates;
+  readonly seen: Seen;
+}
+
+/** What the store ends up with, a partition each. */
+export interface Outcome {
+  readonly contents: readonly StoreContent[];
+  readonly ledgers: readonly Ledger[];
+}
+
+const topic = "nhi.spans";
+const attributor = shippedAttributor();
+const grants = book();
+
+/**
+ * Runs the real handler and workers of some processes on a log, against a store in memory, until nothing moves
+ * any more: every process that died has a successor, every stopped one woke up, every late call took effect.
+ */
+export async function run(world: World): Promise<Outcome> {
+  const { logs, dice, fates, seen } = world;
+  const turns = turnsOf(dice);
+  const store = fakeStore(logs.length, seen);
+  const stopped = new Set<Process>();
+  const troubles: unknown[] = [];
+  let started = 0;
+  const group = fakeGroup(logs.length, turns, dice);
+  const consequences = {
+    die(process: Process): void {
+      if (process.state === "dead") return;
+      process.state = "dead";
+      seen("died");
+      group.drop(process);
+      start();
+    },
+    stop(process: Process): void {
+      if (process.state !== "running") return;
+      process.state = "stopped";
+      seen("stopped");
+      stopped.add(process);
+      group.drop(process);
+      start();
+      // Some wake while their successors are at work, the others when all is done.
+      if (dice.chance(60)) void turns.wait(undefined, dice.below(80)).then(() => wake(process));
+    },
+  };
+
+  function wake(process: Process): void {
+    stopped.delete(process);
+    if (process.state !== "stopped") return;
+    process.state = "running";
+    seen("woke");
+  }
+
+  function start(): void {
+    const process: Process = { id: started, state: "running" };
+    const recordsMax = world.recordsMax[started % world.recordsMax.length] ?? 1;
+    started += 1;
+    const call = callOf(process, { turns, dice, fates, consequences, seen });
+    const reached = store.reachedBy(call);
+    const handler = detectHandler({
+      newWorker: (partition) =>
+        partitionWorker(partition, {
+          store: reached,
+          deadLetters: reached,
+          control: {
+            head: () => call(async (fault) => fault().then(() => 1)),
+            book: () => call(async (fault) => fault().then(() => grants)),
+          },
+          attributor,
+          detectors: [outsideGrant, everyThird],
+          limits: defaultLimits,
+          recordsMax,
+          bytesMax: 1_000_000,
+        }),
+      pause: async () => {
+        seen("failed");
+        await turns.wait(process);
+      },
+    });
+    joinGroup(process, handler, call, {
+      ...world,
+      topic,
+      group,
+      turns,
+      onError: (error) => troubles.push(error),
+    });
+  }
+
+  for (let count = 0; count < world.processes; count += 1) start();
+  for (const after of world.rebalances) void turns.wait(undefined, after).then(() => group.rebalance());
+  await turns.deal(() => {
+    const woken = [...stopped];
+    woken.forEach(wake);
+    return woken.length > 0;
+  });
+  if (troubles.length > 0) throw troubles[0];
+  return { contents: store.contents(), ledgers: store.ledgers() };
+}

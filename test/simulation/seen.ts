@@ -1,0 +1,18 @@
+/** What must have happened in some run, or the simulation shows less than it says. */
+export const events = [
+  "died",
+  "stopped",
+  "woke",
+  "failed",
+  "late effect",
+  "rebalance in a batch",
+  "joined with a batch under way",
+  "sought",
+  "fenced",
+  "found a longer plan",
+  "found a shorter plan",
+  "saved what was saved",
+] as const;
+
+/** Called when one of them happens. */
+export type Seen = (event: (typeof events)[number]) => void;
