@@ -38,7 +38,7 @@ export function actionAt(columns: ActionColumns, row: number): AttributedAction 
   const parentIdAt = codes.parentIdAt[row]!;
   const verdict = text(codes.verdict[row]!);
   const reason = text(codes.reason[row]!);
-  const stored = columns.stored.slice(codes.stored[row], columns.storedEnd(row)).map(text);
+  const stored = Array.from(columns.stored.subarray(codes.stored[row], columns.storedEnd(row)), text);
   const action: Record<keyof AttributedAction, unknown> = {
     id: idText(ids, row * idInts),
     tenant: text(codes.tenant[row]!),
@@ -163,11 +163,11 @@ function addRow(columns: ActionColumns, action: AttributedAction, record: number
       further.length === 0
         ? -1
         : columns.resources.push(further.flatMap(({ id, kind, origin }) => [add(id), add(kind), add(origin)])) - 1,
-    stored: columns.stored.length,
+    stored: columns.storedCount,
     mutating: action.mutating ? 1 : 0,
   };
-  for (const [name, value] of Object.entries(values)) Reflect.set(Reflect.get(codes, name), row, value);
-  for (const [name, value] of Object.entries(action.attributes)) columns.stored.push(add(name), add(value));
+  for (const [name, value] of Object.entries(values)) codes[name as keyof typeof codes][row] = value;
+  for (const [name, value] of Object.entries(action.attributes)) columns.keep(add(name), add(value));
   instants.startedAtUs[row] = action.startedAtUs;
   instants.endedAtUs[row] = action.endedAtUs;
   for (let int = 0; int < idInts; int += 1)
