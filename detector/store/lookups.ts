@@ -56,15 +56,15 @@ export async function stored(
       ({ tenant, identityId, startedAtUs, id }) =>
         `(${sqlText(tenant)}, ${sqlText(identityId)}, toDateTime64(${sqlText(instantUs(startedAtUs))}, 6, 'UTC'), ${sqlText(id)})`,
     );
-    const rows = await database.query<{ tenant: string; identity: string; id: string }>(
-      `SELECT DISTINCT tenant, identity_id AS identity, action_id AS id FROM actions
+    const rows = await database.query<{ tenant: string; identity: string; at: string; id: string }>(
+      `SELECT DISTINCT tenant, identity_id AS identity, toString(started_at) AS at, action_id AS id FROM actions
        WHERE (tenant, identity_id, started_at, action_id) IN (${keys.join(", ")})
          AND topic = {topic:String} AND partition = {partition:Int32} AND offset < {before:Int64}`,
       { topic, partition, before },
     );
-    const known = new Set(rows.map(({ tenant, identity, id }) => `${id}\0${tenant}\0${identity}`));
-    for (const [nth, { tenant, identityId, id }] of some.entries())
-      if (known.has(`${id}\0${tenant}\0${identityId}`)) found.add(from + nth);
+    const known = new Set(rows.map(({ tenant, identity, at, id }) => JSON.stringify([tenant, identity, at, id])));
+    for (const [nth, { tenant, identityId, startedAtUs, id }] of some.entries())
+      if (known.has(JSON.stringify([tenant, identityId, instantUs(startedAtUs), id]))) found.add(from + nth);
     from += some.length;
   }
   return found;
