@@ -1,12 +1,12 @@
 import { AuthorityOf } from "../authorise/authority-of.ts";
-import { idInts } from "../attribute/action-columns.ts";
 import type { Attributor } from "../attribute/table.ts";
 import type { DecodeLimits } from "../decode/index.ts";
 import { ActionView } from "../detect/action-view.ts";
 import type { Detector } from "../detect/detector.ts";
 import { RecentActions } from "../detect/recent-actions.ts";
 import { RecordPlaces } from "../detect/record-places.ts";
-import { isClockSuspect, stateKey, step, type Stepped } from "../detect/step.ts";
+import { stateKey, step, type Stepped } from "../detect/step.ts";
+import { unsureRows } from "../detect/unsure-rows.ts";
 import { computedId } from "../attribute/ids.ts";
 import { IdentityStates, type StateBudget } from "../learn/identity-states.ts";
 import { ChunkReader, type ChunkSums } from "./chunk.ts";
@@ -162,17 +162,14 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
     { columns }: ChunkReader,
     places: RecordPlaces,
   ): Promise<ReadonlySet<number>> {
-    const asked: ActionKey[] = [];
-    const rows: number[] = [];
+    recent.makeRoom(columns.count);
+    const rows = unsureRows(recent, columns, places);
     const view = new ActionView(columns, places);
-    for (let row = 0; row < columns.count; row += 1) {
+    const asked = rows.map((row): ActionKey => {
       view.row = row;
-      const { startedAtUs } = view;
-      if (startedAtUs > recent.horizonUs && !isClockSuspect(startedAtUs, view.atMs)) continue;
-      if (recent.has(columns.ids, row * idInts, startedAtUs, stateKey(view))) continue;
-      rows.push(row);
-      asked.push({ tenant: view.tenant, identityId: view.identityId, startedAtUs, id: view.id });
-    }
+      const { tenant, identityId, startedAtUs, id } = view;
+      return { tenant, identityId, startedAtUs, id };
+    });
     if (asked.length === 0) return new Set();
     const found = await store.stored(partition, before, asked);
     return new Set([...found].map((nth) => rows[nth]!));
@@ -226,7 +223,9 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
 function take({ generation, position, latestUs, states, isComplete }: Ownership, options: WorkerOptions): Owned {
   const { detectors, stateBudget, statesReadyMax } = options;
   const held = new IdentityStates({ detectors, budget: stateBudget, readyMax: statesReadyMax });
-  for (const [key, { packed, actions }] of states) held.load(key, packed, actions);
+  // Those with most actions come first, and should go last.
+  for (const [key, { packed, actions }] of [...states].toReversed()) held.load(key, packed, actions);
+  held.makeRoom();
   if (!isComplete) held.missSome();
   return { generation, position, states: held, recent: new RecentActions(latestUs) };
 }
