@@ -83,7 +83,7 @@ export function memoryStore(): {
         guarded(() => {
           generation += 1;
           const all = [...states].toSorted(([, one], [, other]) => other.state.actions - one.state.actions);
-          const loaded = new Map(all.slice(0, statesMax).map(([key, { state }]) => [key, state]));
+          const loaded = new Map(all.slice(0, statesMax).map(([key, { state }]) => [key, loadedOf(state)]));
           return { generation, position, latestUs, states: loaded, isComplete: loaded.size < statesMax };
         }),
       states: (_partition: PartitionId, keys: readonly string[]) =>
@@ -91,7 +91,7 @@ export function memoryStore(): {
           const found = new Map<string, LoadedState>();
           for (const key of keys) {
             const state = states.get(key)?.state;
-            if (state !== undefined) found.set(key, state);
+            if (state !== undefined) found.set(key, loadedOf(state));
           }
           return found;
         }),
@@ -169,6 +169,8 @@ export function memoryStore(): {
 /** What makes an action one and no other, as in the table's sorting key. */
 const keyOf = (key: ActionKey): string =>
   JSON.stringify([key.tenant, key.identityId, key.startedAtUs, key.id]);
+
+const loadedOf = ({ packed, actions }: SavedState): LoadedState => ({ packed, actions });
 
 const hexOf = (packed: string): string => Buffer.from(packed, "latin1").toString("hex");
 
