@@ -56,14 +56,14 @@ export async function stored(
         `(${sqlText(tenant)}, ${sqlText(identityId)}, toDateTime64(${sqlText(instantUs(startedAtUs))}, 6, 'UTC'), ${sqlText(id)})`,
     );
     const rows = await database.query<StoredRow>(
-      `SELECT tenant, identity_id AS identity, action_id AS id, offset, record_index AS index FROM actions
+      `SELECT tenant, identity_id AS identity, toString(started_at) AS at, action_id AS id, offset, record_index AS index FROM actions
        WHERE (tenant, identity_id, started_at, action_id) IN (${keys.join(", ")})
          AND topic = {topic:String} AND partition = {partition:Int32}`,
       { topic, partition },
     );
-    const known = new Map(rows.map((row) => [nameOf(row.tenant, row.identity, row.id), row]));
-    for (const [nth, { tenant, identityId, id, offset, index }] of some.entries()) {
-      const row = known.get(nameOf(tenant, identityId, id));
+    const known = new Map(rows.map((row) => [nameOf(row.tenant, row.identity, row.at, row.id), row]));
+    for (const [nth, { tenant, identityId, startedAtUs, id, offset, index }] of some.entries()) {
+      const row = known.get(nameOf(tenant, identityId, instantUs(startedAtUs), id));
       // From its own place it was stored by an attempt at this very chunk.
       if (row !== undefined && (row.offset !== offset || row.index !== index)) found.add(from + nth);
     }
@@ -75,12 +75,13 @@ export async function stored(
 interface StoredRow {
   readonly tenant: string;
   readonly identity: string;
+  readonly at: string;
   readonly id: string;
   readonly offset: number;
   readonly index: number;
 }
 
-const nameOf = (...parts: readonly string[]): string => parts.join("\0");
+const nameOf = (...parts: readonly string[]): string => JSON.stringify(parts);
 
 function* parts<T>(all: readonly T[]): Iterable<readonly T[]> {
   for (let from = 0; from < all.length; from += askedMax) yield all.slice(from, from + askedMax);

@@ -1,11 +1,10 @@
 import { AuthorityOf } from "../authorise/authority-of.ts";
-import { idInts } from "../attribute/action-columns.ts";
 import { ActionView } from "../detect/action-view.ts";
 import { type Released, release } from "../detect/order.ts";
 import type { RecentActions } from "../detect/recent-actions.ts";
 import { RecordPlaces } from "../detect/record-places.ts";
 import { stateKey, step, type Stepped } from "../detect/step.ts";
-import { isClockSuspect } from "../detect/time.ts";
+import { unsureRows } from "../detect/unsure-rows.ts";
 import type { IdentityStates } from "../learn/identity-states.ts";
 import type { ChunkReader, ChunkSums } from "./chunk.ts";
 import type { WorkerOptions } from "./partition-worker.ts";
@@ -71,7 +70,9 @@ export async function judge(
   });
   const view = new ActionView(columns, places);
   await loadStates(options.store, partition, states, view, released.rows);
-  const stored = await storedElsewhere(options.store, partition, recent, view, released.rows, columns.ids);
+  recent.makeRoom(released.rows.length);
+  const unsure = unsureRows(recent, columns, places, released.rows);
+  const stored = await storedElsewhere(options.store, partition, view, unsure);
   const stepped = step(columns, places, {
     states,
     recent,
@@ -120,30 +121,22 @@ async function loadStates(
     states.load(key, text, actions);
 }
 
-/** The rows of which only the store can tell that they are there already. */
+/** The rows that are stored already, as far as only the store can tell. */
 async function storedElsewhere(
   store: DetectStore,
   partition: PartitionId,
-  recent: RecentActions,
   view: ActionView,
-  rows: Int32Array,
-  ids: Int32Array,
+  unsure: readonly number[],
 ): Promise<ReadonlySet<number>> {
-  const asked: ActionKey[] = [];
-  const askedRows: number[] = [];
-  for (const row of rows) {
+  if (unsure.length === 0) return new Set();
+  const asked = unsure.map((row): ActionKey => {
     view.row = row;
-    const { startedAtUs } = view;
-    if (startedAtUs > recent.horizonUs && !isClockSuspect(view.endedAtUs, view.atMs)) continue;
-    if (recent.has(ids, row * idInts, startedAtUs, stateKey(view))) continue;
-    const { tenant, identityId, id } = view;
+    const { tenant, identityId, startedAtUs, id } = view;
     const { offset, index } = view.position;
-    askedRows.push(row);
-    asked.push({ tenant, identityId, startedAtUs, id, offset, index });
-  }
-  if (asked.length === 0) return new Set();
+    return { tenant, identityId, startedAtUs, id, offset, index };
+  });
   const found = await store.stored(partition, asked);
-  return new Set([...found].map((nth) => askedRows[nth]!));
+  return new Set([...found].map((nth) => unsure[nth]!));
 }
 
 function packed(states: IdentityStates, { changed }: Stepped): ReadonlyMap<string, SavedState> {

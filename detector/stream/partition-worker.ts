@@ -189,7 +189,9 @@ const lastOf = (carried: readonly LogRecord[], buffer: readonly LogRecord[]): nu
 function take({ generation, progress, states, isComplete }: Ownership, options: WorkerOptions): Owned {
   const { detectors, stateBudget, statesReadyMax } = options;
   const held = new IdentityStates({ detectors, budget: stateBudget, readyMax: statesReadyMax });
-  for (const [key, { packed, actions }] of states) held.load(key, packed, actions);
+  // Those with most actions come first, and should go last.
+  for (const [key, { packed, actions }] of [...states].toReversed()) held.load(key, packed, actions);
+  held.makeRoom();
   if (!isComplete) held.missSome();
   return { generation, progress, states: held, recent: new RecentActions(progress?.latestUs ?? 0) };
 }

@@ -2,11 +2,12 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { actionId } from "../../detector/attribute/ids.ts";
 import { detectors } from "../../detector/detect/index.ts";
-import { stateKey, step } from "../../detector/detect/step.ts";
-import { packState } from "../../detector/learn/identity-state.ts";
+import { stateKey } from "../../detector/detect/step.ts";
 import { deadLetterTable } from "../../detector/store/dead-letters.ts";
 import { detectStore } from "../../detector/store/detect-store.ts";
+import { judgedOf } from "../support/actions.ts";
 import { actionWith, builtAtUs, judgedWith, spanIdOf, storedWith } from "../support/build.ts";
+import { Engine } from "../support/stepped.ts";
 import { type FreshStore, freshStore } from "../support/store.ts";
 
 const partition = { topic: "nhi.spans", partition: 0 };
@@ -22,7 +23,7 @@ afterAll(() => store.drop());
 test("v_audit sums every chunk once, whatever was saved again", async () => {
   const other = { topic: "nhi.spans", partition: 5 };
   const detector = detectStore(store.database, "one");
-  const { generation } = await detector.claim(other);
+  const { generation } = await detector.claim(other, 10);
   const chunk = (from: number, next: number, spans: number): Parameters<typeof detector.save>[1] => ({
     plan: { from, next, control: 0 },
     generation,
@@ -35,6 +36,7 @@ test("v_audit sums every chunk once, whatever was saved again", async () => {
       deadLettered: 1,
       findings: 0,
     },
+    latestUs: 0,
     states: new Map(),
   });
   for (const one of [chunk(10, 15, 100), chunk(15, 16, 7), chunk(15, 16, 7)]) await detector.save(other, one);
@@ -61,8 +63,9 @@ test("v_baselines says what is known of each identity", async () => {
   const log = Array.from({ length: 50 }, (_, n) =>
     judgedWith(n, { tenant: "acme", startedAtUs: builtAtUs + n * 3_600_000_000, sessionId: `s${n % 4}` }),
   );
-  const { changed } = step(new Map(), log, detectors);
-  const states = new Map([...changed].map(([key, state]) => [key, packState(state)]));
+  const engine = new Engine(detectors);
+  engine.step(log);
+  const states = engine.packed();
   const counts = {
     records: 50,
     spans: 50,
@@ -73,8 +76,8 @@ test("v_baselines says what is known of each identity", async () => {
     findings: 0,
   };
   const detector = detectStore(store.database, "one");
-  const { generation } = await detector.claim(partition);
-  await detector.save(partition, { plan: { from: 0, next: 50, control: 0 }, generation, counts, states });
+  const { generation } = await detector.claim(partition, 10);
+  await detector.save(partition, { plan: { from: 0, next: 50, control: 0 }, generation, counts, latestUs: 0, states });
   expect(
     await rowsOf("SELECT tenant, identity_id, actions, active_days, sessions, state_bytes FROM v_baselines"),
   ).toEqual([
@@ -84,9 +87,7 @@ test("v_baselines says what is known of each identity", async () => {
       actions: 50,
       active_days: 3,
       sessions: 4,
-      state_bytes: Buffer.byteLength(
-        states.get(stateKey({ tenant: "acme", identityId: "agent:triage" })) ?? "",
-      ),
+      state_bytes: states.get(stateKey({ tenant: "acme", identityId: "agent:triage" }))?.packed.length,
     },
   ]);
 });
@@ -132,7 +133,7 @@ test("an instant beyond what is exact is stored as the last one that is", async 
   await detectStore(store.database, "one").write(
     partition,
     { from: 4, next: 5, control: 0 },
-    { actions: [far, early], findings: [], alerts: [] },
+    { actions: judgedOf([far, early]), findings: [], alerts: [] },
   );
   expect(
     await rowsOf(

@@ -6,6 +6,7 @@ import { outbox } from "../../detector/store/outbox.ts";
 import { openSpanLog } from "../../detector/store/span-log.ts";
 import type { LogRecord, OutboxAlert } from "../../detector/stream/ports.ts";
 import type { ControlRecord } from "../../schemas/index.ts";
+import { judgedOf } from "../support/actions.ts";
 import { builtAtUs, grantWith } from "../support/build.ts";
 import { type FreshStore, freshStore } from "../support/store.ts";
 
@@ -54,7 +55,7 @@ describe("the outbox", () => {
     await detectStore(store.database, "one").write(
       partition,
       { from: 0, next: 1, control: 0 },
-      { actions: [], findings: [], alerts },
+      { actions: judgedOf([]), findings: [], alerts },
     );
   });
 
@@ -227,7 +228,7 @@ describe("the span log", () => {
   test("goes on where the detector stands when its retention has emptied it", async () => {
     const emptied = { ...log, partition: 9 };
     const detector = detectStore(store.database, "one");
-    const { generation } = await detector.claim(emptied);
+    const { generation } = await detector.claim(emptied, 10);
     const plan = { from: 0, next: 4711, control: 0 };
     const counts = {
       records: 0,
@@ -238,7 +239,7 @@ describe("the span log", () => {
       deadLettered: 0,
       findings: 0,
     };
-    await detector.save(emptied, { plan, generation, counts, states: new Map() });
+    await detector.save(emptied, { plan, generation, counts, latestUs: 0, states: new Map() });
     const [placed] = await (await openSpanLog(store.database, emptied)).append([record(1)], nowMs);
     expect(placed?.offset).toBe(4711);
   });

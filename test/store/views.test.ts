@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { detectStore } from "../../detector/store/detect-store.ts";
 import { storeReader } from "../../detector/store/read.ts";
 import type { Authority } from "../../schemas/index.ts";
+import { judgedOf } from "../support/actions.ts";
 import { builtAtUs, findingWith, storedWith } from "../support/build.ts";
 import { type FreshStore, freshStore } from "../support/store.ts";
 
@@ -84,7 +85,7 @@ beforeAll(async () => {
   await detectStore(store.database, "one").write(
     partition,
     { from: 0, next: 3, control: 0 },
-    { actions: [asked, sent, elsewhere], findings, alerts: [] },
+    { actions: judgedOf([asked, sent, elsewhere]), findings, alerts: [] },
   );
 });
 afterAll(() => store.drop());
@@ -93,7 +94,7 @@ test("v_actions shows an action once, whole, with its main resource in columns o
   await detectStore(store.database, "one").write(
     partition,
     { from: 3, next: 4, control: 0 },
-    { actions: [sent], findings: [], alerts: [] },
+    { actions: judgedOf([sent]), findings: [], alerts: [] },
   );
   expect(
     await rowsOf(

@@ -1,4 +1,5 @@
 import type {
+  ActionKey,
   Checkpoint,
   ChunkPlan,
   ChunkRows,
@@ -6,8 +7,12 @@ import type {
   DeadLetter,
   DeadLetters,
   DetectStore,
+  LoadedState,
   PartitionId,
+  SavedState,
 } from "../../detector/stream/ports.ts";
+import type { Action } from "../../schemas/index.ts";
+import { actionsOf } from "./actions.ts";
 
 /** Thrown by the fault injector in place of the process dying. */
 export class Crash extends Error {
@@ -43,15 +48,16 @@ export function memoryStore(): {
   content: () => StoreContent;
 } {
   const tokens = new Set<string>();
+  const actions = new Map<string, Action>();
   const tables = {
-    actions: new Map<string, string>(),
     findings: new Map<string, string>(),
     alerts: new Map<string, string>(),
   };
   const letters = new Map<string, string>();
   const plans = new Map<number, ChunkPlan>();
-  const states = new Map<string, { version: number; text: string }>();
+  const states = new Map<string, { version: number; state: SavedState }>();
   let position: number | undefined;
+  let latestUs = 0;
   let generation = 0;
   let rowsInserted = 0;
 
@@ -73,10 +79,26 @@ export function memoryStore(): {
     const token = (table: string, plan: ChunkPlan): string =>
       `${table}:${String(plan.from)}-${String(plan.next - 1)}`;
     return {
-      claim: () =>
+      claim: (_partition: PartitionId, statesMax: number) =>
         guarded(() => {
           generation += 1;
-          return { generation, position, states: new Map([...states].map(([key, { text }]) => [key, text])) };
+          const all = [...states].toSorted(([, one], [, other]) => other.state.actions - one.state.actions);
+          const loaded = new Map(all.slice(0, statesMax).map(([key, { state }]) => [key, loadedOf(state)]));
+          return { generation, position, latestUs, states: loaded, isComplete: loaded.size < statesMax };
+        }),
+      states: (_partition: PartitionId, keys: readonly string[]) =>
+        guarded(() => {
+          const found = new Map<string, LoadedState>();
+          for (const key of keys) {
+            const state = states.get(key)?.state;
+            if (state !== undefined) found.set(key, loadedOf(state));
+          }
+          return found;
+        }),
+      stored: (_partition: PartitionId, before: number, asked: readonly ActionKey[]) =>
+        guarded(() => {
+          const offsets = asked.map((one) => actions.get(keyOf(one))?.position.offset ?? before);
+          return new Set(offsets.flatMap((offset, nth) => (offset < before ? [nth] : [])));
         }),
       plan: (_partition: PartitionId, mine: number, proposal: ChunkPlan) =>
         guarded(() => {
@@ -90,8 +112,14 @@ export function memoryStore(): {
         // Three inserts, and a crash between any two of them.
         await guarded(() =>
           insert(token("actions", plan), () => {
-            rowsInserted += rows.actions.length;
-            rows.actions.forEach((row) => tables.actions.set(row.id, JSON.stringify(row)));
+            const all = actionsOf(rows.actions);
+            rowsInserted += all.length;
+            // The first row of an action stays, wherever it comes from.
+            for (const row of all) {
+              const before = actions.get(keyOf(row));
+              if (before === undefined || row.position.offset <= before.position.offset)
+                actions.set(keyOf(row), row);
+            }
           }),
         );
         await guarded(() =>
@@ -105,14 +133,16 @@ export function memoryStore(): {
           ),
         );
       },
-      save: (_partition: PartitionId, { plan, states: changed }: Checkpoint) =>
+      save: (_partition: PartitionId, checkpoint: Checkpoint) =>
         guarded(() =>
-          insert(token("checkpoint", plan), () => {
-            position = Math.max(position ?? 0, plan.next);
-            for (const [key, text] of changed) {
-              if ((states.get(key)?.version ?? -1) <= plan.next)
-                states.set(key, { version: plan.next, text });
+          insert(token("checkpoint", checkpoint.plan), () => {
+            const version = checkpoint.plan.next;
+            if (version >= (position ?? 0)) {
+              position = version;
+              latestUs = checkpoint.latestUs;
             }
+            for (const [key, state] of checkpoint.states)
+              if ((states.get(key)?.version ?? -1) <= version) states.set(key, { version, state });
           }),
         ),
       put: (all: readonly DeadLetter[]) =>
@@ -125,16 +155,24 @@ export function memoryStore(): {
   };
   const sorted = (rows: Iterable<string>): readonly string[] => [...rows].toSorted();
   const content = (): StoreContent => ({
-    actions: sorted(tables.actions.values()),
+    actions: sorted([...actions.values()].map((row) => JSON.stringify(row))),
     findings: sorted(tables.findings.values()),
     alerts: sorted(tables.alerts.values()),
     deadLetters: sorted(letters.values()),
-    states: sorted([...states].map(([key, { text }]) => `${key}=${text}`)),
+    states: sorted([...states].map(([key, { state }]) => `${key}=${hexOf(state.packed)}`)),
     position,
     rowsInserted,
   });
   return { store, content };
 }
+
+/** What makes an action one and no other, as in the table's sorting key. */
+const keyOf = (key: ActionKey): string =>
+  JSON.stringify([key.tenant, key.identityId, key.startedAtUs, key.id]);
+
+const loadedOf = ({ packed, actions }: SavedState): LoadedState => ({ packed, actions });
+
+const hexOf = (packed: string): string => Buffer.from(packed, "latin1").toString("hex");
 
 /** A control log that holds nothing, or what a book was given. */
 export function stillControl(

@@ -11,6 +11,7 @@ import { NativeBlock } from "./native-block.ts";
  */
 const lastUs = Number.MAX_SAFE_INTEGER;
 const boundedUs = (us: number): number => Math.min(Math.max(us, 0), lastUs);
+const boundedMs = (ms: number): number => Math.min(Math.max(ms, 0), Math.floor(lastUs / 1000));
 
 /** The actions of a chunk that are kept, as a block for the table `actions`; undefined when there is none. */
 export function actionBlock(
@@ -29,7 +30,7 @@ export function actionBlock(
   block.strings("identity_id", codes.identity);
   block.longs("started_at", "DateTime64(6, 'UTC')", (row) => boundedUs(instants.startedAtUs[row]!));
   block.longs("ended_at", "DateTime64(6, 'UTC')", (row) => boundedUs(instants.endedAtUs[row]!));
-  block.longs("received_at", "DateTime64(3, 'UTC')", (row) => places.atMs(codes.record[row]!));
+  block.longs("received_at", "DateTime64(3, 'UTC')", (row) => boundedMs(places.atMs(codes.record[row]!)));
   writeIds(block, columns);
   block.strings("chain_id", codes.chain);
   block.strings("session_id", codes.session);
