@@ -108,6 +108,7 @@ async function answerable(clickhouse: ClickHouse, topic: BenchTopic): Promise<Co
     ANSWERABLE_KAFKA_BROKERS: topic.broker,
     ANSWERABLE_CLICKHOUSE_URL: clickhouse.url,
     ANSWERABLE_CLICKHOUSE_DATABASE: "bench_kafka",
+    ANSWERABLE_TELEMETRY_LISTEN: "off",
     // Some 20,000 spans, as the other's batches have.
     ANSWERABLE_CHUNK_BYTES_MAX: String(16 * 2 ** 20),
   };
