@@ -95,12 +95,15 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
   let plan: ChunkPlan | undefined;
   // Judged once, however often storing it fails: judging has moved the state on.
   let judged: JudgedChunk | undefined;
+  let isReleased = false;
 
   async function own(): Promise<Owned> {
     owned ??= take(
       await store.claim(partition, Math.ceil(options.stateBudget.bytesMax / stateBytesMin)),
       options,
     );
+    // Let go of while it was claimed: nobody will ask to give back what was taken since.
+    if (isReleased) owned.states.release();
     return owned;
   }
 
@@ -197,15 +200,22 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
   }
 
   return {
-    release: lose,
+    release() {
+      isReleased = true;
+      lose();
+    },
     position: async () => (await own()).position,
     async offer(records) {
       const current = await own();
       const known = buffer.at(-1)?.offset ?? (current.position ?? 0) - 1;
       buffer = buffer.concat(records.filter((record) => record.offset > known));
-      while (buffer.length > 0) {
+      // Once it is let go of there are no records here any more: a plan without any would stand in the way for ever, and
+      // another's plan would be stored without its rows.
+      while (!isReleased && buffer.length > 0) {
         const head = plan === undefined ? await control.head() : 0;
+        if (isReleased) break;
         plan ??= await planned(propose(current.position, buffer, head, options), current.generation);
+        if (isReleased) break;
         if (plan === undefined) {
           lose();
           return "fenced";
