@@ -1,7 +1,7 @@
 import { defaultLimits, Dictionary, namesOf, readTraces, SpanRow, spanKinds } from "../detector/decode/index.ts";
 import { attributes } from "../schemas/index.ts";
 import { traceRequest } from "../test/support/otlp-proto.ts";
-import { agentBatch, spanCount } from "./agent-batch.ts";
+import { agentBatch, attributeCount, spanCount } from "./agent-batch.ts";
 import { type Area, compareCpu, type Figure } from "./figure.ts";
 
 const names = namesOf(attributes.map((one) => one.name));
@@ -25,7 +25,7 @@ export const decode: Area = {
     read();
     if (visited !== spanCount) throw new Error("The batch must decode to all its spans.");
     progress(
-      `decode-protobuf: ${spanCount} spans of 15 attributes, ${kept} of them wanted, ${bytes.length} bytes`,
+      `decode-protobuf: ${spanCount} spans of ${attributeCount} attributes, ${kept} of them wanted, ${bytes.length} bytes`,
     );
     const [ours, theirs] = compareCpu([
       read,

@@ -2,17 +2,23 @@ import { type ActionColumns, idInts } from "../attribute/action-columns.ts";
 import { ActionView } from "./action-view.ts";
 import type { RecentActions } from "./recent-actions.ts";
 import type { RecordPlaces } from "./record-places.ts";
-import { isClockSuspect, stateKey } from "./step.ts";
+import { stateKey } from "./step.ts";
+import { isClockSuspect } from "./time.ts";
 
-/** The rows of which only the store can tell whether they are there already. */
-export function unsureRows(recent: RecentActions, columns: ActionColumns, places: RecordPlaces): readonly number[] {
-  const rows: number[] = [];
+/** Those of some rows of which only the store can tell whether they are there already. */
+export function unsureRows(
+  recent: RecentActions,
+  columns: ActionColumns,
+  places: RecordPlaces,
+  rows: Int32Array,
+): readonly number[] {
+  const unsure: number[] = [];
   const view = new ActionView(columns, places);
-  for (let row = 0; row < columns.count; row += 1) {
+  for (const row of rows) {
     view.row = row;
     const { startedAtUs } = view;
-    if (startedAtUs > recent.horizonUs && !isClockSuspect(startedAtUs, view.atMs)) continue;
-    if (!recent.has(columns.ids, row * idInts, startedAtUs, stateKey(view))) rows.push(row);
+    if (startedAtUs > recent.horizonUs && !isClockSuspect(view.endedAtUs, view.atMs)) continue;
+    if (!recent.has(columns.ids, row * idInts, startedAtUs, stateKey(view))) unsure.push(row);
   }
-  return rows;
+  return unsure;
 }

@@ -31,8 +31,12 @@ export class ChunkReader {
     this.#limits = limits;
   }
 
-  /** Decodes and attributes records. Pure, and total: whatever the bytes, each span ends in exactly one of the sums. */
-  read(partition: PartitionId, records: readonly LogRecord[]): ChunkSums {
+  /**
+   * Decodes and attributes records. Pure, and total: whatever the bytes, each span ends in exactly one of the sums.
+   *
+   * @param carried How many of the records, from the first on, were read before: only their actions count.
+   */
+  read(partition: PartitionId, records: readonly LogRecord[], carried: number): ChunkSums {
     this.columns.clear();
     const deadLetters: DeadLetter[] = [];
     let spans = 0;
@@ -55,6 +59,7 @@ export class ChunkReader {
         }
       });
       if (decoded.ok) {
+        if (nth < carried) return;
         spans += decoded.spans;
         noAction += without;
         for (const trouble of [...decoded.rejected, ...refused]) deadLetters.push(letter(trouble));
@@ -62,6 +67,7 @@ export class ChunkReader {
       }
       // What was read of a record before it turned out to be broken counts as not read.
       this.columns.cut(before);
+      if (nth < carried) return;
       spans += 1;
       deadLetters.push(letter({ index: -1, reason: decoded.reason, message: decoded.message }));
     });

@@ -150,6 +150,53 @@ test("v_decisions shows what guards said, and nothing of actions without a guard
   ]);
 });
 
+test("v_resource_uses says who touched a resource on a day, from when to when, and whether something was changed", async () => {
+  expect(
+    await rowsOf(
+      "SELECT resource_id, identity_id, toUnixTimestamp64Micro(first_at) AS first, toUnixTimestamp64Micro(last_at) AS last, mutated FROM v_resource_uses WHERE tenant = 'default' ORDER BY resource_id",
+    ),
+  ).toEqual([
+    {
+      resource_id: "crm/eu",
+      identity_id: asked.identityId,
+      first: asked.startedAtUs,
+      last: sent.startedAtUs,
+      mutated: Number(asked.mutating || sent.mutating),
+    },
+    {
+      resource_id: "list/all",
+      identity_id: sent.identityId,
+      first: sent.startedAtUs,
+      last: sent.startedAtUs,
+      mutated: Number(sent.mutating),
+    },
+  ]);
+});
+
+test("v_credential_uses says who used a credential first and last, an impossible instant counting as when it came", async () => {
+  const used = { tenant: "uses", credentialId: "key-1", startedAtUs: builtAtUs };
+  const later = { ...used, startedAtUs: builtAtUs + minuteUs };
+  const impossible = { ...used, startedAtUs: builtAtUs + 1e6 * minuteUs, clockSuspect: true };
+  const actions = [storedWith(10, used), storedWith(11, later), storedWith(12, impossible)];
+  await detectStore(store.database, "one").write(
+    partition,
+    { from: 10, next: 13, control: 0 },
+    { actions, findings: [], alerts: [] },
+  );
+  expect(
+    await rowsOf(
+      "SELECT credential_id, identity_id, toUnixTimestamp64Micro(first_at) AS first, toUnixTimestamp64Micro(last_at) AS last FROM v_credential_uses WHERE tenant = 'uses'",
+    ),
+  ).toEqual([
+    {
+      credential_id: "key-1",
+      identity_id: actions[0]?.identityId,
+      first: builtAtUs,
+      last: Math.max(builtAtUs + minuteUs, (actions[2]?.position.atMs ?? 0) * 1000),
+    },
+  ]);
+});
+
 describe("a chain", () => {
   test("has its links in the order of the story, each on one that is there", async () => {
     const chain = await storeReader(store.database, store.name).chain("default", chainId);
@@ -179,6 +226,26 @@ describe("a chain", () => {
       approver: granted.approver,
       policy: "support-agents v14",
     });
+  });
+
+  test("has one principal, though a delegate of it names no path of its own in another action", async () => {
+    const id = "chain-delegate";
+    const actions = [
+      storedWith(20, { chainId: id, path: ["agent:boss", "agent:triage"], authority: granted }),
+      storedWith(21, { chainId: id, path: ["agent:triage"] }),
+    ];
+    await detectStore(store.database, "one").write(
+      partition,
+      { from: 20, next: 22, control: 0 },
+      { actions, findings: [], alerts: [] },
+    );
+    const chain = await storeReader(store.database, store.name).chain("default", id);
+    const ofKind = (kind: string): readonly unknown[] =>
+      chain?.links.filter((one) => one.kind === kind).map((one) => [one.id, one.parent]) ?? [];
+    expect([ofKind("principal"), ofKind("delegate")]).toEqual([
+      [["agent:boss", granted.grantId]],
+      [["agent:triage", "agent:boss"]],
+    ]);
   });
 
   test("of another tenant is none, and so is one never heard of", async () => {

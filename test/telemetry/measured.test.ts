@@ -161,7 +161,7 @@ test("spans received are those accepted, rejected and shed, whatever becomes of 
   expect(spans.map((line) => line.replace(/,?role="up"/u, ""))).toEqual([
     "answerable_spans_received_total{} 9",
     "answerable_spans_accepted_total{} 2",
-    'answerable_spans_shed_total{reason="busy"} 2',
+    'answerable_spans_shed_total{reason="queue_full"} 2',
     'answerable_spans_shed_total{reason="failed"} 2',
     'answerable_spans_rejected_total{reason="identity_too_long"} 3',
   ]);

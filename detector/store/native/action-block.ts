@@ -65,6 +65,7 @@ export function actionBlock(
     judgements.signals(row).map((signal) => dictionary.add(signal)),
   );
   block.bools("late", judgements.late);
+  block.bools("learned", judgements.learned);
   block.bools("clock_suspect", judgements.clockSuspect);
   block.lowCardinality("source", codes.source);
   block.maps(
@@ -77,6 +78,7 @@ export function actionBlock(
   block.ints("partition", () => places.partition);
   block.longs("offset", "Int64", (row) => places.offset(codes.record[row]!));
   block.ints("record_index", (row) => codes.index[row]!);
+  block.longs("ordinal", "Int64", (row) => judgements.ordinals[row]!);
   return block.finish();
 }
 
