@@ -43,6 +43,7 @@ async function run(onCall: (call: number, worker: PartitionWorker) => void): Pro
       attributor,
       detectors: [outsideGrant, everyThird],
       limits: defaultLimits,
+      windowUs: 0,
       recordsMax: 2,
       bytesMax: 1_000_000,
       stateBudget: budget,
