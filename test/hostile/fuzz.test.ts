@@ -89,6 +89,9 @@ function newEngine(): Engine {
       attributor,
       detectors,
       limits: defaultLimits,
+      windowUs: 0,
+      stateBudget: { bytesMax: 64 * 1024 * 1024, bytes: 0 },
+      statesReadyMax: 1000,
       recordsMax: 2000,
       bytesMax: 8 * 1024 * 1024,
       onChunk: (_partition, _plan, counts) => {

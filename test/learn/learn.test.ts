@@ -67,7 +67,7 @@ const act = fc.oneof(
   fc.record({ report: fc.string({ maxLength: 2 }) }),
   fc.record({ episode: fc.constantFrom(...Severity.options), lastAtUs: fc.maxSafeInteger().map(Math.abs) }),
   fc.record({ count: fc.nat() }),
-  fc.record({ value: fc.nat({ max: 9 }), valuesMax: fc.integer({ min: 1, max: 8 }), offset: fc.nat() }),
+  fc.record({ value: fc.nat({ max: 9 }), valuesMax: fc.integer({ min: 1, max: 8 }), ordinal: fc.nat() }),
 );
 type Act = typeof act extends fc.Arbitrary<infer One> ? One : never;
 
@@ -81,10 +81,7 @@ function apply(state: IdentityState, one: Act): void {
     state.episode = { id: "0123456789abcdef".repeat(2), severity: one.episode, lastAtUs: one.lastAtUs };
   else if ("count" in one) (memories[1] as { count: Count }).count.seen = one.count;
   else
-    (memories[2] as { one: Novelty }).one.observe(fingerprintOf(String(one.value)), one.valuesMax, {
-      offset: one.offset,
-      index: 0,
-    });
+    (memories[2] as { one: Novelty }).one.observe(fingerprintOf(String(one.value)), one.valuesMax, one.ordinal);
 }
 
 function packed(state: IdentityState): Buffer {
@@ -135,7 +132,7 @@ describe("a packed state", () => {
   });
 
   test("gives a detector of another version a new memory, and the others theirs", () => {
-    const value = { value: 1, valuesMax: 8, offset: 0 };
+    const value = { value: 1, valuesMax: 8, ordinal: 0 };
     const bytes = packed(stateOf([{ count: 5 }, value, { gather: dayUs, session: "s" }]));
     const again = IdentityState.unpack(bytes, remembering(2));
     expect(again.evidence.actions).toBe(1);
@@ -147,8 +144,8 @@ describe("a packed state", () => {
 });
 
 describe("what is new", () => {
-  const see = (novelty: Novelty, values: readonly string[], room: number, offset = 0): void => {
-    for (const value of values) novelty.observe(fingerprintOf(value), room, { offset, index: 3 });
+  const see = (novelty: Novelty, values: readonly string[], room: number, ordinal = 0): void => {
+    for (const value of values) novelty.observe(fingerprintOf(value), room, ordinal);
   };
 
   test("is known while there is room for all values", () => {
@@ -164,10 +161,10 @@ describe("what is new", () => {
     see(novelty, ["a", "b", "c", "a"], 2);
     expect(novelty.canTell).toBe(false);
     see(novelty, ["x"], 3, 77);
-    expect(novelty).toMatchObject({ observations: 1, news: 1, canTell: true, since: { offset: 77, index: 3 } });
+    expect(novelty).toMatchObject({ observations: 1, news: 1, canTell: true, since: 77 });
     expect(novelty.has(fingerprintOf("a"))).toBe(false);
     see(novelty, ["y", "z", "w", "w"], 3, 78);
-    expect(novelty).toMatchObject({ canTell: false, since: { offset: 77, index: 3 } });
+    expect(novelty).toMatchObject({ canTell: false, since: 77 });
   });
 });
 

@@ -32,9 +32,9 @@ export function fakeStore(partitions: number, seen: Seen): FakeStore {
           if (states.size > 0) seen("read a state back");
           return states;
         }),
-      stored: (id, before, actions) =>
+      stored: (id, actions) =>
         call(async (fault) => {
-          const found = await at(id.partition).memory.store(fault).stored(id, before, actions);
+          const found = await at(id.partition).memory.store(fault).stored(id, actions);
           if (found.size > 0) seen("found an action stored");
           return found;
         }),

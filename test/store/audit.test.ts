@@ -7,7 +7,9 @@ import { actionId } from "../../detector/attribute/ids.ts";
 import { deadLetterTable } from "../../detector/store/dead-letters.ts";
 import { detectStore } from "../../detector/store/detect-store.ts";
 import { saveLoss } from "../../detector/store/losses.ts";
+import { judgedOf } from "../support/actions.ts";
 import { storedWith } from "../support/build.ts";
+import { countsWith, planWith, progressAfter } from "../support/chunks.ts";
 import { runVerb, type VerbResult } from "../support/roles.ts";
 import { freshStore, type FreshStore } from "../support/store.ts";
 
@@ -28,12 +30,10 @@ afterAll(async () => {
   for (const one of stores) await one.drop();
 });
 
-const counts = { spans: 0, noAction: 0, duplicates: 0, deadLettered: 0, findings: 0 };
-
 /** Stores a chunk of one action an offset, whose last offset holds a dead letter instead. */
 async function chunk(from: number, next: number): Promise<void> {
   const detect = detectStore(store.database, "test");
-  const plan = { from, next, control: 0 };
+  const plan = planWith(from, next);
   const actions = Array.from({ length: next - from - 1 }, (_, at) => {
     const [traceId, spanId] = ["1".repeat(32), (from + at).toString(16).padStart(16, "0")];
     return {
@@ -44,7 +44,7 @@ async function chunk(from: number, next: number): Promise<void> {
       position: { ...partition, offset: from + at, index: 0, atMs: 1_770_000_000_000 },
     };
   });
-  await detect.write(partition, plan, { actions, findings: [], alerts: [] });
+  await detect.write(partition, plan, { actions: judgedOf(actions), findings: [], alerts: [] });
   await deadLetterTable(store.database).put([
     {
       ...partition,
@@ -62,7 +62,8 @@ async function chunk(from: number, next: number): Promise<void> {
   await detect.save(partition, {
     plan,
     generation: 1,
-    counts: { ...counts, records, spans: records, actions: records - 1, deadLettered: 1 },
+    counts: countsWith({ records, spans: records, actions: records - 1, deadLettered: 1 }),
+    progress: progressAfter(plan),
     states: new Map(),
   });
 }

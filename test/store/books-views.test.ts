@@ -6,6 +6,7 @@ import { stateKey } from "../../detector/detect/step.ts";
 import { deadLetterTable } from "../../detector/store/dead-letters.ts";
 import { detectStore } from "../../detector/store/detect-store.ts";
 import { judgedOf } from "../support/actions.ts";
+import { countsWith, planWith, progressAfter } from "../support/chunks.ts";
 import { actionWith, builtAtUs, judgedWith, spanIdOf, storedWith } from "../support/build.ts";
 import { Engine } from "../support/stepped.ts";
 import { type FreshStore, freshStore } from "../support/store.ts";
@@ -25,18 +26,17 @@ test("v_audit sums every chunk once, whatever was saved again", async () => {
   const detector = detectStore(store.database, "one");
   const { generation } = await detector.claim(other, 10);
   const chunk = (from: number, next: number, spans: number): Parameters<typeof detector.save>[1] => ({
-    plan: { from, next, control: 0 },
+    plan: planWith(from, next),
     generation,
-    counts: {
+    counts: countsWith({
       records: next - from,
       spans,
       actions: spans - 3,
       noAction: 1,
       duplicates: 1,
       deadLettered: 1,
-      findings: 0,
-    },
-    latestUs: 0,
+    }),
+    progress: progressAfter(planWith(from, next)),
     states: new Map(),
   });
   for (const one of [chunk(10, 15, 100), chunk(15, 16, 7), chunk(15, 16, 7)]) await detector.save(other, one);
@@ -66,18 +66,11 @@ test("v_baselines says what is known of each identity", async () => {
   const engine = new Engine(detectors);
   engine.step(log);
   const states = engine.packed();
-  const counts = {
-    records: 50,
-    spans: 50,
-    actions: 50,
-    noAction: 0,
-    duplicates: 0,
-    deadLettered: 0,
-    findings: 0,
-  };
+  const plan = planWith(0, 50);
+  const counts = countsWith({ records: 50, spans: 50, actions: 50 });
   const detector = detectStore(store.database, "one");
   const { generation } = await detector.claim(partition, 10);
-  await detector.save(partition, { plan: { from: 0, next: 50, control: 0 }, generation, counts, latestUs: 0, states });
+  await detector.save(partition, { plan, generation, counts, progress: progressAfter(plan), states });
   expect(
     await rowsOf("SELECT tenant, identity_id, actions, active_days, sessions, state_bytes FROM v_baselines"),
   ).toEqual([
@@ -132,7 +125,7 @@ test("an instant beyond what is exact is stored as the last one that is", async 
   const early = storedWith(8, { chainId: "far", startedAtUs: 0, endedAtUs: 1 });
   await detectStore(store.database, "one").write(
     partition,
-    { from: 4, next: 5, control: 0 },
+    planWith(4, 5),
     { actions: judgedOf([far, early]), findings: [], alerts: [] },
   );
   expect(

@@ -7,6 +7,7 @@ import { openSpanLog } from "../../detector/store/span-log.ts";
 import type { LogRecord, OutboxAlert } from "../../detector/stream/ports.ts";
 import type { ControlRecord } from "../../schemas/index.ts";
 import { judgedOf } from "../support/actions.ts";
+import { countsWith, planWith, progressAfter } from "../support/chunks.ts";
 import { builtAtUs, grantWith } from "../support/build.ts";
 import { type FreshStore, freshStore } from "../support/store.ts";
 
@@ -54,7 +55,7 @@ describe("the outbox", () => {
   beforeAll(async () => {
     await detectStore(store.database, "one").write(
       partition,
-      { from: 0, next: 1, control: 0 },
+      planWith(0, 1),
       { actions: judgedOf([]), findings: [], alerts },
     );
   });
@@ -229,17 +230,9 @@ describe("the span log", () => {
     const emptied = { ...log, partition: 9 };
     const detector = detectStore(store.database, "one");
     const { generation } = await detector.claim(emptied, 10);
-    const plan = { from: 0, next: 4711, control: 0 };
-    const counts = {
-      records: 0,
-      spans: 0,
-      actions: 0,
-      noAction: 0,
-      duplicates: 0,
-      deadLettered: 0,
-      findings: 0,
-    };
-    await detector.save(emptied, { plan, generation, counts, latestUs: 0, states: new Map() });
+    const plan = planWith(0, 4711);
+    const counts = countsWith();
+    await detector.save(emptied, { plan, generation, counts, progress: progressAfter(plan), states: new Map() });
     const [placed] = await (await openSpanLog(store.database, emptied)).append([record(1)], nowMs);
     expect(placed?.offset).toBe(4711);
   });

@@ -19,6 +19,7 @@ import { qualified, storeReader } from "../../detector/store/read.ts";
 import { ChunkReader } from "../../detector/stream/chunk.ts";
 import { type Finding, Grant } from "../../schemas/index.ts";
 import { actionAt, judgedOf } from "../support/actions.ts";
+import { planWith } from "../support/chunks.ts";
 import { builtAtUs, judgedWith, spanIdOf } from "../support/build.ts";
 import { sql } from "../support/sql.ts";
 import { type Judged, type PlainStepped, stepped as steppedOf } from "../support/stepped.ts";
@@ -43,7 +44,7 @@ async function sample(): Promise<Judged[]> {
   for await (const { spans } of batchesOf("deploy/demo/agentdojo.sample.jsonl.gz")) {
     const timestampMs = spans.at(-1)?.endMs ?? 0;
     const record = { offset: offset++, key: "g0000", value: encodeSpans(spans), headers: {}, timestampMs };
-    reader.read(partition, [record]);
+    reader.read(partition, [record], 0);
     for (let row = 0; row < reader.columns.count; row += 1) {
       // Only parents are left out, which no query here asks for.
       const action = { ...actionAt(reader.columns, row), parentId: "" };
@@ -135,7 +136,7 @@ beforeAll(async () => {
   const { actions, findings } = stepped;
   await detectStore(store.database, "one").write(
     partition,
-    { from: 0, next: 2000, control: 0 },
+    planWith(0, 2000),
     { actions: judgedOf(actions), findings, alerts: [] },
   );
 }, 60_000);
@@ -189,7 +190,7 @@ describe("the SQL that a finding prints", () => {
     const { actions, findings } = stepped;
     await detectStore(store.database, "two").write(
       partition,
-      { from: 0, next: 2001, control: 0 },
+      planWith(0, 2001),
       { actions: judgedOf(actions), findings, alerts: [] },
     );
     const sampled = findings.filter((one) => one.rule === "first-use").slice(0, 10);

@@ -7,6 +7,7 @@ import { detectStore } from "../../detector/store/detect-store.ts";
 import { storeReader } from "../../detector/store/read.ts";
 import type { Authority } from "../../schemas/index.ts";
 import { judgedOf } from "../support/actions.ts";
+import { planWith } from "../support/chunks.ts";
 import { builtAtUs, findingWith, storedWith } from "../support/build.ts";
 import { type FreshStore, freshStore } from "../support/store.ts";
 
@@ -84,7 +85,7 @@ beforeAll(async () => {
   store = await freshStore();
   await detectStore(store.database, "one").write(
     partition,
-    { from: 0, next: 3, control: 0 },
+    planWith(0, 3),
     { actions: judgedOf([asked, sent, elsewhere]), findings, alerts: [] },
   );
 });
@@ -93,7 +94,7 @@ afterAll(() => store.drop());
 test("v_actions shows an action once, whole, with its main resource in columns of their own", async () => {
   await detectStore(store.database, "one").write(
     partition,
-    { from: 3, next: 4, control: 0 },
+    planWith(3, 4),
     { actions: judgedOf([sent]), findings: [], alerts: [] },
   );
   expect(
@@ -180,8 +181,8 @@ test("v_credential_uses says who used a credential first and last, an impossible
   const actions = [storedWith(10, used), storedWith(11, later), storedWith(12, impossible)];
   await detectStore(store.database, "one").write(
     partition,
-    { from: 10, next: 13, control: 0 },
-    { actions, findings: [], alerts: [] },
+    planWith(10, 13),
+    { actions: judgedOf(actions), findings: [], alerts: [] },
   );
   expect(
     await rowsOf(
@@ -236,8 +237,8 @@ describe("a chain", () => {
     ];
     await detectStore(store.database, "one").write(
       partition,
-      { from: 20, next: 22, control: 0 },
-      { actions, findings: [], alerts: [] },
+      planWith(20, 22),
+      { actions: judgedOf(actions), findings: [], alerts: [] },
     );
     const chain = await storeReader(store.database, store.name).chain("default", id);
     const ofKind = (kind: string): readonly unknown[] =>

@@ -14,8 +14,14 @@ export type AttributedAction = Omit<
   "authority" | "signals" | "late" | "clockSuspect" | "position"
 >;
 
+/** An action as it is stored: what the engine notes beside what the contract says of one. */
+export interface StoredAction extends Action {
+  readonly learned: boolean;
+  readonly ordinal: number;
+}
+
 /** The kept actions of a chunk. */
-export function actionsOf({ columns, judgements, places }: JudgedActions): Action[] {
+export function actionsOf({ columns, judgements, places }: JudgedActions): StoredAction[] {
   const rows = Array.from({ length: columns.count }, (_, row) => row);
   return rows
     .filter((row) => judgements.kept[row] === 1)
@@ -25,6 +31,8 @@ export function actionsOf({ columns, judgements, places }: JudgedActions): Actio
       signals: judgements.signals(row),
       late: judgements.late[row] === 1,
       clockSuspect: judgements.clockSuspect[row] === 1,
+      learned: judgements.learned[row] === 1,
+      ordinal: judgements.ordinals[row]!,
       position: places.at(columns.codes.record[row]!, columns.codes.index[row]!),
     }));
 }
@@ -105,12 +113,15 @@ export function columnsOf(
 }
 
 /** Judged actions as the store takes them. */
-export function judgedOf(actions: readonly Action[]): JudgedActions {
+export function judgedOf(actions: readonly (Action & Partial<StoredAction>)[]): JudgedActions {
   const { columns, places } = columnsOf(actions.map((action) => ({ action, position: action.position })));
   const judgements = new Judgements(actions.length);
-  actions.forEach(({ authority, signals, late, clockSuspect }, row) => {
-    judgements.keep(row, authority, signals);
+  actions.forEach((action, row) => {
+    const { authority, signals, late, clockSuspect, position } = action;
+    const { learned = !clockSuspect, ordinal = position.offset } = action;
+    judgements.keep(row, ordinal, authority, signals);
     judgements.late[row] = late ? 1 : 0;
+    judgements.learned[row] = learned ? 1 : 0;
     judgements.clockSuspect[row] = clockSuspect ? 1 : 0;
   });
   return { columns, judgements, places };

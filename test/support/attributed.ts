@@ -29,7 +29,7 @@ export function attributed(
     headers: headersOf("g0000", 1024, origin),
     timestampMs: 0,
   };
-  const { deadLetters } = reader.read(partition, [record]);
+  const { deadLetters } = reader.read(partition, [record], 0);
   const [rejected] = deadLetters;
   if (rejected !== undefined) return { kind: "rejected", rejected };
   return reader.columns.count === 0

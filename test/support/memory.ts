@@ -9,10 +9,10 @@ import type {
   DetectStore,
   LoadedState,
   PartitionId,
+  Progress,
   SavedState,
 } from "../../detector/stream/ports.ts";
-import type { Action } from "../../schemas/index.ts";
-import { actionsOf } from "./actions.ts";
+import { actionsOf, type StoredAction } from "./actions.ts";
 
 /** Thrown by the fault injector in place of the process dying. */
 export class Crash extends Error {
@@ -48,7 +48,7 @@ export function memoryStore(): {
   content: () => StoreContent;
 } {
   const tokens = new Set<string>();
-  const actions = new Map<string, Action>();
+  const actions = new Map<string, StoredAction>();
   const tables = {
     findings: new Map<string, string>(),
     alerts: new Map<string, string>(),
@@ -56,8 +56,7 @@ export function memoryStore(): {
   const letters = new Map<string, string>();
   const plans = new Map<number, ChunkPlan>();
   const states = new Map<string, { version: number; state: SavedState }>();
-  let position: number | undefined;
-  let latestUs = 0;
+  let progress: Progress | undefined;
   let generation = 0;
   let rowsInserted = 0;
 
@@ -76,15 +75,15 @@ export function memoryStore(): {
       if (when === "after") throw new Crash();
       return result;
     };
-    const token = (table: string, plan: ChunkPlan): string =>
-      `${table}:${String(plan.from)}-${String(plan.next - 1)}`;
+    const token = (table: string, { chunk, from, next }: ChunkPlan): string =>
+      `${table}:${String(chunk)}:${String(from)}-${String(next - 1)}`;
     return {
       claim: (_partition: PartitionId, statesMax: number) =>
         guarded(() => {
           generation += 1;
           const all = [...states].toSorted(([, one], [, other]) => other.state.actions - one.state.actions);
           const loaded = new Map(all.slice(0, statesMax).map(([key, { state }]) => [key, loadedOf(state)]));
-          return { generation, position, latestUs, states: loaded, isComplete: loaded.size < statesMax };
+          return { generation, progress, states: loaded, isComplete: loaded.size < statesMax };
         }),
       states: (_partition: PartitionId, keys: readonly string[]) =>
         guarded(() => {
@@ -95,16 +94,19 @@ export function memoryStore(): {
           }
           return found;
         }),
-      stored: (_partition: PartitionId, before: number, asked: readonly ActionKey[]) =>
+      stored: (_partition: PartitionId, asked: readonly ActionKey[]) =>
         guarded(() => {
-          const offsets = asked.map((one) => actions.get(keyOf(one))?.position.offset ?? before);
-          return new Set(offsets.flatMap((offset, nth) => (offset < before ? [nth] : [])));
+          const isElsewhere = (one: ActionKey): boolean => {
+            const { offset, index } = actions.get(keyOf(one))?.position ?? one;
+            return offset !== one.offset || index !== one.index;
+          };
+          return new Set(asked.flatMap((one, nth) => (isElsewhere(one) ? [nth] : [])));
         }),
       plan: (_partition: PartitionId, mine: number, proposal: ChunkPlan) =>
         guarded(() => {
-          insert(`plan:${String(proposal.from)}`, () => plans.set(proposal.from, proposal));
-          const plan = plans.get(proposal.from) ?? proposal;
-          return mine !== generation || (position ?? 0) > proposal.from
+          insert(`plan:${String(proposal.chunk)}`, () => plans.set(proposal.chunk, proposal));
+          const plan = plans.get(proposal.chunk) ?? proposal;
+          return mine !== generation || (progress?.chunk ?? 0) > proposal.chunk
             ? { kind: "fenced" }
             : { kind: "planned", plan };
         }),
@@ -117,7 +119,7 @@ export function memoryStore(): {
             // The first row of an action stays, wherever it comes from.
             for (const row of all) {
               const before = actions.get(keyOf(row));
-              if (before === undefined || row.position.offset <= before.position.offset)
+              if (before === undefined || row.ordinal <= before.ordinal)
                 actions.set(keyOf(row), row);
             }
           }),
@@ -136,11 +138,8 @@ export function memoryStore(): {
       save: (_partition: PartitionId, checkpoint: Checkpoint) =>
         guarded(() =>
           insert(token("checkpoint", checkpoint.plan), () => {
-            const version = checkpoint.plan.next;
-            if (version >= (position ?? 0)) {
-              position = version;
-              latestUs = checkpoint.latestUs;
-            }
+            const version = checkpoint.plan.chunk;
+            if (version >= (progress?.chunk ?? 0)) progress = checkpoint.progress;
             for (const [key, state] of checkpoint.states)
               if ((states.get(key)?.version ?? -1) <= version) states.set(key, { version, state });
           }),
@@ -160,14 +159,14 @@ export function memoryStore(): {
     alerts: sorted(tables.alerts.values()),
     deadLetters: sorted(letters.values()),
     states: sorted([...states].map(([key, { state }]) => `${key}=${hexOf(state.packed)}`)),
-    position,
+    position: progress?.next,
     rowsInserted,
   });
   return { store, content };
 }
 
 /** What makes an action one and no other, as in the table's sorting key. */
-const keyOf = (key: ActionKey): string =>
+const keyOf = (key: Omit<ActionKey, "offset" | "index">): string =>
   JSON.stringify([key.tenant, key.identityId, key.startedAtUs, key.id]);
 
 const loadedOf = ({ packed, actions }: SavedState): LoadedState => ({ packed, actions });

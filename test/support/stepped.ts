@@ -8,8 +8,8 @@ import { unsureRows } from "../../detector/detect/unsure-rows.ts";
 import type { IdentityState } from "../../detector/learn/identity-state.ts";
 import { IdentityStates } from "../../detector/learn/identity-states.ts";
 import type { SavedState } from "../../detector/stream/ports.ts";
-import type { Action, Alert, Authority, Finding, LogPosition } from "../../schemas/index.ts";
-import { actionsOf, type AttributedAction, columnsOf } from "./actions.ts";
+import type { Alert, Authority, Finding, LogPosition } from "../../schemas/index.ts";
+import { actionsOf, type AttributedAction, columnsOf, type StoredAction } from "./actions.ts";
 
 /** An action with its authority and its place in the log. */
 export interface Judged {
@@ -19,7 +19,7 @@ export interface Judged {
 }
 
 export interface PlainStepped {
-  readonly actions: readonly Action[];
+  readonly actions: readonly StoredAction[];
   readonly findings: readonly Finding[];
   readonly alerts: readonly Alert[];
   readonly duplicates: number;
@@ -32,6 +32,7 @@ export class Engine {
   readonly #detectors: readonly Detector[];
   readonly #recent: RecentActions;
   readonly #stored = new Set<string>();
+  #judged = 0;
   readonly #saved = new Map<string, SavedState>();
 
   /** @param room Actions that are remembered, a power of two. */
@@ -50,7 +51,8 @@ export class Engine {
       return JSON.stringify([stateKey(view), view.startedAtUs, view.id]);
     };
     this.#recent.makeRoom(columns.count);
-    const unsure = unsureRows(this.#recent, columns, places);
+    const rows = Int32Array.from(judged.keys());
+    const unsure = unsureRows(this.#recent, columns, places, rows);
     const authorityOf = { judge: (_columns: unknown, { row }: { row: number }) => judged[row]!.authority };
     const stepped = step(columns, places, {
       states: this.states,
@@ -58,9 +60,12 @@ export class Engine {
       detectors: this.#detectors,
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The verdicts are what a test says they are.
       authority: authorityOf as unknown as AuthorityOf,
+      rows,
+      judged: this.#judged,
       stored: new Set(unsure.filter((row) => this.#stored.has(keyOf(row)))),
     });
     const { judgements, findings, alerts, duplicates, changed } = stepped;
+    this.#judged += judgements.keptCount;
     for (let row = 0; row < columns.count; row += 1) if (judgements.kept[row] === 1) this.#stored.add(keyOf(row));
     for (const [key, state] of changed) {
       const { actions, activeDays, sessions } = state.evidence;

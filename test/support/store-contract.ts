@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { ChunkPlan, ChunkRows, DetectStore, PartitionId, LoadedState, SavedState } from "../../detector/stream/ports.ts";
 import { alertOf } from "../../detector/detect/episode.ts";
 import { judgedOf } from "./actions.ts";
+import { countsWith, planWith, progressAfter } from "./chunks.ts";
 import { builtAtUs, findingWith, storedWith } from "./build.ts";
 
 export interface OpenStore {
@@ -18,7 +19,6 @@ export interface OpenStore {
 }
 
 const partition: PartitionId = { topic: "nhi.spans", partition: 0 };
-const counts = { records: 1, spans: 1, actions: 1, noAction: 0, duplicates: 0, deadLettered: 0, findings: 0 };
 
 const action = storedWith(0);
 const finding = findingWith({ actionIds: [action.id] });
@@ -32,7 +32,7 @@ const alert = {
 const actions = [action, storedWith(1)];
 const rows: ChunkRows = { actions: judgedOf(actions), findings: [finding], alerts: [alert] };
 const statesMax = 1000;
-const planOf = (from: number, next: number, control = 0): ChunkPlan => ({ from, next, control });
+const planOf = (from: number, next: number, control = 0): ChunkPlan => planWith(from, next, { control });
 const checkpointOf = (
   plan: ChunkPlan,
   generation: number,
@@ -40,8 +40,8 @@ const checkpointOf = (
 ): Parameters<DetectStore["save"]>[1] => ({
   plan,
   generation,
-  counts,
-  latestUs: builtAtUs + plan.next,
+  counts: countsWith({ records: 1, spans: 1, actions: 1 }),
+  progress: progressAfter(plan, { cutUs: builtAtUs, judged: 7, latestUs: builtAtUs + 1, heldFrom: plan.from }),
   states: new Map(Object.entries(states).map(([key, packed]) => [key, savedOf(packed)])),
 });
 /** Bytes that are no text, and one number for each of a state's sums. */
@@ -65,7 +65,7 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
 
     test("knows nothing of a partition never seen", async () => {
       const owned = await store.claim(partition, statesMax);
-      expect(owned).toMatchObject({ position: undefined, latestUs: 0, states: new Map(), isComplete: true });
+      expect(owned).toMatchObject({ progress: undefined, states: new Map(), isComplete: true });
       generation = owned.generation;
     });
 
@@ -111,8 +111,7 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
       );
       expect(await opened.as("two").claim(partition, statesMax)).toEqual({
         generation: generation + 1,
-        position: 5,
-        latestUs: builtAtUs + 5,
+        progress: checkpointOf(planOf(0, 5), 1).progress,
         states: new Map([
           ["default\0a", loadedOf("1")],
           ["default\0b", loadedOf(bytes)],
@@ -138,7 +137,7 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
       await store.save(partition, checkpointOf(planOf(5, 6), generation, { "default\0a": "2" }));
       await store.save(partition, checkpointOf(planOf(5, 6), generation, { "default\0a": "2" }));
       expect(await store.claim(partition, statesMax)).toMatchObject({
-        position: 6,
+        progress: { next: 6 },
         states: new Map([
           ["default\0a", loadedOf("2")],
           ["default\0b", loadedOf(bytes)],
@@ -150,7 +149,7 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
       await opened.as("ghost").save(partition, checkpointOf(planOf(0, 5), 1, { "default\0a": "old" }));
       await opened.as("ghost").save(partition, checkpointOf(planOf(0, 4), 1, { "default\0a": "older" }));
       const owned = await store.claim(partition, statesMax);
-      expect([owned.position, owned.latestUs]).toEqual([6, builtAtUs + 6]);
+      expect(owned.progress).toEqual(checkpointOf(planOf(5, 6), 1).progress);
       expect(owned.states.get("default\0a")).toEqual(loadedOf("2"));
       generation = owned.generation;
     });
@@ -172,18 +171,20 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
       );
     });
 
-    test("knows what it has stored of earlier records, by id, start and identity", async () => {
+    test("knows what it has stored from another place of the log, by id, start and identity", async () => {
       const { tenant, identityId, startedAtUs, id } = action;
-      const key = { tenant, identityId, startedAtUs, id };
+      const key = { tenant, identityId, startedAtUs, id, offset: 9, index: 0 };
       const asked = [
         { ...key, startedAtUs: startedAtUs + 1 },
         key,
         { ...key, identityId: "agent:o'brien\\" },
         { ...key, tenant: "acme" },
         { ...key, id: "0".repeat(32) },
+        { ...key, offset: 0, index: 1 },
+        // From its own place: an attempt at the very chunk that asks.
+        { ...key, offset: 0 },
       ];
-      expect(await store.stored(partition, 1, asked)).toEqual(new Set([1]));
-      expect(await store.stored(partition, 0, asked)).toEqual(new Set());
+      expect(await store.stored(partition, asked)).toEqual(new Set([1, 5]));
     });
 
     test("fences a worker that plans behind the position", async () => {

@@ -36,7 +36,7 @@ test("gives the same actions of the same spans, whatever chunk they are in", () 
           headers: headersOf("g0000", 1024, origin),
           timestampMs: offset,
         }));
-        const sums = reader.read(partition, records);
+        const sums = reader.read(partition, records, 0);
         const rows = Array.from({ length: reader.columns.count }, (_, row) => ({
           record: reader.columns.codes.record[row],
           index: reader.columns.codes.index[row],
