@@ -22,43 +22,101 @@ export interface Window {
   readonly cutUs: number;
   /** How long, in microseconds, an action waits for others that ended before it; 0 for not at all. */
   readonly windowUs: number;
+  /** Whether those at the end wait for the next chunk. */
+  readonly holds: boolean;
 }
 
 /**
- * Puts the actions of a chunk into the order in which they ended, and holds back those at its end: within the window,
- * any order of arrival is judged alike, wherever the log is cut. Time is that of the senders, of whom those whose clock
- * runs ahead are not believed: they wait for nobody, and nobody for them.
+ * Puts the actions of a chunk into the order in which they ended, as far as the window reaches, and holds back those at
+ * its end. It is as if they came one by one: each waits until something came that ended a window later, and what comes
+ * when its turn is over is judged at once. So the order doesn't depend on where the log is cut. Time is that of the
+ * senders, of whom those whose clock runs ahead are not believed: they wait for nobody, and nobody for them.
  */
 export function release(columns: ActionColumns, places: RecordPlaces, window: Window): Released {
-  const { codes, instants } = columns;
-  const { endedAtUs } = instants;
-  const rows: number[] = [];
-  let latestUs = window.cutUs;
-  const isSuspect = (row: number): boolean => isClockSuspect(endedAtUs[row]!, places.atMs(codes.record[row]!));
+  const { record } = columns.codes;
+  const { endedAtUs } = columns.instants;
+  const { carried, windowUs } = window;
+  const waiting = new WaitingRows(endedAtUs);
+  const released: number[] = [];
+  let { cutUs } = window;
   for (let row = 0; row < columns.count; row += 1) {
-    const suspect = isSuspect(row);
-    if (codes.record[row]! < window.carried && (suspect || endedAtUs[row]! <= window.cutUs)) continue;
-    rows.push(row);
-    if (!suspect && endedAtUs[row]! > latestUs) latestUs = endedAtUs[row]!;
+    const endedUs = endedAtUs[row]!;
+    const suspect = isClockSuspect(endedUs, places.atMs(record[row]!));
+    const isDue = suspect || endedUs <= cutUs;
+    if (record[row]! < carried) {
+      if (!isDue) waiting.push(row);
+      continue;
+    }
+    if (isDue || windowUs === 0) released.push(row);
+    else waiting.push(row);
+    if (suspect || endedUs - windowUs <= cutUs) continue;
+    cutUs = endedUs - windowUs;
+    while (waiting.size > 0 && endedAtUs[waiting.first()]! <= cutUs) released.push(waiting.shift());
   }
-  const cutUs = Math.max(window.cutUs, latestUs - window.windowUs);
-  const isHeld = (row: number): boolean => endedAtUs[row]! > cutUs && !isSuspect(row);
-  const released = window.windowUs === 0 ? rows : rows.filter((row) => !isHeld(row));
-  const firstHeld = window.windowUs === 0 ? undefined : rows.find(isHeld);
-  return {
-    rows: sorted(released, endedAtUs),
-    held: rows.length - released.length,
-    heldFrom: firstHeld === undefined ? -1 : codes.record[firstHeld]!,
-    cutUs,
-  };
+  if (!window.holds) {
+    while (waiting.size > 0) {
+      const row = waiting.shift();
+      cutUs = Math.max(cutUs, endedAtUs[row]!);
+      released.push(row);
+    }
+  }
+  return { rows: Int32Array.from(released), held: waiting.size, heldFrom: waiting.firstRecord(record), cutUs };
 }
 
-/** By the end of the action, then by its place in the log. Mostly they come in order, and nothing is to be done. */
-function sorted(rows: readonly number[], endedAtUs: Float64Array): Int32Array {
-  const ordered = Int32Array.from(rows);
-  for (let at = 1; at < ordered.length; at += 1) {
-    if (endedAtUs[ordered[at - 1]!]! > endedAtUs[ordered[at]!]!)
-      return ordered.sort((one, other) => endedAtUs[one]! - endedAtUs[other]! || one - other);
+/** Rows by the end of their actions, those that came first before others: a binary heap. */
+class WaitingRows {
+  readonly #rows: number[] = [];
+  readonly #endedAtUs: Float64Array;
+
+  constructor(endedAtUs: Float64Array) {
+    this.#endedAtUs = endedAtUs;
   }
-  return ordered;
+
+  get size(): number {
+    return this.#rows.length;
+  }
+
+  first(): number {
+    return this.#rows[0]!;
+  }
+
+  push(row: number): void {
+    const rows = this.#rows;
+    let at = rows.length;
+    rows.push(row);
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!this.#isBefore(row, rows[parent]!)) break;
+      rows[at] = rows[parent]!;
+      at = parent;
+    }
+    rows[at] = row;
+  }
+
+  shift(): number {
+    const rows = this.#rows;
+    const first = rows[0]!;
+    const last = rows.pop()!;
+    const { length } = rows;
+    if (length === 0) return first;
+    let at = 0;
+    for (let child = 1; child < length; child = 2 * at + 1) {
+      if (child + 1 < length && this.#isBefore(rows[child + 1]!, rows[child]!)) child += 1;
+      if (!this.#isBefore(rows[child]!, last)) break;
+      rows[at] = rows[child]!;
+      at = child;
+    }
+    rows[at] = last;
+    return first;
+  }
+
+  /** The first record that one of them is of; -1 when there is none. */
+  firstRecord(record: Int32Array): number {
+    return this.#rows.reduce((first, row) => (first === -1 ? record[row]! : Math.min(first, record[row]!)), -1);
+  }
+
+  #isBefore(one: number, other: number): boolean {
+    const difference = this.#endedAtUs[one]! - this.#endedAtUs[other]!;
+    return difference < 0 || (difference === 0 && one < other);
+  }
 }

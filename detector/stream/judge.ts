@@ -66,7 +66,8 @@ export async function judge(
   const released = release(columns, places, {
     carried: carried.length,
     cutUs: progress?.cutUs ?? 0,
-    windowUs: plan.flush ? 0 : options.windowUs,
+    windowUs: options.windowUs,
+    holds: !plan.flush,
   });
   const view = new ActionView(columns, places);
   await loadStates(options.store, partition, states, view, released.rows);
