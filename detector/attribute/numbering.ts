@@ -8,6 +8,7 @@ export interface Numbered {
   process: number;
   /** -1 without one. */
   seq: number;
+  isStart: boolean;
 }
 
 /** A longer name is no name: cut, it would make two processes one. Bytes. */
@@ -17,15 +18,17 @@ const processBytesMax = 256;
  * Compiles what numbers a span: `nhi.seq` within the process that `service.instance.id` names or, where there is none,
  * `host.name` and `process.pid` together. Names are what the sender says; whoever compares them does so within a client.
  */
-export function compileNumbering({ names }: Attributor): (row: SpanRow) => Numbered {
+export function compileNumbering({ names, words }: Attributor): (row: SpanRow) => Numbered {
   const at = {
     seq: names.placeOf("nhi.seq"),
     instance: names.placeOf("service.instance.id"),
     host: names.placeOf("host.name"),
     pid: names.placeOf("process.pid"),
+    phase: names.placeOf("nhi.phase"),
   };
   const hosts = new ByCode<number>();
-  const found: Numbered = { process: empty, seq: -1 };
+  const start = words.code("start");
+  const found: Numbered = { process: empty, seq: -1, isStart: false };
 
   function processOf({ codes, dictionary }: SpanRow): number {
     const instance = codes[at.instance]!;
@@ -43,6 +46,7 @@ export function compileNumbering({ names }: Attributor): (row: SpanRow) => Numbe
   return (row) => {
     const process = processOf(row);
     found.process = row.dictionary.lengthOf(process) <= processBytesMax ? process : empty;
+    found.isStart = row.codes[at.phase] === start;
     found.seq = seqOf(row, row.codes[at.seq]!);
     return found;
   };

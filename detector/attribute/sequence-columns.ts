@@ -10,6 +10,8 @@ export class SequenceColumns {
   process = new Int32Array(firstRows);
   /** Ordinal of the record in the chunk. */
   record = new Int32Array(firstRows);
+  /** 1 for a record made when something began, whose end is still to come. */
+  isStart = new Int32Array(firstRows);
   seq = new Float64Array(firstRows);
   startedAtUs = new Float64Array(firstRows);
   endedAtUs = new Float64Array(firstRows);
@@ -33,7 +35,7 @@ export class SequenceColumns {
 
   #grow(): void {
     const rows = this.count * 2;
-    for (const name of ["tenant", "source", "process", "record"] as const) {
+    for (const name of ["tenant", "source", "process", "record", "isStart"] as const) {
       const larger = new Int32Array(rows);
       larger.set(this[name]);
       this[name] = larger;

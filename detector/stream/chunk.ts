@@ -81,7 +81,7 @@ export class ChunkReader {
 
   /** Notes the number of a span: of a refused one as well, as it did arrive. */
   #keepNumber(
-    { process, seq }: Numbered,
+    { process, seq, isStart }: Numbered,
     { tenant, source }: { readonly tenant: number; readonly source: number },
     record: number,
   ): void {
@@ -92,6 +92,7 @@ export class ChunkReader {
     to.process[nth] = process;
     to.record[nth] = record;
     to.seq[nth] = seq;
+    to.isStart[nth] = isStart ? 1 : 0;
     to.startedAtUs[nth] = this.#row.startedAtUs;
     to.endedAtUs[nth] = this.#row.endedAtUs;
   }

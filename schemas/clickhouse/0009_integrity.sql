@@ -11,6 +11,7 @@ CREATE TABLE IF NOT EXISTS process_sequences
     partition Int32,
     from_offset Int64,
     nth Int32,
+    starts Int32,
     stored_at DateTime64(3, 'UTC') DEFAULT now64(3) CODEC(Delta(8), ZSTD(1)),
     first_at DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),
     last_at DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),

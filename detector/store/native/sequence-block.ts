@@ -11,6 +11,7 @@ interface Segment {
   /** A row of the columns that names the process. */
   readonly row: number;
   count: number;
+  starts: number;
   firstSeq: number;
   lastSeq: number;
   firstAtUs: number;
@@ -42,6 +43,7 @@ export function sequenceBlock(
   block.ints("partition", () => places.partition);
   block.longs("from_offset", "Int64", () => fromOffset);
   block.ints("nth", (row) => row);
+  block.ints("starts", (row) => segments[row]!.starts);
   longs("first_at", "DateTime64(6, 'UTC')", ({ firstAtUs }) => boundedUs(firstAtUs));
   longs("last_at", "DateTime64(6, 'UTC')", ({ lastAtUs }) => boundedUs(lastAtUs));
   longs("first_seq", "UInt64", ({ firstSeq }) => firstSeq);
@@ -53,7 +55,7 @@ export function sequenceBlock(
 
 /** Which segment each row is in. Neighbours mostly come out of one process. */
 function segmentsOf(
-  { tenant, source, process, record, seq, startedAtUs, endedAtUs, count }: SequenceColumns,
+  { tenant, source, process, record, isStart, seq, startedAtUs, endedAtUs, count }: SequenceColumns,
   places: RecordPlaces,
 ): { readonly segments: readonly Segment[]; readonly segmentOf: Int32Array } {
   const segments: Segment[] = [];
@@ -74,6 +76,7 @@ function segmentsOf(
       open.set(keyOf(row), current);
     }
     add(current, seq[row]!, startedAtUs[row]!, endedAtUs[row]!, atMs);
+    current.starts += isStart[row]!;
     segmentOf[row] = current.nth;
   }
   return { segments, segmentOf };
@@ -92,6 +95,7 @@ const newSegment = (nth: number, row: number, seq: number, receivedAtMs: number)
   nth,
   row,
   count: 0,
+  starts: 0,
   firstSeq: seq,
   lastSeq: seq,
   firstAtUs: Number.POSITIVE_INFINITY,
