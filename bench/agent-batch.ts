@@ -1,64 +1,148 @@
+import { createHash } from "node:crypto";
+import type { Grant } from "../schemas/index.ts";
 import { traceRequest } from "../test/support/otlp-proto.ts";
 
 /** Spans of one batch. */
 export const spanCount = 200;
 
+/** Agents that take turns; batch `number` is of agent `number % agentCount`. */
+const agentCount = 200;
+
+/** Attributes of one span, every one of them known to the detector, so that whoever stores them all stores the same. */
+export const attributeCount = 16;
+
+type Values = Readonly<Record<string, string | number | boolean>>;
+
+/** What the batches' agents may do; it covers all but one action in some five hundred. */
+export const grant: Grant = {
+  id: "tool-agents",
+  grantee: "agent:*",
+  approver: "user:ana@acme.example",
+  policy: { id: "tool-agents", version: "3" },
+  operations: ["tickets.*", "mail.*", "repo.read", "vault.kv.read", "calendar.*"],
+  resources: ["*"],
+  window: { from: "2025-01-01T00:00:00Z" },
+};
+
 /**
- * A batch as an agent's exporter sends it: some values repeat (tools, identities), others never do (ids, sizes). Batches
- * of different numbers share no span.
+ * A batch as an agent's exporter sends it: of one agent, tools and resources that repeat, ids that never do. A trace is a
+ * session of eight actions, as long as the recorded runs of real agents are. Batches of different numbers share no span;
+ * an agent's next batch is of the next day, so that after a week of them the detectors have something to say.
  */
 export function agentBatch(number: number): Uint8Array {
-  const startNs = 1_790_000_000_000_000_000n;
-  const from = number * spanCount;
-  const spans = Array.from({ length: spanCount }, (_, at) => from + at).map((index) => ({
-    traceId: id(16, index >> 3),
-    spanId: id(8, index),
-    parentSpanId: index % 8 === 0 ? Buffer.alloc(0) : id(8, index - 1),
-    name: `execute_tool ${tool(index)}`,
+  const spans = Array.from({ length: spanCount }, (_, at) => number * spanCount + at).map((index) => ({
+    traceId: id(16, `trace ${index >> 3}`),
+    spanId: id(8, `span ${index}`),
+    parentSpanId: index % 8 === 0 ? Buffer.alloc(0) : id(8, `span ${index - 1}`),
+    name: `execute_tool ${toolOf(index)}`,
     kind: 1 + (index % 3),
-    startTimeUnixNano: long(startNs + BigInt(index) * 1_234_567n),
-    endTimeUnixNano: long(startNs + BigInt(index) * 1_234_567n + 87_654_321n),
-    attributes: spanAttributes(index),
+    startTimeUnixNano: long(startNs(index)),
+    endTimeUnixNano: long(startNs(index) + 87_654_321n),
+    attributes: keyValues(spanAttributes(index)),
     status: { code: index % 20 === 0 ? 2 : 0 },
     flags: 0x101,
   }));
-  const resource = {
-    attributes: [
-      text("service.name", "triage"),
-      text("service.version", "1.4.2"),
-      text("telemetry.sdk.language", "nodejs"),
-    ],
+  return requestOf(spans);
+}
+
+/** Identity of a probe, one of its own so that each has a finding of its own. */
+export const probeIdentity = (number: number): string => `agent:probe-${number}`;
+
+/** One span that ends now and does what no grant covers. */
+export function probeBatch(number: number, nowMs: number): Uint8Array {
+  const values = {
+    ...spanAttributes(number),
+    "nhi.identity.id": probeIdentity(number),
+    "nhi.action.name": "iam.role.attach",
   };
+  const endNs = BigInt(nowMs) * 1_000_000n;
+  const span = {
+    traceId: id(16, `probe ${number}`),
+    spanId: id(8, `probe ${number}`),
+    name: "execute_tool iam.role.attach",
+    kind: 1,
+    startTimeUnixNano: long(endNs - 5_000_000n),
+    endTimeUnixNano: long(endNs),
+    attributes: keyValues(values),
+  };
+  return requestOf([span]);
+}
+
+function requestOf(spans: readonly object[]): Uint8Array {
+  const resource = { attributes: keyValues(resourceAttributes) };
   const scope = { name: "answerable", version: "0.1.0" };
   const request = traceRequest.create({ resourceSpans: [{ resource, scopeSpans: [{ scope, spans }] }] });
   return traceRequest.encode(request).finish();
 }
 
-/** 15 attributes, of which the detector reads 11; the other four are what other libraries add. */
-function spanAttributes(index: number): object[] {
-  return [
-    text("nhi.identity.id", `agent:triage-${index % 17}`),
-    text("nhi.identity.kind", "ai_agent"),
-    text("nhi.action.kind", index % 5 === 0 ? "secret_read" : "tool_call"),
-    text("nhi.action.name", tool(index)),
-    text("nhi.resource.id", `kv/data/prod/service-${index % 40}`),
-    text("nhi.session.id", `session-${(index >> 3).toString(16).padStart(12, "0")}`),
-    text("gen_ai.operation.name", "execute_tool"),
-    text("gen_ai.tool.name", tool(index)),
-    text("gen_ai.tool.call.id", `call_${(index * 2_654_435_761).toString(36).padStart(20, "x")}`),
-    text("server.address", "vault.internal.example"),
-    { key: "nhi.seq", value: { intValue: index + 1000 } },
-    text("gen_ai.tool.description", "Reads one secret of the service that is being worked on."),
-    text("thread.name", "main"),
-    { key: "thread.id", value: { intValue: 1 } },
-    { key: "gen_ai.usage.input_tokens", value: { intValue: 500 + index } },
-  ];
+/** The attributes of the resource, those of all spans of a batch. */
+export const resourceAttributes: Values = {
+  "service.name": "triage",
+  "service.version": "1.4.2",
+  "deployment.environment.name": "production",
+};
+
+/**
+ * The attributes of span `index`: those of batch `n` are the spans from `n * spanCount`. Two are never the same twice
+ * (tool call, number), the digest seldom, the session for eight spans; the others repeat.
+ */
+export function spanAttributes(index: number): Values {
+  const tool = toolOf(index);
+  return {
+    "nhi.identity.id": `agent:triage-${agentOf(index)}`,
+    "nhi.identity.kind": "ai_agent",
+    "nhi.action.kind": tool === "vault.kv.read" ? "secret_read" : "tool_call",
+    "nhi.action.name": tool,
+    "nhi.action.mutating": tool === "tickets.update" || tool === "mail.send",
+    "nhi.resource.id": resourceOf(index),
+    "nhi.resource.kind": "object",
+    "nhi.resource.origin": index % 3 === 0 ? "tool:tickets.search" : "prompt",
+    "nhi.session.id": `run-${id(6, `trace ${index >> 3}`).toString("hex")}`,
+    "nhi.seq": index + 1000,
+    "nhi.args.digest": id(8, `digest ${index % 8 === 7 ? index - 1 : index}`).toString("hex"),
+    "nhi.result.bytes": 200 + ((index * 7919) % 4000),
+    "gen_ai.operation.name": "execute_tool",
+    "gen_ai.tool.name": tool,
+    "gen_ai.tool.call.id": `call_${id(15, `call ${index}`).toString("base64url")}`,
+    "server.address": "tools.internal.example",
+  };
 }
 
-const tool = (index: number): string =>
-  ["vault.kv.read", "tickets.search", "tickets.update", "repo.read", "mail.send"][index % 5] ?? "";
+const tools = [
+  "tickets.search",
+  "tickets.read",
+  "tickets.update",
+  "repo.read",
+  "mail.send",
+  "vault.kv.read",
+  "calendar.read",
+];
 
-const text = (key: string, stringValue: string): object => ({ key, value: { stringValue } });
+const agentOf = (index: number): number => Math.floor(index / spanCount) % agentCount;
+
+/** One action in five hundred or so is none that the grant covers. */
+const toolOf = (index: number): string =>
+  index % 499 === 7 ? "iam.role.attach" : (tools[(index * 5) % tools.length] ?? "");
+
+/** Some thirty resources an agent, and now and then a new one. */
+const resourceOf = (index: number): string =>
+  index % 401 === 0 ? `crm/ticket-${index}` : `crm/team-${agentOf(index) % 20}/queue-${(index * 11) % 31}`;
+
+const dayNs = 86_400_000_000_000n;
+
+/** Seconds apart within a batch; a day later for the agent's next batch. */
+function startNs(index: number): bigint {
+  const round = Math.floor(index / (spanCount * agentCount));
+  const start = 1_760_000_000_000_000_000n + BigInt(round) * dayNs;
+  return start + BigInt(index % (spanCount * agentCount)) * 1_234_567_000n;
+}
+
+function keyValues(values: Values): object[] {
+  return Object.entries(values).map(([key, value]) => {
+    if (typeof value === "number") return { key, value: { intValue: value } };
+    return { key, value: typeof value === "boolean" ? { boolValue: value } : { stringValue: value } };
+  });
+}
 
 const long = (value: bigint): object => ({
   low: Number(BigInt.asIntN(32, value)),
@@ -66,10 +150,6 @@ const long = (value: bigint): object => ({
   unsigned: true,
 });
 
-/** An id that looks drawn and is the same in every run. */
-function id(length: number, seed: number): Buffer {
-  const bytes = Buffer.alloc(length, 0xa5);
-  bytes.writeUInt32LE((seed * 2_654_435_761) >>> 0, length - 4);
-  bytes.writeUInt32BE(((seed + 7) * 40_503) >>> 0, 0);
-  return bytes;
-}
+/** Bytes that look drawn and are the same in every run. */
+const id = (length: number, seed: string): Buffer =>
+  createHash("sha256").update(seed).digest().subarray(0, length);

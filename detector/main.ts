@@ -8,6 +8,7 @@ import { systemClock } from "./clock.ts";
 import { loadConfig } from "./config/load.ts";
 import { createLog } from "./log.ts";
 import { packageVersion } from "./roles/package-files.ts";
+import { watchEventLoop } from "./event-loop.ts";
 import type { RoleName } from "./metrics.ts";
 import { otlpPush } from "./otlp-export.ts";
 import { createTelemetry, type Telemetry } from "./telemetry.ts";
@@ -33,23 +34,26 @@ async function prepare({ config }: { readonly config?: string }): Promise<Verbs>
     readFile: (file) => readFile(file, "utf8"),
   });
   if (!loaded.ok) throw new WrongSettings(loaded.problems.join("\n"));
+  const telemetry = createTelemetry();
   const context = {
     config: loaded.config,
     clock: systemClock,
     log: createLog({ write: err, isTty: process.stderr.isTTY, clock: systemClock }),
-    telemetry: createTelemetry(),
+    telemetry,
     signal: stopSignal(),
     out,
     owner: `${hostname()}:${String(process.pid)}:${String(systemClock.nowMs())}`,
   };
   const telemetryOf = (role: RoleName): Telemetry => {
     const push = otlpPush(process.env, context.log);
-    return createTelemetry({
+    const ofRole = createTelemetry({
       role,
       version: packageVersion(),
       instance: context.owner,
       ...(push === undefined ? {} : { push }),
     });
+    watchEventLoop(ofRole);
+    return ofRole;
   };
   return verbsOf(context, { telemetryOf, token: process.env["ANSWERABLE_TOKEN"], stderr: process.stderr });
 }

@@ -57,8 +57,18 @@ export const counters = {
   },
   answerable_spans_shed_total: {
     roles: ["up"],
-    help: "Spans whose sender was asked to come again: busy, the store is behind; failed, it could not be written.",
-    labels: { reason: ["busy", "failed"] },
+    help: "Spans whose sender was asked to come again: queue_full, the store is behind; failed, it could not be written.",
+    labels: { reason: ["queue_full", "failed"] },
+  },
+  answerable_shed_requests_total: {
+    roles: ["up"],
+    help: "Requests in order whose sender was asked to come again, for want of room.",
+    labels: { reason: ["store_away", "queue_soft", "client_share", "in_flight", "queue_full"] },
+  },
+  answerable_shed_bytes_total: {
+    roles: ["up"],
+    help: "Bytes that those requests announced; what spans they held nobody knows without decoding them.",
+    labels: { reason: ["store_away", "queue_soft", "client_share", "in_flight", "queue_full"] },
   },
   answerable_process_records_total: {
     roles: ["process"],
@@ -103,6 +113,16 @@ export const counters = {
     help: "Dead letters of stored chunks; their sum is the outcome dead_lettered.",
     labels: { reason },
   },
+  answerable_lost_records_total: {
+    roles: ["process", "detect"],
+    help: "Records that a topic let go of before they were read.",
+    labels: { topic: "a topic of ours" },
+  },
+  answerable_refused_batches_total: {
+    roles: ["process", "detect"],
+    help: "Batches of a Kafka producer that could not be unpacked, or not within the limit.",
+    labels: { reason },
+  },
   answerable_findings_total: { roles: detecting, help: "Findings stored." },
   answerable_alert_attempts_total: {
     roles: sending,
@@ -121,6 +141,10 @@ export const gauges = {
     labels: { version: "of the package" },
   },
   process_resident_memory_bytes: { roles: all, help: "Resident memory of the process." },
+  answerable_event_loop_delay_max_seconds: {
+    roles: all,
+    help: "Longest time for which the event loop was not there since the last look.",
+  },
   answerable_http_connections: { roles: http, help: "Open HTTP connections." },
   answerable_in_flight_bytes: { roles: http, help: "Bytes of request bodies in memory, inflated." },
   answerable_waiting_bytes: { roles: ["up"], help: "Bytes of spans waiting to be stored." },

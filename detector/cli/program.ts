@@ -16,6 +16,7 @@ export interface Verbs {
   finding(id: string, options: ServiceOptions & { readonly json?: true }): Promise<void>;
   chain(id: string, options: ServiceOptions & { readonly json?: true }): Promise<void>;
   replay(files: readonly string[], options: ReplayVerbOptions): Promise<void>;
+  audit(options: AuditVerbOptions): Promise<void>;
   configCheck(): Promise<void>;
 }
 
@@ -29,6 +30,11 @@ export interface FindingOptions {
   readonly severity?: string;
   readonly since?: string;
   readonly limit?: string;
+  readonly json?: true;
+}
+
+export interface AuditVerbOptions {
+  readonly topic?: string;
   readonly json?: true;
 }
 
@@ -145,6 +151,14 @@ function addRoles(program: Command, verbs: () => Promise<Verbs>): void {
 }
 
 function addQuestions(program: Command, verbs: () => Promise<Verbs>): void {
+  program
+    .command("audit")
+    .description(
+      "prove from ClickHouse alone that every offset is stored, dead-lettered or counted, none twice; status 1 when not",
+    )
+    .option("--topic <name>", "of this topic alone")
+    .option("--json", "as JSON")
+    .action(async (given: AuditVerbOptions) => (await verbs()).audit(given));
   service(program.command("findings").description("list findings, newest first"))
     .option("--identity <id>", "of this identity alone")
     .addOption(new Option("--severity <least>", "at least this severe").choices(severities))

@@ -4,6 +4,7 @@ import type { ReplayTarget } from "../replay/target.ts";
 import { httpTarget } from "../replay/to-http.ts";
 import { kafkaTarget } from "../replay/to-kafka.ts";
 import type { Context } from "../roles/context.ts";
+import { kafkaAround } from "../roles/kafka-config.ts";
 import type { ReplayVerbOptions } from "./program.ts";
 import { count } from "./count.ts";
 import { progressOn } from "./progress.ts";
@@ -56,7 +57,7 @@ function targetOf(
   given: ReplayVerbOptions,
   { token, localUrl }: Around,
 ): { target: ReplayTarget; ready: () => Promise<void>; close: () => Promise<void> } {
-  const { config, clock, log, owner } = context;
+  const { config, clock } = context;
   const to = given.to ?? localUrl;
   if (/^https?:\/\//u.test(to)) {
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
@@ -72,7 +73,7 @@ function targetOf(
     );
   }
   const topic = given.topic ?? config.kafka.topics.raw;
-  const kafka = openKafka({ ...config.kafka, brokers: to.split(",") }, log, owner);
+  const kafka = openKafka({ ...config.kafka, brokers: to.split(",") }, kafkaAround(context));
   const send = (records: readonly { readonly key: string; readonly value: Uint8Array }[]): Promise<void> =>
     kafka.send(
       topic,

@@ -5,13 +5,14 @@ import { alert } from "../roles/alert.ts";
 import type { RoleName } from "../metrics.ts";
 import type { Context } from "../roles/context.ts";
 import { detect } from "../roles/detect.ts";
-import { brokersOf } from "../roles/kafka-config.ts";
+import { brokersOf, kafkaAround } from "../roles/kafka-config.ts";
 import { migrateStore } from "../roles/open-store.ts";
 import { process } from "../roles/process.ts";
 import { serve } from "../roles/serve.ts";
 import { up } from "../roles/up.ts";
 import type { Telemetry } from "../telemetry.ts";
 import { type ApiClient, apiClient } from "./api-client.ts";
+import { auditVerb } from "./audit-verb.ts";
 import { count } from "./count.ts";
 import { demo } from "./demo.ts";
 import { readGrants } from "./grants-file.ts";
@@ -78,6 +79,7 @@ export function verbsOf(context: Context, { telemetryOf, token, stderr }: VerbOp
     },
     replay: (files, given) =>
       replayVerb(context, files, given, { token, stderr, localUrl: localUrl(config) }),
+    audit: (given) => auditVerb(context, given, stderr),
     configCheck: async () => out(describeConfig(config)),
   };
 }
@@ -89,10 +91,11 @@ function announce({ out }: Context, url: string, clickhouse: string): void {
 }
 
 async function createTopics(
-  { config, log, owner, out }: Context,
+  context: Context,
   given: { readonly partitions: string; readonly replicas: string },
 ): Promise<void> {
-  const kafka = openKafka(brokersOf(config), log, owner);
+  const { config, out } = context;
+  const kafka = openKafka(brokersOf(config), kafkaAround(context));
   const created = await kafka.createTopics(
     topicSpecs(config.kafka, count("--partitions", given.partitions), count("--replicas", given.replicas)),
   );

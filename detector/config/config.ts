@@ -41,8 +41,14 @@ const Http = group({
   ).default("127.0.0.1:4318"),
   tls: group({ certFile: text(), keyFile: text(), clientCaFile: text().exactOptional() }).exactOptional(),
   clients: listOf(HttpClient, 10_000, "clients").default([]),
-  /** Bytes of bodies held at once, inflated; requests beyond are asked to come again. */
+  /**
+   * Bytes of bodies held at once, inflated, until they are decoded; requests beyond are asked to come again. Above the
+   * half of it no client may hold more than its share of that half.
+   */
   inFlightBytesMax: whole(mebibyte, 64 * bytesMax).default(64 * mebibyte),
+  /** Bytes of spans that wait for the store: above the first everybody is asked to come again, the second is never passed. */
+  queueSoftBytesMax: whole(mebibyte, 64 * bytesMax).default(32 * mebibyte),
+  queueBytesMax: whole(mebibyte, 64 * bytesMax).default(64 * mebibyte),
   headersTimeoutMs: whole(100, 600_000).default(10_000),
   bodyTimeoutMs: whole(100, 600_000).default(30_000),
   connectionsMax: whole(1, 1_000_000).default(2000),
@@ -80,6 +86,8 @@ const Kafka = group({
 const Limits = group({
   bodyBytesMax: whole(1024, bytesMax).default(defaultLimits.bodyBytesMax),
   inflatedBytesMax: whole(1024, bytesMax).default(defaultLimits.inflatedBytesMax),
+  jsonBytesMax: whole(1024, bytesMax).default(defaultLimits.jsonBytesMax),
+  jsonNodesMax: whole(1, bytesMax).default(defaultLimits.jsonNodesMax),
   inflateRatioMax: whole(2, 2000).default(defaultLimits.inflateRatioMax),
   inflateRatioFreeBytes: whole(0, bytesMax).default(defaultLimits.inflateRatioFreeBytes),
   spansMax: whole(1, 10_000_000).default(defaultLimits.spansMax),
@@ -113,8 +121,12 @@ export const Config = group({
   }).prefault({}),
   http: Http.prefault({}),
   kafka: Kafka.prefault({}),
-  /** How many records, and how many bytes of them, are judged and stored together. */
+  /**
+   * How many records, and how many bytes of them, are judged and stored together, and how long an action waits for others
+   * that ended before it.
+   */
   chunk: group({
+    windowMs: whole(0, 2000).default(500),
     recordsMax: whole(1, 100_000).default(2000),
     bytesMax: whole(1024, bytesMax).default(8 * mebibyte),
   }).prefault({}),

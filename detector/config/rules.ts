@@ -74,12 +74,21 @@ function kafkaRules({ kafka: { sessionTimeoutMs, heartbeatMs } }: Config): reado
 }
 
 function limitRules({ http, limits }: Config): readonly string[] {
-  const most = Math.max(limits.bodyBytesMax, limits.inflatedBytesMax);
-  if (http.inFlightBytesMax >= most) return [];
-  return [
-    `http.inFlightBytesMax is ${http.inFlightBytesMax}; it must be at least ${most}, ` +
-      "the largest of limits.bodyBytesMax and limits.inflatedBytesMax, or the largest request could never be taken",
-  ];
+  const problems: string[] = [];
+  const most = 2 * Math.max(limits.bodyBytesMax, limits.inflatedBytesMax);
+  if (http.inFlightBytesMax < most) {
+    problems.push(
+      `http.inFlightBytesMax is ${http.inFlightBytesMax}; it must be at least ${most}, ` +
+        "twice the largest of limits.bodyBytesMax and limits.inflatedBytesMax, or the largest request could never be taken",
+    );
+  }
+  if (http.queueSoftBytesMax > http.queueBytesMax) {
+    problems.push(
+      `http.queueSoftBytesMax is ${http.queueSoftBytesMax}; it must be at most http.queueBytesMax (${http.queueBytesMax}), ` +
+        "or nobody would be asked to slow down before the queue is full",
+    );
+  }
+  return problems;
 }
 
 function webhookRules({ alerts }: Config): readonly string[] {

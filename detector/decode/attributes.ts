@@ -75,7 +75,8 @@ function onlyValue(
     return absent;
   }
   cursor.pos = start;
-  const tag = cursor.bytes[start];
+  // Of a value without members the next byte is somebody else's.
+  const tag = start < end ? cursor.bytes[start] : undefined;
   if (tag === stringValue) {
     cursor.pos = start + 1;
     const stop = cursor.block(end);

@@ -7,6 +7,10 @@ export interface DecodeLimits {
   readonly bodyBytesMax: number;
   /** Bytes after decompression. */
   readonly inflatedBytesMax: number;
+  /** Bytes of a JSON request, after decompression: it is parsed as a whole and takes many times its size while it is. */
+  readonly jsonBytesMax: number;
+  /** Objects and lists of a JSON request; an empty one weighs two bytes and takes fifty. */
+  readonly jsonNodesMax: number;
   /** Inflated ÷ compressed bytes; counted from the first `inflateRatioFreeBytes` on, as small bodies may be repetitive. */
   readonly inflateRatioMax: number;
   readonly inflateRatioFreeBytes: number;
@@ -27,12 +31,14 @@ export interface DecodeLimits {
 }
 
 export const defaultLimits: DecodeLimits = {
-  bodyBytesMax: 16 * 1024 * 1024,
-  inflatedBytesMax: 64 * 1024 * 1024,
+  bodyBytesMax: 8 * 1024 * 1024,
+  inflatedBytesMax: 16 * 1024 * 1024,
+  jsonBytesMax: 2 * 1024 * 1024,
+  jsonNodesMax: 120_000,
   inflateRatioMax: 200,
   inflateRatioFreeBytes: 1024 * 1024,
   spansMax: 50_000,
-  wrapperBytesMax: 256 * 1024 * 1024,
+  wrapperBytesMax: 32 * 1024 * 1024,
   attributesMax: 256,
   valueBytesMax: 64 * 1024,
   depthMax: 16,

@@ -10,6 +10,8 @@ import type { RecordPlaces } from "./record-places.ts";
  */
 export class ActionView {
   row = 0;
+  /** Which of the partition's judged actions it is, from 0. */
+  ordinal = 0;
   readonly #columns: ActionColumns;
   readonly #places: RecordPlaces;
 

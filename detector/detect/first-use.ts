@@ -111,7 +111,7 @@ export const firstUse: Detector<Memory> = {
       // What was news stays news: an identity doesn't make a thing normal by doing it again.
       if (value === undefined || signals.some(({ name }) => name === key.name)) continue;
       const room = evidence.gateOpen ? valuesMax : key.valuesMaxUnderGate;
-      memory[key.name]!.observe(fingerprintOf(value), room, action.position);
+      memory[key.name]!.observe(fingerprintOf(value), room, action.ordinal);
     }
   },
 };
@@ -151,6 +151,6 @@ function sqlOf(key: NoveltyKey, { since }: Novelty): string {
   const fromThere =
     since === undefined
       ? learned
-      : `${learned} AND (offset, record_index) >= (${String(since.offset)}, ${String(since.index)})`;
+      : `${learned} AND ordinal >= ${String(since)}`;
   return `SELECT ${sqlText(key.name)} AS key, countIf(learned) AS observations, uniqExactIf(value, learned) AS news, round(-log2((news + 0.5) / (observations + 1)), 2) AS bits, count() AS actions, least(uniqExact(toDate(started_at)), ${String(daysMax)}) AS activeDays FROM (SELECT started_at, ${key.sqlValue} AS value, ${fromThere} AS learned FROM v_actions WHERE {before})`;
 }

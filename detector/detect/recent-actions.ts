@@ -13,23 +13,31 @@ export class RecentActions {
   horizonUs: number;
   /** Latest start of all actions so far: the horizon for whoever takes the partition over. */
   latestUs: number;
-  readonly #room: number;
-  readonly #ids: Int32Array;
-  readonly #starts: Float64Array;
-  readonly #owners: string[] = [];
-  readonly #isTrusted: Uint8Array;
+  #room = 0;
+  #ids = new Int32Array(0);
+  #starts = new Float64Array(0);
+  #owners: string[] = [];
+  #isTrusted = new Uint8Array(0);
   /** Places by hash, plus one; 0 is free. Twice as many as there are actions. */
-  readonly #slots: Int32Array;
-  #count = 0;
+  #slots = new Int32Array(0);
+  /** How many were added so far, and how many of these are forgotten. */
+  #added = 0;
+  #forgotten = 0;
 
   constructor(horizonUs: number, room = roomDefault) {
     this.horizonUs = horizonUs;
     this.latestUs = horizonUs;
-    this.#room = room;
-    this.#ids = new Int32Array(room * idInts);
-    this.#starts = new Float64Array(room);
-    this.#isTrusted = new Uint8Array(room);
-    this.#slots = new Int32Array(room * 2);
+    this.#resize(room);
+  }
+
+  /**
+   * Forgets so many that `count` more fit. Before the store is asked: what is forgotten later would be known neither
+   * here nor from there.
+   */
+  makeRoom(count: number): void {
+    const kept = Math.max(0, this.#room - count);
+    while (this.#added - this.#forgotten > kept) this.#forgetOldest();
+    if (count > this.#room) this.#resize(2 ** Math.ceil(Math.log2(count)));
   }
 
   /** @param owner Tenant and identity; whoever copies another's ids does not take its place. */
@@ -43,9 +51,9 @@ export class RecentActions {
    * @param isTrusted Whether its clock is believed: a start in the far future would put everything before the horizon.
    */
   add(ids: Int32Array, at: number, startedAtUs: number, owner: string, isTrusted: boolean): void {
-    const place = this.#count % this.#room;
-    if (this.#count >= this.#room) this.#forget(place);
-    this.#count += 1;
+    if (this.#added - this.#forgotten === this.#room) this.#forgetOldest();
+    const place = this.#added % this.#room;
+    this.#added += 1;
     for (let int = 0; int < idInts; int += 1) this.#ids[place * idInts + int] = ids[at + int]!;
     this.#starts[place] = startedAtUs;
     this.#owners[place] = owner;
@@ -73,8 +81,22 @@ export class RecentActions {
     }
   }
 
+  /** Room for so many when nothing is remembered. */
+  #resize(room: number): void {
+    this.#room = room;
+    this.#ids = new Int32Array(room * idInts);
+    this.#starts = new Float64Array(room);
+    this.#owners = [];
+    this.#isTrusted = new Uint8Array(room);
+    this.#slots = new Int32Array(room * 2);
+    this.#added = 0;
+    this.#forgotten = 0;
+  }
+
   /** Frees a place, and closes the gap it leaves among those that share its slots. */
-  #forget(place: number): void {
+  #forgetOldest(): void {
+    const place = this.#forgotten % this.#room;
+    this.#forgotten += 1;
     if (this.#isTrusted[place] === 1) this.horizonUs = Math.max(this.horizonUs, this.#starts[place]!);
     const slots = this.#slots;
     const mask = slots.length - 1;

@@ -1,4 +1,4 @@
-import type { Alert, Finding, LogPosition } from "../../schemas/index.ts";
+import type { Alert, Finding } from "../../schemas/index.ts";
 import { clip } from "../attribute/clip.ts";
 import { computedId } from "../attribute/ids.ts";
 import type { IdentityState } from "../learn/identity-state.ts";
@@ -42,7 +42,7 @@ export function report(
     title: clip(title, titleCharsMax),
     cause: signal.cause,
     why: { ...why },
-    sql: filledIn(sql, beforeSql(action, action.position)),
+    sql: filledIn(sql, beforeSql(action)),
     actionIds: [action.id],
     atUs,
   };
@@ -54,15 +54,15 @@ function filledIn(sql: string, before: string): string {
   return sql.replaceAll(/'(?:[^'\\]|\\.)*'|\{before\}/gu, (found) => (found === "{before}" ? before : found));
 }
 
-/** The actions an identity had been learned from when this one came: those before it in the log, but for the late ones. */
-function beforeSql(action: ActionView, { topic, partition, offset, index }: LogPosition): string {
+/** The actions an identity had been learned from when this one was judged. */
+function beforeSql(action: ActionView): string {
+  const { topic, partition } = action.position;
   return [
     `tenant = ${sqlText(action.tenant)}`,
     `identity_id = ${sqlText(action.identityId)}`,
     `topic = ${sqlText(topic)}`,
     `partition = ${String(partition)}`,
-    `(offset, record_index) < (${String(offset)}, ${String(index)})`,
-    "NOT late",
-    "NOT clock_suspect",
+    `ordinal < ${String(action.ordinal)}`,
+    "learned",
   ].join(" AND ");
 }

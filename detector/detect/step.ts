@@ -10,11 +10,7 @@ import { Judgements } from "./judgements.ts";
 import type { RecentActions } from "./recent-actions.ts";
 import type { RecordPlaces } from "./record-places.ts";
 import { report } from "./report.ts";
-
-/** What comes this much earlier than what was already learned is judged and stored, but not learned. */
-const lateUs = 600_000_000;
-/** A clock this far ahead of the log's is not believed: such an action moves no baseline. */
-const clockAheadUs = 300_000_000;
+import { isClockSuspect, isLearnable } from "./time.ts";
 
 /** What is known of a partition, and how its actions are judged. */
 export interface Bench {
@@ -22,6 +18,10 @@ export interface Bench {
   readonly recent: RecentActions;
   readonly detectors: readonly Detector[];
   readonly authority: AuthorityOf;
+  /** Rows to judge, in their order. */
+  readonly rows: Int32Array;
+  /** How many actions of the partition were judged before. */
+  readonly judged: number;
   /** Rows that the store has already, found where `recent` could not tell. */
   readonly stored: ReadonlySet<number>;
 }
@@ -42,10 +42,6 @@ export function stateKey(action: { readonly tenant: string; readonly identityId:
   return `${action.tenant}\0${action.identityId}`;
 }
 
-/** Whether the log is so much older than the action that its clock is not believed. */
-export const isClockSuspect = (startedAtUs: number, atMs: number): boolean =>
-  startedAtUs > atMs * 1000 + clockAheadUs;
-
 /** What is known of one identity in this step. */
 interface Known {
   readonly key: string;
@@ -58,7 +54,7 @@ interface Known {
  * not go on with it.
  */
 export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench): Stepped {
-  const { states, recent, detectors, authority, stored } = bench;
+  const { states, recent, detectors, authority, rows, judged, stored } = bench;
   const judgements = new Judgements(columns.count);
   const findings: Finding[] = [];
   const alerts: Alert[] = [];
@@ -76,7 +72,7 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
     return knowns.set(pair, { key, state: states.get(key) });
   }
 
-  for (let row = 0; row < columns.count; row += 1) {
+  for (const row of rows) {
     view.row = row;
     const { key, state } = knownOf(row);
     const startedAtUs = instants.startedAtUs[row]!;
@@ -85,13 +81,15 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
       continue;
     }
     changed.set(key, state);
-    const clockSuspect = isClockSuspect(startedAtUs, view.atMs);
+    view.ordinal = judged + judgements.keptCount;
+    const endedAtUs = instants.endedAtUs[row]!;
+    const clockSuspect = isClockSuspect(endedAtUs, view.atMs);
     recent.add(ids, row * idInts, startedAtUs, key, !clockSuspect);
-    const late = startedAtUs < state.lastAtUs - lateUs;
-    judgements.late[row] = late ? 1 : 0;
+    const learns = !clockSuspect && isLearnable(endedAtUs, state.lastAtUs);
+    judgements.late[row] = endedAtUs < state.lastAtUs ? 1 : 0;
     judgements.clockSuspect[row] = clockSuspect ? 1 : 0;
+    judgements.learned[row] = learns ? 1 : 0;
     const examined: Examined = { action: view, authority: authority.judge(columns, view), evidence: state.evidence };
-    const learns = !late && !clockSuspect;
     let signalled = noSignals;
     for (let nth = 0; nth < detectors.length; nth += 1) {
       const detector = detectors[nth]!;
@@ -107,9 +105,9 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
     }
     if (learns) {
       state.evidence.gather(startedAtUs, view.sessionId);
-      state.lastAtUs = Math.max(state.lastAtUs, startedAtUs);
+      state.lastAtUs = Math.max(state.lastAtUs, endedAtUs);
     }
-    judgements.keep(row, examined.authority, signalled);
+    judgements.keep(row, view.ordinal, examined.authority, signalled);
   }
   return { judgements, findings, alerts, changed, duplicates };
 }

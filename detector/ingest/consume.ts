@@ -1,56 +1,50 @@
 import type { Consumer, EachBatchPayload } from "kafkajs";
+import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { LogRecord, PartitionId } from "../stream/ports.ts";
-
-/** What a consumer group's member does with what it is given. */
-export interface PartitionHandler {
-  /** The partitions were dealt out anew: whatever is known of them may be somebody else's now. */
-  assigned(partitions: readonly PartitionId[]): void;
-  /** Offset to begin a partition at; undefined to go on where the group stands. */
-  position(partition: PartitionId, isLost: () => boolean): Promise<number | undefined>;
-  /** Handles records in order. `isLost` turns true when the partition may not be ours any more. */
-  handle(partition: PartitionId, records: readonly LogRecord[], isLost: () => boolean): Promise<Handled>;
-}
-
-export interface Handled {
-  /** Offset up to which all is done; a hint for the group's own book-keeping. */
-  readonly done?: number;
-  /** Offset to go on from instead of behind the records. */
-  readonly seek?: number;
-}
-
-export interface Running {
-  /** Rejects when the consumer can't go on; never resolves. */
-  readonly ended: Promise<never>;
-  /** Leaves the group once the work under way is done; resolves after `stopWithinMs` even when it never is. */
-  stop(): Promise<void>;
-}
-
-/** A broker that is away must not keep a role from ending; what was under way is read again by whoever comes next. */
-const stopWithinMs = 4_000;
+import type { PartitionHandler, Running } from "../stream/record-source.ts";
+import { lifeOf } from "./consumer-life.ts";
+import { pulseOf } from "./pulse.ts";
 
 export interface Membership {
   readonly topic: string;
   readonly groupId: string;
+  readonly sessionTimeoutMs: number;
   readonly heartbeatMs: number;
   /** Partitions worked on at once. */
   readonly concurrently: number;
+  /** First offset that the log still has. */
+  readonly earliest: (partition: number) => Promise<number>;
 }
+
+/** What a member is run with. */
+interface Around {
+  readonly log: Log;
+  readonly clock: Clock;
+}
+
+/**
+ * The client reads on from a broker only when all that it got from it has been handled. So a handler that takes longer
+ * than this is left to itself: its partition pauses and the others go on.
+ */
+const aloneAfterMs = 500;
 
 /** Joins a consumer group and hands every batch of `topic` to `handler`. */
 export async function consume(
   consumer: Consumer,
   membership: Membership,
   handler: PartitionHandler,
-  log: Log,
+  { log, clock }: Around,
 ): Promise<Running> {
   const { topic, groupId, concurrently } = membership;
-  const fresh = new Set<number>();
-  const life = lifeOf(consumer);
+  const underWay = new Set<Promise<void>>();
+  const life = lifeOf(consumer, underWay);
+  const pulse = pulseOf(consumer, membership, clock);
+  const member: Member = { consumer, membership, handler, expected: new Map(), pulse, generation: 0 };
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     const partitions = payload.memberAssignment[topic] ?? [];
-    fresh.clear();
-    for (const partition of partitions) fresh.add(partition);
+    member.generation += 1;
+    member.expected.clear();
     handler.assigned(partitions.map((partition) => ({ topic, partition })));
     log("info", `kafka: ${topic} partitions assigned`, { group: groupId, partitions: partitions.join(",") });
   });
@@ -60,71 +54,109 @@ export async function consume(
     autoCommit: false,
     eachBatchAutoResolve: false,
     partitionsConsumedConcurrently: concurrently,
-    eachBatch: (payload) =>
-      eachBatch(consumer, payload, { fresh, handler, heartbeatMs: membership.heartbeatMs }).catch(
-        life.failed,
-      ),
+    eachBatch: async (payload) => {
+      const work = eachBatch(member, payload).catch(life.failed);
+      if (await settlesBeating(work, payload, membership.heartbeatMs)) return work;
+      const resume = payload.pause();
+      // Read again from the same offset when it failed; an error that isn't the client's has ended the member already.
+      const alone = work
+        .catch(() => undefined)
+        .finally(() => {
+          underWay.delete(alone);
+          resume();
+        });
+      underWay.add(alone);
+      return undefined;
+    },
   });
   return life;
 }
 
-/** Gives all records of `topic`, from its start on, without any group's book-keeping. */
-export async function follow(
-  consumer: Consumer,
-  topic: string,
-  onRecords: (records: readonly LogRecord[]) => void,
-): Promise<Running> {
-  const life = lifeOf(consumer);
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
-  await consumer.run({
-    autoCommit: false,
-    eachBatch: async ({ batch }) => onRecords(batch.messages.map(recordOf)),
-  });
-  return life;
-}
-
-interface Around {
-  readonly fresh: Set<number>;
+interface Member {
+  readonly consumer: Consumer;
+  readonly membership: Membership;
   readonly handler: PartitionHandler;
-  readonly heartbeatMs: number;
+  /** Offset that comes next, of each partition that was asked for since it was assigned; undefined where nobody knows. */
+  readonly expected: Map<number, number | undefined>;
+  readonly pulse: { isSilent(): boolean };
+  /** Grows each time the group deals out anew. */
+  generation: number;
 }
 
-/**
- * One batch: begin where the store stands, not where the group thinks; keep the heart beating however long it takes;
- * commit as a hint only.
- */
-async function eachBatch(consumer: Consumer, payload: EachBatchPayload, around: Around): Promise<void> {
-  const { fresh, handler, heartbeatMs } = around;
+/** Whether work ends soon; the heart beats until then. */
+async function settlesBeating(
+  work: Promise<void>,
+  payload: EachBatchPayload,
+  heartbeatMs: number,
+): Promise<boolean> {
+  // A beat that fails is told by the next fetch as well, which then joins again.
+  const beat = setInterval(() => void payload.heartbeat().catch(() => undefined), heartbeatMs);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), aloneAfterMs)));
+  try {
+    const settled = work.then(
+      () => true,
+      () => true,
+    );
+    return await Promise.race([settled, late]);
+  } finally {
+    clearInterval(beat);
+    clearTimeout(timer);
+  }
+}
+
+/** One batch: begin where the store stands, not where the group thinks; commit as a hint only. */
+async function eachBatch(member: Member, payload: EachBatchPayload): Promise<void> {
+  const { consumer, handler, expected, pulse, generation } = member;
   const { batch } = payload;
   const partition = { topic: batch.topic, partition: batch.partition };
   const first = batch.messages[0];
   const last = batch.messages.at(-1);
   if (first === undefined || last === undefined) return;
-  let isDealtAnew = false;
-  const isLost = (): boolean => isDealtAnew || !payload.isRunning() || payload.isStale();
-  // A failed beat is how a member hears that the group is dealing out anew: the client joins again once we return.
-  const beat = setInterval(() => void payload.heartbeat().catch(() => (isDealtAnew = true)), heartbeatMs);
-  try {
-    if (fresh.has(batch.partition)) {
-      const position = await handler.position(partition, isLost);
-      if (isLost()) return;
-      fresh.delete(batch.partition);
-      if (position !== undefined && position !== Number(first.offset)) {
-        consumer.seek({ ...partition, offset: String(position) });
-        return;
-      }
-    }
-    const { done, seek } = await handler.handle(partition, batch.messages.map(recordOf), isLost);
-    // Also when the consumer is stopping or the group is dealing out anew: what is done need not be done again.
-    if (done !== undefined)
-      await payload.commitOffsetsIfNecessary(hint(partition, done)).catch(() => undefined);
+  const isLost = (): boolean =>
+    member.generation !== generation || pulse.isSilent() || !payload.isRunning() || payload.isStale();
+  const goOnFrom = (offset: number): void => {
+    expected.set(batch.partition, offset);
+    consumer.seek({ ...partition, offset: String(offset) });
+  };
+  if (!expected.has(batch.partition)) {
+    const position = await handler.position(partition, isLost);
     if (isLost()) return;
-    if (seek === undefined) payload.resolveOffset(last.offset);
-    else consumer.seek({ ...partition, offset: String(seek) });
-  } finally {
-    clearInterval(beat);
+    if (position !== undefined && position !== Number(first.offset)) return goOnFrom(position);
+    expected.set(batch.partition, position);
   }
+  await tellOverrun(member, partition, Number(first.offset), isLost);
+  if (isLost()) return;
+  const { done, seek } = await handler.handle(partition, batch.messages.map(recordOf), isLost);
+  // Also when the consumer is stopping or the group is dealing out anew: what is done need not be done again.
+  if (done !== undefined)
+    await payload.commitOffsetsIfNecessary(hint(partition, done)).catch(() => undefined);
+  if (isLost()) return;
+  if (seek !== undefined) return goOnFrom(seek);
+  expected.set(batch.partition, Number(batch.lastOffset()) + 1);
+  payload.resolveOffset(last.offset);
+}
+
+/**
+ * The client answers an offset that the log doesn't have by going to the log's start, and says nothing. What lies between
+ * and isn't there any more is lost; offsets that were never given to a record (markers, compaction) are not.
+ */
+async function tellOverrun(
+  { membership, handler, expected }: Member,
+  partition: PartitionId,
+  first: number,
+  isLost: () => boolean,
+): Promise<void> {
+  const from = expected.get(partition.partition);
+  if (from === undefined || first === from) return;
+  const { topic, partition: number } = partition;
+  if (first < from) {
+    throw new Error(
+      `partition ${String(number)} of ${topic} ends before offset ${String(from)}, where its reader stands: the topic was made anew or cut off; give a new log a new name`,
+    );
+  }
+  const next = Math.min(await membership.earliest(number), first);
+  if (next > from && !isLost()) await handler.overrun(partition, { from, next }, isLost);
 }
 
 function hint(
@@ -134,57 +166,20 @@ function hint(
   return { topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }] };
 }
 
-interface Life extends Running {
-  /** Tells an error of ours that the client must not try again; passes its own errors back to it. */
-  readonly failed: (error: unknown) => never;
-}
-
-/**
- * Fails when a consumer can't go on: its crash, or an error in what it calls. A crash that the client gets over by
- * itself disconnects it too, so that events of stopping say nothing here.
- */
-function lifeOf(consumer: Consumer): Life {
-  let fail: ((error: unknown) => void) | undefined;
-  const ended = new Promise<never>((_, reject) => {
-    fail = reject;
-    consumer.on(consumer.events.CRASH, ({ payload }) => {
-      if (!payload.restart) reject(explained(payload.error));
-    });
+/** Gives all records of `topic`, from its start on, without any group's book-keeping. */
+export async function follow(
+  consumer: Consumer,
+  topic: string,
+  onRecords: (records: readonly LogRecord[]) => void,
+): Promise<Running> {
+  const life = lifeOf(consumer, new Set());
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  await consumer.run({
+    autoCommit: false,
+    eachBatch: async ({ batch }) => onRecords(batch.messages.map(recordOf)),
   });
-  // Whoever waits hears of it all the same; without this an error nobody waits for yet would end the process.
-  ended.catch(() => undefined);
-  return {
-    ended,
-    failed(error) {
-      if (!isOfClient(error)) fail?.(error);
-      throw error;
-    },
-    stop: () => inTime(consumer.disconnect()),
-  };
-}
-
-/** What the client can't unpack stays so however often it is read. */
-function explained(error: Error): Error {
-  if (error.name !== "KafkaJSNotImplemented") return error;
-  return new Error(
-    `a topic holds records that can't be read here (${error.message}); let its producers use gzip or no compression`,
-    {
-      cause: error,
-    },
-  );
-}
-
-/** Errors of the client itself; it knows which of them pass. */
-function isOfClient(error: unknown): boolean {
-  return error instanceof Error && error.name.startsWith("KafkaJS");
-}
-
-/** Waits for work that ends a role, but not for ever. */
-export async function inTime(work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, stopWithinMs)));
-  await Promise.race([work.catch(() => undefined), late]);
-  clearTimeout(timer);
+  return life;
 }
 
 function recordOf(message: EachBatchPayload["batch"]["messages"][number]): LogRecord {

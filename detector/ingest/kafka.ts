@@ -1,4 +1,4 @@
-import {
+import kafkajs, {
   CompressionTypes,
   type Consumer,
   type ConsumerConfig,
@@ -10,8 +10,25 @@ import {
 } from "kafkajs";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log.ts";
+import type { Clock } from "../clock.ts";
+import type { Counters } from "../telemetry.ts";
 import type { LogRecord } from "../stream/ports.ts";
-import { consume, follow, inTime, type PartitionHandler, type Running } from "./consume.ts";
+import type { PartitionHandler, RecordSource, Running } from "../stream/record-source.ts";
+import { unpacker, type Refusal } from "./unpack.ts";
+import {
+  createTopics,
+  earliestOf,
+  endOf,
+  need,
+  offsetsOf,
+  type PartitionOffsets,
+  type TopicSpec,
+} from "./kafka-admin.ts";
+import { consume, follow } from "./consume.ts";
+import { inTime } from "./consumer-life.ts";
+
+/** Not found by name in a CommonJS module. */
+const { CompressionCodecs } = kafkajs;
 
 type KafkaConfig = Config["kafka"];
 
@@ -23,13 +40,11 @@ export interface KafkaMessage {
 }
 
 /** The Kafka client, behind the few functions that the program needs. */
-export interface KafkaClient {
+export interface KafkaClient extends RecordSource {
   /** Fails with a sentence when no broker answers, or when one of these topics isn't there: a client would wait for ever. */
   need(topics: readonly string[]): Promise<void>;
   /** Sends to one topic; resolves when all in-sync replicas have the messages. */
   send(topic: string, messages: readonly KafkaMessage[]): Promise<void>;
-  /** Joins a consumer group. */
-  consume(groupId: string, topic: string, handler: PartitionHandler): Promise<Running>;
   /** Reads one topic of one partition from its start, without a group's book-keeping, and goes on following it. */
   follow(topic: string, onRecords: (records: readonly LogRecord[]) => void): Promise<Running>;
   /** Offset after the last record of a topic of one partition. */
@@ -39,23 +54,6 @@ export interface KafkaClient {
   /** Creates those that are missing and gives back their names. */
   createTopics(topics: readonly TopicSpec[]): Promise<readonly string[]>;
   close(): Promise<void>;
-}
-
-export interface PartitionOffsets {
-  readonly partition: number;
-  /** Offset of the first record that is still there. */
-  readonly start: number;
-  /** Offset after the last record. */
-  readonly end: number;
-  /** Offset that the group noted; undefined when it never did. */
-  readonly committed: number | undefined;
-}
-
-export interface TopicSpec {
-  readonly name: string;
-  readonly partitions: number;
-  readonly replicas: number;
-  readonly settings: Readonly<Record<string, string>>;
 }
 
 /** Partitions a member works on at once. */
@@ -69,7 +67,21 @@ const patient = { initialRetryTime: 100, maxRetryTime: 5_000, retries: Number.MA
 /** At the start a wrong address is likelier than an outage: some 6 s, then a sentence. */
 const brief = { initialRetryTime: 200, maxRetryTime: 2_000, retries: 5 };
 
-export function openKafka(config: KafkaConfig, log: Log, owner: string): KafkaClient {
+/** What a client is opened with. */
+export interface KafkaAround {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly telemetry: Pick<Counters, "count">;
+  /** Names this process among those that read a topic whole. */
+  readonly owner: string;
+  /** Most bytes that one batch of a producer may inflate to; one beyond is refused as a whole. */
+  readonly inflatedBytesMax: number;
+}
+
+/** Opens a client; nothing is sent before the first call. */
+export function openKafka(config: KafkaConfig, around: KafkaAround): KafkaClient {
+  const { log, owner } = around;
+  unpackWithin(around);
   const client = (retry: ClientConfig["retry"], isQuiet: boolean): Kafka =>
     new Kafka({
       clientId: config.clientId,
@@ -107,32 +119,37 @@ export function openKafka(config: KafkaConfig, log: Log, owner: string): KafkaCl
         });
       }
     },
-    consume: (groupId, topic, handler) => {
-      const consumer = consumerOf(kafka, config, groupId, {
-        maxWaitTimeInMs: 250,
-        maxBytesPerPartition: bytesPerPartition,
-      });
-      return consume(
-        consumer,
-        { topic, groupId, heartbeatMs: config.heartbeatMs, concurrently },
-        handler,
-        log,
-      );
-    },
+    consume: (groupId, topic, handler) => join(kafka, config, around, { groupId, topic, handler }),
     follow: (topic, onRecords) => {
       const consumer = consumerOf(kafka, config, `${config.clientId}-follow-${owner}`, {
         maxWaitTimeInMs: 100,
       });
       return follow(consumer, topic, onRecords);
     },
-    endOf: (topic) =>
-      withAdmin(kafka, async (admin) => Number((await admin.fetchTopicOffsets(topic))[0]?.high ?? 0)),
-    offsets: (groupId, topic) => withAdmin(kafka, (admin) => offsetsOf(admin, groupId, topic)),
+    endOf: (topic) => endOf(kafka, topic),
+    offsets: (groupId, topic) => offsetsOf(kafka, groupId, topic),
     createTopics: (topics) => createTopics(atStart, config, topics),
     async close() {
       if (connected !== undefined) await inTime(producer.disconnect());
     },
   };
+}
+
+/** A membership of a consumer group, as the port promises it. */
+function join(
+  kafka: Kafka,
+  config: KafkaConfig,
+  around: KafkaAround,
+  { groupId, topic, handler }: { groupId: string; topic: string; handler: PartitionHandler },
+): Promise<Running> {
+  const { sessionTimeoutMs, heartbeatMs } = config;
+  const consumer = consumerOf(kafka, config, groupId, {
+    maxWaitTimeInMs: 250,
+    maxBytesPerPartition: bytesPerPartition,
+  });
+  const earliest = (partition: number): Promise<number> => earliestOf(kafka, topic, partition);
+  const membership = { topic, groupId, sessionTimeoutMs, heartbeatMs, concurrently, earliest };
+  return consume(consumer, membership, handler, around);
 }
 
 function consumerOf(
@@ -150,97 +167,31 @@ function consumerOf(
   });
 }
 
+/** The client's codecs are one list for the whole process; every client we open sets the same. */
+function unpackWithin({ inflatedBytesMax, log, telemetry }: KafkaAround): void {
+  const refuse = (refusal: Refusal): void => {
+    telemetry.count("answerable_refused_batches_total", { reason: refusal.reason }, 1);
+    log("error", "kafka: a batch can't be unpacked; its records go to the dead letters", { ...refusal });
+  };
+  const gzip = CompressionCodecs[CompressionTypes.GZIP]();
+  const unpack = {
+    gzip: unpacker("gzip", inflatedBytesMax, refuse),
+    zstd: unpacker("zstd", inflatedBytesMax, refuse),
+  };
+  CompressionCodecs[CompressionTypes.GZIP] = () => ({ ...gzip, decompress: unpack.gzip });
+  CompressionCodecs[CompressionTypes.ZSTD] = () => ({ compress: onlyReads, decompress: unpack.zstd });
+}
+
+const onlyReads = async (): Promise<never> => {
+  throw new Error("zstd is read here, never written");
+};
+
 /** What ends the client ends its role with an error; all else it gets over, whatever it calls it. */
 function tell(log: Log): ReturnType<NonNullable<ClientConfig["logCreator"]>> {
   return ({ log: { message, error } }) => {
     const reason = typeof error === "string" && !message.includes(error) ? { reason: error } : {};
     log("warn", `kafka: ${message}`, reason);
   };
-}
-
-async function need(kafka: Kafka, config: KafkaConfig, topics: readonly string[]): Promise<void> {
-  const existing = new Set(await reached(config, () => withAdmin(kafka, (admin) => admin.listTopics())));
-  const missing = topics.filter((topic) => !existing.has(topic));
-  if (missing.length === 0) return;
-  const what =
-    missing.length === 1 ? `the topic ${missing.join("")} doesn't` : `the topics ${missing.join(", ")} don't`;
-  throw new Error(
-    `${what} exist at ${config.brokers.join(",")}; \`answerable topics\` creates what is missing`,
-  );
-}
-
-async function createTopics(
-  kafka: Kafka,
-  config: KafkaConfig,
-  topics: readonly TopicSpec[],
-): Promise<readonly string[]> {
-  return reached(config, () =>
-    withAdmin(kafka, async (admin) => {
-      const existing = new Set(await admin.listTopics());
-      const missing = topics.filter((topic) => !existing.has(topic.name));
-      if (missing.length === 0) return [];
-      await admin.createTopics({
-        waitForLeaders: true,
-        topics: missing.map(({ name, partitions, replicas, settings }) => ({
-          topic: name,
-          numPartitions: partitions,
-          replicationFactor: replicas,
-          configEntries: Object.entries(settings).map(([key, value]) => ({ name: key, value })),
-        })),
-      });
-      return missing.map((topic) => topic.name);
-    }),
-  );
-}
-
-async function offsetsOf(
-  admin: ReturnType<Kafka["admin"]>,
-  groupId: string,
-  topic: string,
-): Promise<readonly PartitionOffsets[]> {
-  const ends = await admin.fetchTopicOffsets(topic);
-  const [noted] = await admin.fetchOffsets({ groupId, topics: [topic] });
-  const committed = new Map(noted?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
-  return ends.map(({ partition, low, high }) => {
-    // The client says -1 for none.
-    const offset = committed.get(partition) ?? -1;
-    return { partition, start: Number(low), end: Number(high), committed: offset < 0 ? undefined : offset };
-  });
-}
-
-/** Runs work that a person waits for; its errors become one sentence. */
-async function reached<T>({ brokers }: KafkaConfig, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw new Error(`Kafka at ${brokers.join(",")} can't be used: ${reasonsOf(error).join("; ")}`, {
-      cause: error,
-    });
-  }
-}
-
-function reasonsOf(error: unknown): readonly string[] {
-  if (error instanceof AggregateError || hasErrors(error))
-    return [...new Set(error.errors.flatMap(reasonsOf))];
-  return [error instanceof Error ? error.message : String(error)];
-}
-
-/** The client's own aggregate, which is not the language's. */
-function hasErrors(error: unknown): error is { readonly errors: readonly unknown[] } {
-  return typeof error === "object" && error !== null && "errors" in error && Array.isArray(error.errors);
-}
-
-async function withAdmin<T>(
-  kafka: Kafka,
-  work: (admin: ReturnType<Kafka["admin"]>) => Promise<T>,
-): Promise<T> {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
-    return await work(admin);
-  } finally {
-    await admin.disconnect();
-  }
 }
 
 /** Cuts messages, in order, into requests that a broker takes. */

@@ -2,7 +2,8 @@ import type { IncomingMessage } from "node:http";
 import { createGunzip, type Gunzip } from "node:zlib";
 import type { Clock } from "../clock.ts";
 import type { DecodeLimits } from "../decode/index.ts";
-import type { Budget } from "./budget.ts";
+import { sheds } from "./shed.ts";
+import type { NoRoom } from "./budget.ts";
 
 /** Why a body was not taken, in the words of the counters. */
 export type BodyProblem =
@@ -11,7 +12,7 @@ export type BodyProblem =
   | "inflate_ratio"
   | "bad_gzip"
   | "body_timeout"
-  | "in_flight"
+  | NoRoom
   | "aborted";
 
 export type Body =
@@ -20,12 +21,12 @@ export type Body =
 
 export interface ReadBodyOptions {
   readonly gzip: boolean;
+  readonly json: boolean;
   readonly limits: DecodeLimits;
   readonly timeoutMs: number;
   readonly clock: Clock;
-  /** What is kept of the body is taken from here; the caller gives it back when the body is no longer needed. */
-  readonly budget: Budget;
-  readonly onTaken: (bytes: number) => void;
+  /** Asked for room for what is kept of the body; says why when there is none. */
+  readonly take: (bytes: number) => NoRoom | undefined;
 }
 
 /**
@@ -33,9 +34,7 @@ export interface ReadBodyOptions {
  * bounded by the limits and not by what its sender made up. The connection stays open: the caller has to answer.
  */
 export async function readBody(req: IncomingMessage, options: ReadBodyOptions): Promise<Body> {
-  const { limits, clock, timeoutMs } = options;
-  const announced = Number(req.headers["content-length"] ?? 0);
-  if (announced > limits.bodyBytesMax) return tooLarge(`${announced} bytes`, limits);
+  const { clock, timeoutMs } = options;
   const done = new AbortController();
   const late = clock.sleep(timeoutMs, done.signal).then((): Body => {
     const message = `The body did not arrive within ${timeoutMs} ms (http.bodyTimeoutMs).`;
@@ -53,7 +52,9 @@ function startReading(
   req: IncomingMessage,
   options: ReadBodyOptions,
 ): { body: Promise<Body>; stop: () => void } {
-  const { limits, budget, onTaken } = options;
+  const { limits, take } = options;
+  const inflatedMax = inflatedMost(options);
+  const wireMax = wireMost(options);
   const chunks: Buffer[] = [];
   let [wireBytes, keptBytes, over] = [0, 0, false];
   const gunzip = options.gzip ? createGunzip() : undefined;
@@ -69,10 +70,11 @@ function startReading(
     // Zlib may still hand out a chunk or two after the limit; they must not be held.
     if (over) return;
     keptBytes += chunk.length;
-    const problem = gunzip === undefined ? undefined : inflatedProblem(keptBytes, wireBytes, limits);
+    const problem =
+      gunzip === undefined ? undefined : inflatedProblem(keptBytes, wireBytes, limits, inflatedMax);
     if (problem !== undefined) return fail(problem);
-    if (!budget.take(chunk.length)) return fail(inFlight);
-    onTaken(chunk.length);
+    const noRoom = take(chunk.length);
+    if (noRoom !== undefined) return fail({ ok: false, problem: noRoom, message: sheds[noRoom].message });
     chunks.push(chunk);
   };
   const finish = (): void =>
@@ -83,7 +85,7 @@ function startReading(
     });
   const onData = (chunk: Buffer): void => {
     wireBytes += chunk.length;
-    if (wireBytes > limits.bodyBytesMax) fail(tooLarge("larger", limits));
+    if (wireBytes > wireMax.bytes) fail(tooLarge("larger", wireMax));
     else if (gunzip === undefined) keep(chunk);
   };
   // Nothing at all is a valid, empty request, although it is no valid gzip.
@@ -124,15 +126,37 @@ function startInflating(req: IncomingMessage, gunzip: Gunzip, { keep, finish, fa
   req.pipe(gunzip);
 }
 
-const inFlight: Body = {
-  ok: false,
-  problem: "in_flight",
-  message: "Too many bytes are being received at once (http.inFlightBytesMax); send again later.",
-};
+/** The most bytes of a body, and the setting that says so. */
+interface Most {
+  readonly bytes: number;
+  readonly setting: string;
+}
 
-function inflatedProblem(inflated: number, wire: number, limits: DecodeLimits): Body | undefined {
-  if (inflated > limits.inflatedBytesMax) {
-    const message = `The body is over ${limits.inflatedBytesMax} bytes once inflated (limits.inflatedBytesMax); send smaller batches.`;
+function inflatedMost({ json, limits }: Pick<ReadBodyOptions, "json" | "limits">): Most {
+  return json && limits.jsonBytesMax < limits.inflatedBytesMax
+    ? { bytes: limits.jsonBytesMax, setting: "limits.jsonBytesMax" }
+    : { bytes: limits.inflatedBytesMax, setting: "limits.inflatedBytesMax" };
+}
+
+function wireMost({ gzip, json, limits }: Pick<ReadBodyOptions, "gzip" | "json" | "limits">): Most {
+  return json && !gzip && limits.jsonBytesMax < limits.bodyBytesMax
+    ? { bytes: limits.jsonBytesMax, setting: "limits.jsonBytesMax" }
+    : { bytes: limits.bodyBytesMax, setting: "limits.bodyBytesMax" };
+}
+
+/** The refusal of a body whose sender says beforehand that it is too large. */
+export function announcedTooLarge(
+  req: IncomingMessage,
+  options: Pick<ReadBodyOptions, "gzip" | "json" | "limits">,
+): Body | undefined {
+  const announced = Number(req.headers["content-length"] ?? 0);
+  const most = wireMost(options);
+  return announced > most.bytes ? tooLarge(`${announced} bytes`, most) : undefined;
+}
+
+function inflatedProblem(inflated: number, wire: number, limits: DecodeLimits, most: Most): Body | undefined {
+  if (inflated > most.bytes) {
+    const message = `The body is over ${most.bytes} bytes once inflated (${most.setting}); send smaller batches.`;
     return { ok: false, problem: "inflated_too_large", message };
   }
   if (inflated <= limits.inflateRatioFreeBytes || inflated <= wire * limits.inflateRatioMax) return undefined;
@@ -142,7 +166,7 @@ function inflatedProblem(inflated: number, wire: number, limits: DecodeLimits): 
   return { ok: false, problem: "inflate_ratio", message };
 }
 
-function tooLarge(size: string, limits: DecodeLimits): Body {
-  const message = `The body is ${size}; at most ${limits.bodyBytesMax} bytes are taken (limits.bodyBytesMax). Send smaller batches.`;
+function tooLarge(size: string, { bytes, setting }: Most): Body {
+  const message = `The body is ${size}; at most ${bytes} bytes are taken (${setting}). Send smaller batches.`;
   return { ok: false, problem: "body_too_large", message };
 }

@@ -4,10 +4,11 @@ import type { Config } from "../config/config.ts";
 import type { Log } from "../log.ts";
 import type { Counters } from "../telemetry.ts";
 import { type Answer, failure, sendAnswer } from "./answer.ts";
-import { type Budget, createBudget } from "./budget.ts";
+import { createBudget, type NoRoom } from "./budget.ts";
 import { type Encoding, exportResponse } from "./otlp-response.ts";
 import type { AcceptResult, Client, SpanSink } from "./ports.ts";
-import { type BodyProblem, readBody } from "./read-body.ts";
+import { announcedTooLarge, type BodyProblem, readBody } from "./read-body.ts";
+import { isShed, type ShedReason, sheds } from "./shed.ts";
 
 export interface ReceiverOptions {
   readonly config: Pick<Config, "http" | "limits">;
@@ -17,17 +18,15 @@ export interface ReceiverOptions {
   readonly counters: Counters;
 }
 
-/** Seconds after which a sender should come again, when the sink gave no number of its own. */
-const retryAfterFullSeconds = 1;
+/** Seconds after which a sender should come again when its spans could not be stored. */
 const retryAfterFailureSeconds = 5;
 
-const statuses: Readonly<Record<Exclude<BodyProblem, "aborted">, number>> = {
+const statuses: Readonly<Record<Exclude<BodyProblem, ShedReason | "aborted">, number>> = {
   body_too_large: 413,
   inflated_too_large: 413,
   inflate_ratio: 413,
   bad_gzip: 400,
   body_timeout: 408,
-  in_flight: 429,
 };
 
 /** What is done with one `POST /v1/traces` of a known client. */
@@ -45,14 +44,22 @@ export function createReceiver(options: ReceiverOptions): Receive {
     const startedAtMs = clock.nowMs();
     let takenBytes = 0;
     let answer: Answer | undefined;
+    const room: Room = {
+      take(bytes) {
+        const reason = budget.take(client.name, bytes);
+        if (reason === undefined) takenBytes += bytes;
+        return reason;
+      },
+      giveBack() {
+        budget.give(client.name, takenBytes);
+        takenBytes = 0;
+      },
+    };
     try {
-      const onTaken = (bytes: number): void => {
-        takenBytes += bytes;
-      };
-      answer = await receive(req, client, { ...options, budget, onTaken });
+      answer = await receive(req, client, { ...options, room });
     } finally {
       // Before the answer: a sender that is slow to read it, or goes on sending, holds no room.
-      budget.give(takenBytes);
+      room.giveBack();
     }
     if (answer === undefined) return;
     const labels = { route: "/v1/traces", code: String(answer.status) };
@@ -65,9 +72,14 @@ export function createReceiver(options: ReceiverOptions): Receive {
   };
 }
 
+/** One request's part of the budget. */
+interface Room {
+  readonly take: (bytes: number) => NoRoom | undefined;
+  readonly giveBack: () => void;
+}
+
 interface Receiving extends ReceiverOptions {
-  readonly budget: Budget;
-  readonly onTaken: (bytes: number) => void;
+  readonly room: Room;
 }
 
 /** The answer to a request, or undefined when its sender has gone. */
@@ -76,7 +88,7 @@ async function receive(
   client: Client,
   options: Receiving,
 ): Promise<Answer | undefined> {
-  const { config, clock, counters, budget, onTaken } = options;
+  const { config, clock, counters, room, sink } = options;
   const refuse = (reason: string): void => counters.count("answerable_requests_refused_total", { reason });
   const encoding = encodingOf(req.headers["content-type"]);
   if (encoding === undefined) {
@@ -89,24 +101,40 @@ async function receive(
     const headers = { "accept-encoding": "gzip, identity" };
     return failure(415, "The Content-Encoding must be gzip, identity or absent.", { encoding, headers });
   }
-  const read = await readBody(req, {
+  const reading = {
     gzip: compression === "gzip",
+    json: encoding === "otlp_json",
     limits: config.limits,
     timeoutMs: config.http.bodyTimeoutMs,
     clock,
-    budget,
-    onTaken,
-  });
+    take: room.take,
+  };
+  const shedBy = (reason: ShedReason): Answer => {
+    refuse(reason);
+    return shed(req, reason, encoding, counters);
+  };
+  const announced = announcedTooLarge(req, reading);
+  const overload = announced === undefined ? sink.overload?.() : undefined;
+  if (overload !== undefined) return shedBy(overload);
+  const read = announced ?? (await readBody(req, reading));
   if (!read.ok) {
+    if (isShed(read.problem)) return shedBy(read.problem);
     refuse(read.problem);
-    if (read.problem === "aborted") return undefined;
-    const headers: Record<string, string> =
-      read.problem === "in_flight" ? { "retry-after": String(retryAfterFullSeconds) } : {};
-    return failure(statuses[read.problem], read.message, { encoding, headers });
+    return read.problem === "aborted"
+      ? undefined
+      : failure(statuses[read.problem], read.message, { encoding });
   }
   counters.count("answerable_request_bytes_total", { kind: "wire" }, read.wireBytes);
   counters.count("answerable_request_bytes_total", { kind: "inflated" }, read.body.length);
-  const result = await accept({ body: read.body, encoding, client, receivedAtMs: clock.nowMs() }, options);
+  const batch = {
+    body: read.body,
+    encoding,
+    client,
+    receivedAtMs: clock.nowMs(),
+    onDecoded: room.giveBack,
+  };
+  const result = await accept(batch, options);
+  if (result.kind === "shed") return shedBy(result.reason);
   if (result.kind !== "stored") refuse(result.kind === "busy" ? "busy" : "bad_data");
   return answerTo(result, encoding);
 }
@@ -129,7 +157,18 @@ async function accept(
   }
 }
 
-function answerTo(result: AcceptResult, encoding: Encoding): Answer {
+/**
+ * Asks a sender to come again, and counts what that keeps waiting: requests, and the bytes they announced. How many spans
+ * were in them nobody knows without decoding them, which is what is being saved.
+ */
+function shed(req: IncomingMessage, reason: ShedReason, encoding: Encoding, counters: Counters): Answer {
+  const { status, retryAfterSeconds, message } = sheds[reason];
+  counters.count("answerable_shed_requests_total", { reason });
+  counters.count("answerable_shed_bytes_total", { reason }, Number(req.headers["content-length"] ?? 0));
+  return failure(status, message, { encoding, headers: { "retry-after": String(retryAfterSeconds) } });
+}
+
+function answerTo(result: Exclude<AcceptResult, { kind: "shed" }>, encoding: Encoding): Answer {
   switch (result.kind) {
     case "stored":
       return { status: 200, encoding, body: exportResponse(encoding, result.rejected, result.messages) };

@@ -54,9 +54,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     });
   }
   const server = await createServer(http);
-  server.maxConnections = http.connectionsMax;
-  server.on("drop", () => counters.count("answerable_requests_refused_total", { reason: "connections" }));
-  const connections = trackConnections(server, clock);
+  const connections = trackConnections(server, clock, {
+    max: http.connectionsMax,
+    onDrop: () => counters.count("answerable_requests_refused_total", { reason: "connections" }),
+  });
   counters.gauge("answerable_http_connections", () => connections.size());
   const receive = sink === undefined ? undefined : createReceiver({ ...options, sink });
   const route = createRouter({ ...options, receive });
@@ -135,7 +136,7 @@ async function listen(server: Server, { host, port, connectionsMax }: Listening)
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     // Node's queue of 511 overflows when many senders connect at once, as they do after a restart of ours.
-    server.listen({ host, port, backlog: connectionsMax }, resolve);
+    server.listen({ host, port, backlog: Math.max(connectionsMax, 511) }, resolve);
   });
 }
 

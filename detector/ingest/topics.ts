@@ -2,8 +2,9 @@ import { ControlRecord } from "../../schemas/index.ts";
 import type { Log } from "../log.ts";
 import type { ControlEntry, ControlLog } from "../stream/control-feed.ts";
 import type { DeadLetters } from "../stream/ports.ts";
-import type { Running } from "./consume.ts";
-import type { KafkaClient, TopicSpec } from "./kafka.ts";
+import type { Running } from "../stream/record-source.ts";
+import type { KafkaClient } from "./kafka.ts";
+import type { TopicSpec } from "./kafka-admin.ts";
 import type { Config } from "../config/config.ts";
 
 const dayMs = 86_400_000;

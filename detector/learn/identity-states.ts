@@ -77,10 +77,9 @@ export class IdentityStates {
     return state;
   }
 
-  /** Takes in a state as the store has it. */
+  /** Takes in a state as the store has it. Drops nothing: what is loaded is about to be used. */
   load(key: string, packed: string, actions: number): void {
     this.#hold(key, packed, actions >= settledFrom);
-    this.#makeRoom();
   }
 
   /** Packs a state after it changed, for the store and to be held. One character a byte. */

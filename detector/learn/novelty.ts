@@ -3,12 +3,6 @@ import type { Fingerprint } from "./fingerprint.ts";
 import type { Block } from "./memory.ts";
 import { SeenValues } from "./seen-values.ts";
 
-/** A place in the log: everything from there on was learned. */
-export interface Since {
-  readonly offset: number;
-  readonly index: number;
-}
-
 /**
  * How often something is observed, how often that was new, and which values there were. When more values come than it
  * may hold, it no longer knows what is new; as soon as it may hold more, it begins anew.
@@ -16,8 +10,8 @@ export interface Since {
 export class Novelty implements Block {
   observations = 0;
   news = 0;
-  /** Where it began anew; undefined while it knows everything from the first action on. */
-  since: Since | undefined = undefined;
+  /** Ordinal of the action with which it began anew; undefined while it knows everything from the first one on. */
+  since: number | undefined = undefined;
   #isCrowded = false;
   #valuesMax = 0;
   #values = new SeenValues();
@@ -37,8 +31,8 @@ export class Novelty implements Block {
   }
 
   /** Learns a value; remembers it while there is room for `valuesMax`. */
-  observe(value: Fingerprint, valuesMax: number, at: Since): void {
-    if (this.#isCrowded && valuesMax > this.#valuesMax) this.#beginAnew(at);
+  observe(value: Fingerprint, valuesMax: number, ordinal: number): void {
+    if (this.#isCrowded && valuesMax > this.#valuesMax) this.#beginAnew(ordinal);
     this.#valuesMax = valuesMax;
     this.observations += 1;
     if (this.#isCrowded || this.#values.has(value)) return;
@@ -47,10 +41,10 @@ export class Novelty implements Block {
     else this.#isCrowded = true;
   }
 
-  #beginAnew(at: Since): void {
+  #beginAnew(ordinal: number): void {
     this.observations = 0;
     this.news = 0;
-    this.since = at;
+    this.since = ordinal;
     this.#isCrowded = false;
     this.#values = new SeenValues();
   }
@@ -60,10 +54,7 @@ export class Novelty implements Block {
     writer.varint(this.news);
     writer.varint(this.#valuesMax);
     writer.byte((this.#isCrowded ? 1 : 0) | (this.since === undefined ? 0 : 2));
-    if (this.since !== undefined) {
-      writer.varint(this.since.offset);
-      writer.varint(this.since.index);
-    }
+    if (this.since !== undefined) writer.varint(this.since);
     this.#values.pack(writer);
   }
 
@@ -73,7 +64,7 @@ export class Novelty implements Block {
     this.#valuesMax = reader.varint();
     const flags = reader.byte();
     this.#isCrowded = (flags & 1) === 1;
-    if ((flags & 2) === 2) this.since = { offset: reader.varint(), index: reader.varint() };
+    if ((flags & 2) === 2) this.since = reader.varint();
     this.#values.unpack(reader);
   }
 }

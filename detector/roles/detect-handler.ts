@@ -1,16 +1,29 @@
-import type { Handled, PartitionHandler } from "../ingest/consume.ts";
 import type { PartitionWorker } from "../stream/partition-worker.ts";
 import type { PartitionId } from "../stream/ports.ts";
+import type { Gap, Handled, PartitionHandler } from "../stream/record-source.ts";
 
 export interface DetectHandlerOptions {
   readonly newWorker: (partition: PartitionId) => PartitionWorker;
+  /** Keeps what the log let go of before it was stored; may be repeated. */
+  readonly keepLoss: (partition: PartitionId, gap: Gap) => Promise<void>;
+  readonly nowMs: () => number;
+  /** After how long without a record what is held back is stored. */
+  readonly idleMs: number;
   /** Waits before failed work is tried again; rejects when trying again is of no use. */
   readonly pause: (attempt: number, error: unknown) => Promise<void>;
 }
 
+export interface DetectHandler extends PartitionHandler {
+  /** Stores what is held back in partitions that have gone quiet. To be called now and then. */
+  tick(): Promise<void>;
+}
+
 /** Runs one worker for each partition that a consumer group gives us. */
-export function detectHandler({ newWorker, pause }: DetectHandlerOptions): PartitionHandler {
+export function detectHandler(options: DetectHandlerOptions): DetectHandler {
+  const { newWorker, keepLoss, pause, nowMs, idleMs } = options;
   const workers = new Map<number, PartitionWorker>();
+  /** When each partition last brought records. */
+  const broughtAtMs = new Map<number, number>();
 
   function workerOf(partition: PartitionId): PartitionWorker {
     const worker = workers.get(partition.partition) ?? newWorker(partition);
@@ -37,9 +50,28 @@ export function detectHandler({ newWorker, pause }: DetectHandlerOptions): Parti
       workers.clear();
     },
     position: (partition, isLost) => persistently(() => workerOf(partition).position(), isLost),
+    async tick() {
+      const quiet = [...workers].filter(
+        ([partition, worker]) =>
+          worker.isHolding() && nowMs() - (broughtAtMs.get(partition) ?? 0) >= idleMs,
+      );
+      for (const [partition, worker] of quiet) {
+        const stored = await persistently(
+          () => worker.flush(),
+          () => workers.get(partition) !== worker,
+        );
+        // The next record asks a new worker, which claims the partition anew if it is still ours.
+        if (stored === "fenced" && workers.get(partition) === worker) workers.delete(partition);
+      }
+    },
+    async overrun(partition, gap, isLost) {
+      await persistently(() => keepLoss(partition, gap), isLost);
+    },
     async handle(partition, records, isLost): Promise<Handled> {
       const worker = workerOf(partition);
+      broughtAtMs.set(partition.partition, nowMs());
       const stored = await persistently(() => worker.offer(records), isLost);
+      broughtAtMs.set(partition.partition, nowMs());
       if (stored === undefined) return {};
       if (stored !== "fenced") return { done: stored };
       if (isLost()) return {};

@@ -1,27 +1,31 @@
 import { openKafka } from "../ingest/kafka.ts";
 import { deadLetterTopic, openControlTopic } from "../ingest/topics.ts";
 import { detectStore } from "../store/detect-store.ts";
+import { saveLoss } from "../store/losses.ts";
 import { type Context, stopped } from "./context.ts";
 import { followControl } from "./control.ts";
-import { detectHandler } from "./detect-handler.ts";
-import { brokersOf } from "./kafka-config.ts";
+import { type DetectHandler, detectHandler } from "./detect-handler.ts";
+import { brokersOf, kafkaAround } from "./kafka-config.ts";
 import { openGivenStore } from "./open-store.ts";
 import { shippedAttributor } from "./package-files.ts";
 import { partitionMetrics, watched } from "./partition-metrics.ts";
 import { patience } from "./patience.ts";
 import { openProbes } from "./probes.ts";
 import { storeProblem } from "./store-problem.ts";
+import { tellOverrun } from "./tell-overrun.ts";
 import { watchLag } from "./watch.ts";
 import { newWorker } from "./worker.ts";
 import type { PartitionWorker } from "../stream/partition-worker.ts";
 import type { PartitionId } from "../stream/ports.ts";
+import type { Gap } from "../stream/record-source.ts";
 
 /** The role `detect`: `nhi.spans` and `nhi.control` → ClickHouse, one of any number of workers in a consumer group. */
 export async function detect(context: Context): Promise<void> {
   const { config, clock, log, owner, signal, telemetry } = context;
+  const tell = tellOverrun(context);
   const { topics, groupId } = brokersOf(config);
   const store = await openGivenStore(context);
-  const kafka = openKafka(config.kafka, log, owner);
+  const kafka = openKafka(config.kafka, kafkaAround(context));
   try {
     await kafka.need([topics.spans, topics.control, topics.deadLetters]);
     const controlLog = await openControlTopic(kafka, topics.control, log, () => clock.sleep(50));
@@ -32,9 +36,20 @@ export async function detect(context: Context): Promise<void> {
       deadLetters: deadLetterTopic(kafka, topics.deadLetters),
       attributor: shippedAttributor(),
       partitions,
+      windowMs: config.chunk.windowMs,
     };
     const newOne = (partition: PartitionId): PartitionWorker => newWorker(context, parts, partition);
-    const handler = detectHandler({ newWorker: newOne, pause: patience(context, "storing a chunk") });
+    const keepLoss = async (partition: PartitionId, gap: Gap): Promise<void> => {
+      await saveLoss(store.database, partition, { ...gap, noticedAtMs: clock.nowMs() });
+      tell(partition, gap);
+    };
+    const handler = detectHandler({
+      newWorker: newOne,
+      keepLoss,
+      nowMs: () => clock.nowMs(),
+      idleMs: config.chunk.windowMs,
+      pause: patience(context, "storing a chunk"),
+    });
     const probes = await openProbes(context, "detect", async () =>
       partitions.hasJoined()
         ? storeProblem(context, store.database)
@@ -44,7 +59,7 @@ export async function detect(context: Context): Promise<void> {
     const unwatch = watchLag(context, kafka, { groupId, topic: topics.spans }, partitions);
     log("info", "detecting", { topic: topics.spans, group: groupId });
     try {
-      await Promise.race([running.ended, controlLog.ended, stopped(signal)]);
+      await Promise.race([running.ended, controlLog.ended, ticking(context, handler), stopped(signal)]);
     } finally {
       unwatch();
       await probes.stop();
@@ -56,3 +71,14 @@ export async function detect(context: Context): Promise<void> {
     await store.stop();
   }
 }
+
+/** Lets go of what partitions that have gone quiet hold back. Rejects when it can't be stored for good. */
+async function ticking({ clock, config, signal }: Context, handler: DetectHandler): Promise<void> {
+  const everyMs = Math.max(config.chunk.windowMs / 2, tickMsMin);
+  while (!signal.aborted) {
+    await clock.sleep(everyMs, signal);
+    await handler.tick();
+  }
+}
+
+const tickMsMin = 20;

@@ -1,4 +1,6 @@
 import type { Config } from "../config/config.ts";
+import type { KafkaAround } from "../ingest/kafka.ts";
+import type { Context } from "./context.ts";
 
 /** Largest value of a record: below the brokers' usual limit of 1 MiB for a whole batch, with room for its overhead. */
 export const recordBytesMax = 900_000;
@@ -8,4 +10,9 @@ export function brokersOf(config: Config): Config["kafka"] {
   if (config.kafka.brokers.length === 0)
     throw new Error("kafka.brokers is not set (ANSWERABLE_KAFKA_BROKERS=host:port,…); this role needs Kafka");
   return config.kafka;
+}
+
+/** What a Kafka client is given by its role. */
+export function kafkaAround({ config, log, clock, telemetry, owner }: Context): KafkaAround {
+  return { log, clock, telemetry, owner, inflatedBytesMax: config.limits.inflatedBytesMax };
 }

@@ -41,10 +41,10 @@ export async function openOwnStore(context: Context): Promise<OpenStore> {
 }
 
 /** The ClickHouse named in the configuration; its schema must be ours. */
-export async function openGivenStore(context: Context): Promise<OpenStore> {
+export async function openGivenStore(context: Context, requestTimeoutMs?: number): Promise<OpenStore> {
   const { config } = context;
   const url = givenUrl(context);
-  const database = openAt(context, url, config.clickhouse.database);
+  const database = openAt(context, url, config.clickhouse.database, requestTimeoutMs);
   const problem = await schemaProblem(database, readMigrations(migrationsFolder));
   if (problem !== undefined) {
     await database.close();
@@ -70,12 +70,13 @@ async function migrateAt(context: Context, url: string): Promise<readonly string
   }
 }
 
-function openAt({ config }: Context, url: string, database: string): Database {
+function openAt({ config }: Context, url: string, database: string, requestTimeoutMs?: number): Database {
   return openDatabase({
     url,
     user: config.clickhouse.user,
     password: config.clickhouse.password ?? "",
     database,
+    ...(requestTimeoutMs === undefined ? {} : { requestTimeoutMs }),
   });
 }
 

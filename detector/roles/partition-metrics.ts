@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
-import type { PartitionHandler } from "../ingest/consume.ts";
-import type { PartitionOffsets } from "../ingest/kafka.ts";
+import type { PartitionOffsets } from "../ingest/kafka-admin.ts";
+import type { PartitionHandler } from "../stream/record-source.ts";
 import type { PartitionId } from "../stream/ports.ts";
 import type { Counters, Sample } from "../telemetry.ts";
 
@@ -93,6 +93,7 @@ function lagOf({ position, offsets }: Known): number | undefined {
 /** A handler whose assignments and positions are shown. */
 export function watched(handler: PartitionHandler, metrics: PartitionMetrics): PartitionHandler {
   return {
+    ...handler,
     assigned(partitions) {
       metrics.assigned(partitions);
       handler.assigned(partitions);

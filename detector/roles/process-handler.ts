@@ -1,15 +1,17 @@
-import type { PartitionHandler } from "../ingest/consume.ts";
 import type { KafkaMessage } from "../ingest/kafka.ts";
 import type { OtlpEncoding as Encoding } from "../decode/index.ts";
 import { intake, type IntakeOptions, type Sender } from "../stream/intake.ts";
 import { deadLetterOf, type Trouble } from "../stream/dead-letter.ts";
-import type { DeadLetter, DeadLetters, LogRecord } from "../stream/ports.ts";
+import type { DeadLetter, DeadLetters, LogRecord, PartitionId } from "../stream/ports.ts";
+import type { Gap, PartitionHandler } from "../stream/record-source.ts";
 
 export interface ProcessHandlerOptions extends IntakeOptions {
   readonly encoding: Encoding;
   readonly sender: Sender;
   readonly send: (messages: readonly KafkaMessage[]) => Promise<void>;
   readonly deadLetters: DeadLetters;
+  /** Told of records that the topic let go of before they were read. */
+  readonly onOverrun: (partition: PartitionId, gap: Gap) => void;
   /** Told what became of each batch. */
   readonly onBatch: (batch: ProcessBatch) => void;
 }
@@ -32,6 +34,7 @@ export function processHandler(options: ProcessHandlerOptions): PartitionHandler
   return {
     assigned: () => undefined,
     position: async () => undefined,
+    overrun: async (partition, gap) => options.onOverrun(partition, gap),
     async handle(partition, records) {
       const messages: KafkaMessage[] = [];
       const letters: DeadLetter[] = [];

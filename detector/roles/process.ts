@@ -1,19 +1,20 @@
 import { openKafka } from "../ingest/kafka.ts";
 import { deadLetterTopic } from "../ingest/topics.ts";
 import { type Context, stopped } from "./context.ts";
-import { brokersOf, recordBytesMax } from "./kafka-config.ts";
+import { brokersOf, kafkaAround, recordBytesMax } from "./kafka-config.ts";
 import { shippedAttributor } from "./package-files.ts";
 import { partitionMetrics, watched } from "./partition-metrics.ts";
 import { openProbes } from "./probes.ts";
 import { type ProcessBatch, processHandler } from "./process-handler.ts";
 import type { Counters } from "../telemetry.ts";
+import { tellOverrun } from "./tell-overrun.ts";
 import { watchLag } from "./watch.ts";
 
 /** The role `process`: any raw OTLP topic → `nhi.spans`, one key group a record; what can't be read → dead letters. */
 export async function process(context: Context): Promise<void> {
-  const { clock, config, log, owner, signal, telemetry } = context;
+  const { clock, config, log, signal, telemetry } = context;
   const { topics, encoding, tenant, groupId } = brokersOf(config);
-  const kafka = openKafka(config.kafka, log, owner);
+  const kafka = openKafka(config.kafka, kafkaAround(context));
   const handler = processHandler({
     attributor: shippedAttributor(),
     limits: config.limits,
@@ -22,6 +23,7 @@ export async function process(context: Context): Promise<void> {
     sender: { tenant, source: "", speaksFor: () => true, proves: () => false },
     send: (messages) => kafka.send(topics.spans, messages),
     deadLetters: deadLetterTopic(kafka, topics.deadLetters),
+    onOverrun: tellOverrun(context),
     onBatch: (batch) => {
       countBatch(telemetry, batch);
       if (batch.letters.length > 0)

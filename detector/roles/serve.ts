@@ -7,7 +7,7 @@ import type { Database } from "../store/clickhouse.ts";
 import type { ControlLog } from "../stream/control-feed.ts";
 import { storeReader } from "../store/read.ts";
 import { type Context, stopped } from "./context.ts";
-import { brokersOf } from "./kafka-config.ts";
+import { brokersOf, kafkaAround } from "./kafka-config.ts";
 import { openGivenStore } from "./open-store.ts";
 import { openProbes } from "./probes.ts";
 import { storeProblem } from "./store-problem.ts";
@@ -43,10 +43,10 @@ const noSink: SpanSink = {
 
 /** The role `serve`: the HTTP API over ClickHouse; what people decide goes to `nhi.control`. */
 export async function serve(context: Context): Promise<void> {
-  const { config, clock, log, owner, signal } = context;
+  const { config, clock, log, signal } = context;
   const { topics } = brokersOf(config);
   const store = await openGivenStore(context);
-  const kafka = openKafka(config.kafka, log, owner);
+  const kafka = openKafka(config.kafka, kafkaAround(context));
   try {
     await kafka.need([topics.control]);
     const control = await openControlTopic(kafka, topics.control, log, () => clock.sleep(50));

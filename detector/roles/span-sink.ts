@@ -1,17 +1,33 @@
-import { intake, type IntakeOptions } from "../stream/intake.ts";
+import type { AcceptResult, IncomingBatch, SpanSink } from "../ingest/ports.ts";
+import type { ShedReason } from "../ingest/shed.ts";
 import type { LocalPipeline } from "../stream/local-pipeline.ts";
-import { speaksFor } from "../ingest/auth.ts";
-import type { AcceptResult, Client, IncomingBatch, SpanSink } from "../ingest/ports.ts";
 import type { Counters } from "../telemetry.ts";
+import type { IntakePool } from "./intake-pool.ts";
 
-/** How long a sender is asked to wait when the store is behind. */
-const retryAfterSeconds = 5;
+export interface SpanSinkOptions {
+  /** Bytes of spans waiting for the store beyond which senders are asked to slow down. */
+  readonly queueSoftBytesMax: number;
+}
+
+/** A store that answered nothing for so long is away: what its senders would wait for may not come. */
+const storeAwayAfterMs = 10_000;
 
 /** Takes requests of the receiver into the local pipeline; answers `stored` once the rows are. */
-export function spanSink(pipeline: LocalPipeline, counters: Counters, options: IntakeOptions): SpanSink {
+export function spanSink(
+  pipeline: LocalPipeline,
+  pool: IntakePool,
+  counters: Counters,
+  { queueSoftBytesMax }: SpanSinkOptions,
+): SpanSink {
+  const overload = (): ShedReason | undefined => {
+    if (pipeline.stalledMs() > storeAwayAfterMs) return "store_away";
+    return pipeline.waitingBytes() > queueSoftBytesMax ? "queue_soft" : undefined;
+  };
   return {
+    overload,
     async accept(batch: IncomingBatch): Promise<AcceptResult> {
-      const taken = intake(batch.body, batch.encoding, senderOf(batch.client), options);
+      const taken = await pool.take(batch);
+      batch.onDecoded();
       if (!taken.ok) {
         counters.count("answerable_requests_unreadable_total", { reason: taken.reason });
         return { kind: "refused", message: taken.message };
@@ -19,9 +35,9 @@ export function spanSink(pipeline: LocalPipeline, counters: Counters, options: I
       const ended = (count: (spans: number) => void): void => {
         // All in one go: whoever looks sees spans received = accepted + rejected + shed.
         counters.count("answerable_spans_received_total", {}, taken.spans);
-        for (const { reason } of taken.rejected)
-          counters.count("answerable_spans_rejected_total", { reason });
-        count(taken.spans - taken.rejected.length);
+        for (const [reason, count] of Object.entries(taken.rejectedByReason))
+          counters.count("answerable_spans_rejected_total", { reason }, count);
+        count(taken.spans - taken.rejected);
       };
       const shed = (reason: string): void =>
         ended((spans) => counters.count("answerable_spans_shed_total", { reason }, spans));
@@ -33,30 +49,11 @@ export function spanSink(pipeline: LocalPipeline, counters: Counters, options: I
         throw error;
       }
       if (!isTaken) {
-        shed("busy");
-        return {
-          kind: "busy",
-          retryAfterSeconds,
-          message: "The store is behind; nothing of this request was taken.",
-        };
+        shed("queue_full");
+        return { kind: "shed", reason: "queue_full" };
       }
       ended((spans) => counters.count("answerable_spans_accepted_total", {}, spans));
-      return {
-        kind: "stored",
-        rejected: taken.rejected.length,
-        messages: taken.rejected.map((one) => one.message),
-      };
+      return { kind: "stored", rejected: taken.rejected, messages: taken.messages };
     },
-  };
-}
-
-function senderOf(client: Client): Parameters<typeof intake>[2] {
-  return {
-    tenant: client.tenant,
-    source: client.name,
-    speaksFor: (identityId) => speaksFor(client, identityId),
-    // A pattern says what a client may say; only a name of its own proves who it is.
-    proves: (identityId) =>
-      client.authenticated && client.identities.includes(identityId) && !identityId.includes("*"),
   };
 }

@@ -13,6 +13,7 @@ import { partitionMetrics } from "./partition-metrics.ts";
 import { patience } from "./patience.ts";
 import { openProbes } from "./probes.ts";
 import { startServer } from "./serve.ts";
+import { intakePool } from "./intake-pool.ts";
 import { spanSink } from "./span-sink.ts";
 import { storeProblem } from "./store-problem.ts";
 import { newWorker } from "./worker.ts";
@@ -42,16 +43,18 @@ async function startInstallation(context: Context): Promise<Installation> {
       deadLetters: deadLetterTable(store.database),
       attributor,
       partitions,
+      windowMs: 0,
     };
     const pipeline = await localPipeline({
       log: await openSpanLog(store.database, partition),
       worker: newWorker(context, parts, partition),
       nowMs: () => clock.nowMs(),
-      queueBytesMax: config.http.inFlightBytesMax,
+      queueBytesMax: config.http.queueBytesMax,
       pause: patience(context, "storing"),
     });
     telemetry.gauge("answerable_waiting_bytes", () => pipeline.waitingBytes());
-    const sink = spanSink(pipeline, telemetry, { attributor, limits: config.limits, recordBytesMax });
+    const pool = intakePool({ attributor, limits: config.limits, recordBytesMax }, log);
+    const sink = spanSink(pipeline, pool, telemetry, config.http);
     const server = await startServer(context, store.database, controlLog, sink);
     const probes = await openProbes(context, "up", () => storeProblem(context, store.database));
     const ending = new AbortController();
@@ -65,6 +68,7 @@ async function startInstallation(context: Context): Promise<Installation> {
       await probes.stop();
       await server.stop();
       await pipeline.stop();
+      await pool.stop();
       ending.abort();
       await alerts;
       await store.stop();

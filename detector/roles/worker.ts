@@ -13,6 +13,8 @@ export interface WorkerParts {
   readonly deadLetters: DeadLetters;
   readonly attributor: Attributor;
   readonly partitions: PartitionMetrics;
+  /** How long an action waits for others that ended before it; 0 for not at all. */
+  readonly windowMs: number;
 }
 
 /** One budget for all workers of this process. */
@@ -27,7 +29,7 @@ function budgetOf(context: Context): StateBudget {
 /** A worker as every role runs it: all detectors, the configured limits, and its sums on the metrics. */
 export function newWorker(
   context: Context,
-  { store, control, deadLetters, attributor, partitions }: WorkerParts,
+  { store, control, deadLetters, attributor, partitions, windowMs }: WorkerParts,
   partition: PartitionId,
 ): PartitionWorker {
   const { clock, config, telemetry, log } = context;
@@ -43,6 +45,7 @@ export function newWorker(
     bytesMax: config.chunk.bytesMax,
     stateBudget: budgetOf(context),
     statesReadyMax: config.state.readyMax,
+    windowUs: windowMs * 1000,
     onChunk: ({ topic, partition: number }, _plan, counts, held) => {
       // All in one go: whoever looks sees the sums agree.
       telemetry.count("answerable_detect_accepted_records_total", {}, counts.records);

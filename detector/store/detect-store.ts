@@ -6,6 +6,7 @@ import type {
   Ownership,
   PartitionId,
   Planned,
+  Progress,
 } from "../stream/ports.ts";
 import type { Database } from "./clickhouse.ts";
 import { claim } from "./claims.ts";
@@ -25,7 +26,7 @@ export function detectStore(database: Database, owner: string): DetectStore {
   return {
     claim: (partition, statesMax) => takeOver(database, partition, owner, statesMax),
     states: (partition, keys) => statesOf(database, partition, keys),
-    stored: (partition, before, actions) => stored(database, partition, before, actions),
+    stored: (partition, actions) => stored(database, partition, actions),
     plan: (partition, generation, proposal) => plan(database, partition, generation, proposal),
     write: (partition, chunk, rows) => write(database, partition, chunk, rows),
     save: (partition, checkpoint) => save(database, partition, checkpoint),
@@ -41,34 +42,29 @@ async function takeOver(
   statesMax: number,
 ): Promise<Ownership> {
   const generation = await claim(database, subjectOf(partition), owner);
-  const [saved] = await database.query<{ version: number; payload: string }>(
-    `SELECT version, checkpoints.payload AS payload FROM checkpoints
+  const [saved] = await database.query<{ payload: string }>(
+    `SELECT checkpoints.payload AS payload FROM checkpoints
      WHERE topic = {topic:String} AND partition = {partition:Int32} AND kind = 'position' ORDER BY version DESC LIMIT 1`,
     { ...partition },
   );
-  const states = await loadStates(
-    database,
-    partition,
-    "ORDER BY actions DESC LIMIT {limit:UInt64}",
-    { limit: statesMax },
-  );
+  const chosen = "ORDER BY actions DESC LIMIT {limit:UInt64}";
+  const states = await loadStates(database, partition, chosen, { limit: statesMax });
   return {
     generation,
-    position: saved?.version,
-    latestUs: saved === undefined ? 0 : latestOf(saved.payload),
+    progress: saved === undefined ? undefined : progressOf(saved.payload),
     states,
     isComplete: states.size < statesMax,
   };
 }
 
-function latestOf(payload: string): number {
-  const { latestUs }: { latestUs: number } = JSON.parse(payload);
-  return latestUs;
+function progressOf(payload: string): Progress {
+  const { progress }: { progress: Progress } = JSON.parse(payload);
+  return progress;
 }
 
 /**
- * First writer wins: all plans that start at one offset carry one token, so the server keeps the first and drops the
- * rest. Reading back gives everyone the same cut, and shows whoever fell behind that somebody else has moved on.
+ * First writer wins: all plans of one chunk carry one token, so the server keeps the first and drops the rest. Reading
+ * back gives everyone the same cut, and shows whoever fell behind that somebody else has moved on.
  */
 async function plan(
   database: Database,
@@ -76,21 +72,35 @@ async function plan(
   generation: number,
   proposal: ChunkPlan,
 ): Promise<Planned> {
-  const { from, next, control } = proposal;
+  const { chunk, from, next, control, flush } = proposal;
   await database.insert(
     "chunk_plans",
-    [{ ...partition, from_offset: from, next_offset: next, control_position: control, generation }],
-    `plan:${subjectOf(partition)}:${String(from)}`,
+    [{ ...partition, chunk, from_offset: from, next_offset: next, control_position: control, flush, generation }],
+    `plan:${subjectOf(partition)}:${String(chunk)}`,
   );
-  const [found] = await database.query<{ next: number; control: number; position: number; newest: number }>(
-    `SELECT next_offset AS next, control_position AS control,
-       (SELECT max(version) FROM checkpoints WHERE topic = {topic:String} AND partition = {partition:Int32} AND kind = 'position') AS position,
+  const [found] = await database.query<FoundPlan>(
+    `SELECT from_offset AS from, next_offset AS next, control_position AS control, flush,
+       (SELECT max(version) FROM checkpoints WHERE topic = {topic:String} AND partition = {partition:Int32} AND kind = 'chunk' AND version >= {chunk:Int64}) AS saved,
        (SELECT max(claims.generation) FROM claims WHERE subject = {subject:String}) AS newest
-     FROM chunk_plans WHERE topic = {topic:String} AND partition = {partition:Int32} AND from_offset = {from:Int64} LIMIT 1`,
-    { ...partition, from, subject: subjectOf(partition) },
+     FROM chunk_plans WHERE topic = {topic:String} AND partition = {partition:Int32} AND chunk = {chunk:Int64} LIMIT 1`,
+    { ...partition, chunk, subject: subjectOf(partition) },
   );
-  if (found === undefined || found.newest !== generation || found.position > from) return { kind: "fenced" };
-  return { kind: "planned", plan: { from, next: found.next, control: found.control } };
+  const isOurs = found !== undefined && found.newest === generation && (found.saved ?? 0) < Math.max(chunk, 1);
+  if (!isOurs) return { kind: "fenced" };
+  return {
+    kind: "planned",
+    plan: { chunk, from: found.from, next: found.next, control: found.control, flush: found.flush },
+  };
+}
+
+interface FoundPlan {
+  readonly from: number;
+  readonly next: number;
+  readonly control: number;
+  readonly flush: boolean;
+  /** Ordinal of the last chunk that was saved, 0 without one. */
+  readonly saved: number | null;
+  readonly newest: number;
 }
 
 async function write(
@@ -113,5 +123,5 @@ async function save(database: Database, partition: PartitionId, checkpoint: Chec
   await database.insertBlock("checkpoints", checkpointBlock(partition, checkpoint), token);
 }
 
-const tokenOf = (partition: PartitionId, chunk: ChunkPlan): string =>
-  `${subjectOf(partition)}:${String(chunk.from)}-${String(chunk.next - 1)}`;
+const tokenOf = (partition: PartitionId, { chunk, from, next }: ChunkPlan): string =>
+  `${subjectOf(partition)}:${String(chunk)}:${String(from)}-${String(next - 1)}`;

@@ -42,11 +42,10 @@ export async function statesOf(
   return all;
 }
 
-/** Which actions, by their ordinals, are stored from records before offset `before` of the partition. */
+/** Which actions, by their ordinals, are stored from another place of the log than their own. */
 export async function stored(
   database: Database,
   { topic, partition }: PartitionId,
-  before: number,
   actions: readonly ActionKey[],
 ): Promise<ReadonlySet<number>> {
   const found = new Set<number>();
@@ -56,19 +55,33 @@ export async function stored(
       ({ tenant, identityId, startedAtUs, id }) =>
         `(${sqlText(tenant)}, ${sqlText(identityId)}, toDateTime64(${sqlText(instantUs(startedAtUs))}, 6, 'UTC'), ${sqlText(id)})`,
     );
-    const rows = await database.query<{ tenant: string; identity: string; id: string }>(
-      `SELECT DISTINCT tenant, identity_id AS identity, action_id AS id FROM actions
+    const rows = await database.query<StoredRow>(
+      `SELECT tenant, identity_id AS identity, toString(started_at) AS at, action_id AS id, offset, record_index AS index FROM actions
        WHERE (tenant, identity_id, started_at, action_id) IN (${keys.join(", ")})
-         AND topic = {topic:String} AND partition = {partition:Int32} AND offset < {before:Int64}`,
-      { topic, partition, before },
+         AND topic = {topic:String} AND partition = {partition:Int32}`,
+      { topic, partition },
     );
-    const known = new Set(rows.map(({ tenant, identity, id }) => `${id}\0${tenant}\0${identity}`));
-    for (const [nth, { tenant, identityId, id }] of some.entries())
-      if (known.has(`${id}\0${tenant}\0${identityId}`)) found.add(from + nth);
+    const known = new Map(rows.map((row) => [nameOf(row.tenant, row.identity, row.at, row.id), row]));
+    for (const [nth, { tenant, identityId, startedAtUs, id, offset, index }] of some.entries()) {
+      const row = known.get(nameOf(tenant, identityId, instantUs(startedAtUs), id));
+      // From its own place it was stored by an attempt at this very chunk.
+      if (row !== undefined && (row.offset !== offset || row.index !== index)) found.add(from + nth);
+    }
     from += some.length;
   }
   return found;
 }
+
+interface StoredRow {
+  readonly tenant: string;
+  readonly identity: string;
+  readonly at: string;
+  readonly id: string;
+  readonly offset: number;
+  readonly index: number;
+}
+
+const nameOf = (...parts: readonly string[]): string => JSON.stringify(parts);
 
 function* parts<T>(all: readonly T[]): Iterable<readonly T[]> {
   for (let from = 0; from < all.length; from += askedMax) yield all.slice(from, from + askedMax);

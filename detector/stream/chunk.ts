@@ -34,8 +34,12 @@ export class ChunkReader {
     this.#limits = limits;
   }
 
-  /** Decodes and attributes records. Pure, and total: whatever the bytes, each span ends in exactly one of the sums. */
-  read(partition: PartitionId, records: readonly LogRecord[]): ChunkSums {
+  /**
+   * Decodes and attributes records. Pure, and total: whatever the bytes, each span ends in exactly one of the sums.
+   *
+   * @param carried How many of the records, from the first on, were read before: only their actions count.
+   */
+  read(partition: PartitionId, records: readonly LogRecord[], carried: number): ChunkSums {
     this.columns.clear();
     const deadLetters: DeadLetter[] = [];
     let spans = 0;
@@ -52,7 +56,8 @@ export class ChunkReader {
       const decoded = readTraces(record.value, this.#row, this.#limits, () => {
         const attributed = this.#attribute(this.#row, origin, this.columns, nth);
         const numbered = this.#number(this.#row);
-        if (numbered.seq >= 0 && numbered.process !== empty) this.#keepNumber(numbered, codes, nth);
+        if (nth >= carried && numbered.seq >= 0 && numbered.process !== empty)
+          this.#keepNumber(numbered, codes, nth);
         if (attributed === "no_action") without += 1;
         else if (attributed !== "action") refused.push(attributed);
         else {
@@ -65,6 +70,7 @@ export class ChunkReader {
         }
       });
       if (decoded.ok) {
+        if (nth < carried) return;
         spans += decoded.spans;
         noAction += without;
         for (const trouble of [...decoded.rejected, ...refused]) deadLetters.push(letter(trouble));
@@ -73,6 +79,7 @@ export class ChunkReader {
       // What was read of a record before it turned out to be broken counts as not read.
       this.columns.cut(before);
       this.columns.sequences.cut(numberedBefore);
+      if (nth < carried) return;
       spans += 1;
       deadLetters.push(letter({ index: -1, reason: decoded.reason, message: decoded.message }));
     });

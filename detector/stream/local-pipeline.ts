@@ -23,6 +23,8 @@ export interface LocalPipeline {
   append(records: readonly OutgoingRecord[]): Promise<boolean>;
   /** Bytes waiting to be stored. */
   waitingBytes(): number;
+  /** For how long the store has given no answer while one was waited for, milliseconds. */
+  stalledMs(): number;
   /** Finishes what was taken in, then ends. */
   stop(): Promise<void>;
 }
@@ -35,28 +37,44 @@ interface Waiting {
 }
 
 /**
+ * Records are appended and judged in slices of this size: the loop that answers senders is the one that judges, and has
+ * to come up for air.
+ */
+const sliceBytesMax = 256 * 1024;
+
+/**
  * Receiver and detector in one process, with a log between them all the same: what is taken in is appended first and
- * judged from the log, so that a crash at any point is answered by reading on. All that waits is appended at once.
+ * judged from the log, so that a crash at any point is answered by reading on. What waits is appended together.
  *
  * The caller gets the pipeline when everything that an earlier run left in the log has been stored.
  */
 export async function localPipeline(options: LocalPipelineOptions): Promise<LocalPipeline> {
   const { log, worker, nowMs, queueBytesMax } = options;
-  let waiting: Waiting[] = [];
+  const waiting: Waiting[] = [];
   let bytes = 0;
   let stopped = false;
   let running: Promise<void> | undefined;
+  let askedAtMs: number | undefined;
 
   for await (const page of log.read((await worker.position()) ?? 0)) await offered(worker, page, options);
 
+  async function answered<T>(answer: Promise<T>): Promise<T> {
+    askedAtMs = nowMs();
+    try {
+      return await answer;
+    } finally {
+      askedAtMs = undefined;
+    }
+  }
+
   async function drain(): Promise<void> {
     while (waiting.length > 0) {
-      const taken = waiting;
-      waiting = [];
+      const taken = waiting.splice(0, fitting(waiting));
       try {
-        const records = taken.flatMap((one) => one.records);
-        const placed = await persistently(() => log.append(records, nowMs()), options);
-        await offered(worker, placed, options);
+        for (const records of slicesOf(taken.flatMap((one) => one.records))) {
+          const placed = await answered(persistently(() => log.append(records, nowMs()), options));
+          await answered(offered(worker, placed, options));
+        }
         for (const one of taken) one.done(true);
       } catch (error) {
         for (const one of taken) one.failed(error);
@@ -81,11 +99,33 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
         });
       }),
     waitingBytes: () => bytes,
+    stalledMs: () => (askedAtMs === undefined ? 0 : nowMs() - askedAtMs),
     async stop() {
       stopped = true;
       await running;
     },
   };
+}
+
+/** How many of those that wait go together: as many as fit into a slice, at least one. */
+function fitting(waiting: readonly Waiting[]): number {
+  let bytes = 0;
+  const over = waiting.findIndex((one) => (bytes += one.bytes) > sliceBytesMax);
+  return over === -1 ? waiting.length : Math.max(over, 1);
+}
+
+function slicesOf(records: readonly OutgoingRecord[]): readonly (readonly OutgoingRecord[])[] {
+  const slices: OutgoingRecord[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const record of records) {
+    bytes += record.value.byteLength;
+    if (bytes > sliceBytesMax) {
+      slices.push([]);
+      bytes = record.value.byteLength;
+    }
+    slices.at(-1)?.push(record);
+  }
+  return slices;
 }
 
 async function offered(

@@ -1,17 +1,13 @@
-import { AuthorityOf } from "../authorise/authority-of.ts";
-import { idInts } from "../attribute/action-columns.ts";
+import { computedId } from "../attribute/ids.ts";
 import type { Attributor } from "../attribute/table.ts";
 import type { DecodeLimits } from "../decode/index.ts";
-import { ActionView } from "../detect/action-view.ts";
 import type { Detector } from "../detect/detector.ts";
 import { RecentActions } from "../detect/recent-actions.ts";
-import { RecordPlaces } from "../detect/record-places.ts";
-import { isClockSuspect, stateKey, step, type Stepped } from "../detect/step.ts";
-import { computedId } from "../attribute/ids.ts";
+import type { Stepped } from "../detect/step.ts";
 import { IdentityStates, type StateBudget } from "../learn/identity-states.ts";
-import { ChunkReader, type ChunkSums } from "./chunk.ts";
+import { ChunkReader } from "./chunk.ts";
+import { judge, type JudgedChunk } from "./judge.ts";
 import type {
-  ActionKey,
   ChunkCounts,
   ChunkPlan,
   ControlFeed,
@@ -21,7 +17,7 @@ import type {
   OutboxAlert,
   Ownership,
   PartitionId,
-  SavedState,
+  Progress,
 } from "./ports.ts";
 
 export interface WorkerOptions {
@@ -38,6 +34,8 @@ export interface WorkerOptions {
   readonly stateBudget: StateBudget;
   /** States held ready for use. */
   readonly statesReadyMax: number;
+  /** How long an action waits for others of its partition that ended before it, in microseconds; 0 for not at all. */
+  readonly windowUs: number;
   /** Told of each chunk once its position is saved. */
   readonly onChunk?: (partition: PartitionId, plan: ChunkPlan, counts: ChunkCounts, held: HeldStates) => void;
 }
@@ -48,35 +46,31 @@ export interface HeldStates {
   readonly bytes: number;
 }
 
-/** One partition's detector: the only one who touches its state. */
+/** One partition's detector: the only one who touches its state. Its calls are answered one after the other. */
 export interface PartitionWorker {
-  /** Offset of the next record to be stored; undefined on a partition never seen. Claims the partition first. */
+  /** Offset of the first record that is needed; undefined on a partition never seen. Claims the partition first. */
   position(): Promise<number | undefined>;
   /**
-   * Takes the records that follow, in order, and stores all that make up chunks. Records before the position are passed
+   * Takes the records that follow, in order, and stores all that make up chunks. Records that are stored are passed
    * over. Resolves with the offset up to which everything is stored, or "fenced" when somebody else owns the partition.
    */
-  offer(records: readonly LogRecord[]): Promise<number | "fenced" | undefined>;
+  offer(records: readonly LogRecord[]): Promise<Offered>;
+  /** Stores what is held back: nothing came for so long that nothing will come before it. */
+  flush(): Promise<Offered>;
+  /** Whether actions are held back. */
+  isHolding(): boolean;
   /** Lets go of all it holds: the partition is no longer ours. */
   release(): void;
 }
 
+export type Offered = number | "fenced" | undefined;
+
 /** What a worker knows of the partition it owns. */
 interface Owned {
   readonly generation: number;
-  position: number | undefined;
+  progress: Progress | undefined;
   readonly states: IdentityStates;
   readonly recent: RecentActions;
-}
-
-/** A chunk that was judged and is on its way to the store. */
-interface JudgedChunk {
-  readonly records: number;
-  readonly reader: ChunkReader;
-  readonly places: RecordPlaces;
-  readonly sums: ChunkSums;
-  readonly stepped: Stepped;
-  readonly states: ReadonlyMap<string, SavedState>;
 }
 
 /** A state is seldom smaller: so many are read at most when a partition is taken over. */
@@ -88,25 +82,26 @@ const stateBytesMin = 256;
  * judges under the same control position, and so writes the same rows under the same tokens.
  */
 export function partitionWorker(partition: PartitionId, options: WorkerOptions): PartitionWorker {
-  const { store, control, deadLetters, detectors } = options;
+  const { store, control, deadLetters } = options;
   const reader = new ChunkReader(options.attributor, options.limits);
   let owned: Owned | undefined;
-  let buffer: LogRecord[] = [];
+  /** Records read before of which actions are held back, then those that are not read yet. */
+  let carried: readonly LogRecord[] = [];
+  let buffer: readonly LogRecord[] = [];
   let plan: ChunkPlan | undefined;
   // Judged once, however often storing it fails: judging has moved the state on.
   let judged: JudgedChunk | undefined;
+  let last: Promise<unknown> = Promise.resolve();
 
-  async function own(): Promise<Owned> {
-    owned ??= take(
-      await store.claim(partition, Math.ceil(options.stateBudget.bytesMax / stateBytesMin)),
-      options,
-    );
+  async function claimed(): Promise<Owned> {
+    owned ??= take(await store.claim(partition, Math.ceil(options.stateBudget.bytesMax / stateBytesMin)), options);
     return owned;
   }
 
   function lose(): void {
     owned?.states.release();
     owned = undefined;
+    carried = [];
     buffer = [];
     plan = undefined;
     judged = undefined;
@@ -117,81 +112,20 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
     return answer.kind === "planned" ? answer.plan : undefined;
   }
 
-  async function judge(current: Owned, chunk: ChunkPlan): Promise<JudgedChunk> {
-    const records = buffer.filter((record) => record.offset < chunk.next);
-    const book = await control.book(chunk.control);
-    const sums = reader.read(partition, records);
-    const places = new RecordPlaces(partition, records);
-    await loadStates(current.states, reader, places);
-    const stored = await storedBefore(current.recent, chunk.from, reader, places);
-    const authority = new AuthorityOf(book, chunk.control);
-    const stepped = step(reader.columns, places, {
-      states: current.states,
-      recent: current.recent,
-      detectors,
-      authority,
-      stored,
-    });
-    const states = new Map<string, SavedState>();
-    for (const [key, state] of stepped.changed) {
-      const { actions, activeDays, sessions } = state.evidence;
-      states.set(key, { packed: current.states.pack(key, state), actions, activeDays, sessions });
-    }
-    return { records: records.length, reader, places, sums, stepped, states };
-  }
-
-  /** Reads the states that are not held, all of a chunk at once. */
-  async function loadStates(states: IdentityStates, { columns }: ChunkReader, places: RecordPlaces): Promise<void> {
-    states.makeRoom();
-    if (states.isComplete) return;
-    const missing = new Set<string>();
-    const view = new ActionView(columns, places);
-    for (view.row = 0; view.row < columns.count; view.row += 1) {
-      const key = stateKey(view);
-      if (!states.has(key)) missing.add(key);
-    }
-    if (missing.size === 0) return;
-    for (const [key, { packed, actions }] of await store.states(partition, [...missing]))
-      states.load(key, packed, actions);
-  }
-
-  /** The rows of which only the store can tell whether they are there already. */
-  async function storedBefore(
-    recent: RecentActions,
-    before: number,
-    { columns }: ChunkReader,
-    places: RecordPlaces,
-  ): Promise<ReadonlySet<number>> {
-    const asked: ActionKey[] = [];
-    const rows: number[] = [];
-    const view = new ActionView(columns, places);
-    for (let row = 0; row < columns.count; row += 1) {
-      view.row = row;
-      const { startedAtUs } = view;
-      if (startedAtUs > recent.horizonUs && !isClockSuspect(startedAtUs, view.atMs)) continue;
-      if (recent.has(columns.ids, row * idInts, startedAtUs, stateKey(view))) continue;
-      rows.push(row);
-      asked.push({ tenant: view.tenant, identityId: view.identityId, startedAtUs, id: view.id });
-    }
-    if (asked.length === 0) return new Set();
-    const found = await store.stored(partition, before, asked);
-    return new Set([...found].map((nth) => rows[nth]!));
-  }
-
   async function storeChunk(current: Owned, chunk: ChunkPlan): Promise<void> {
-    judged ??= await judge(current, chunk);
-    const { sums, stepped, places, states } = judged;
-    const counts = countsOf(judged);
+    const own = buffer.filter((record) => record.offset < chunk.next);
+    judged ??= await judge(partition, current, chunk, { carried, own }, reader, options);
+    const { sums, stepped, places, states, counts, progress, records } = judged;
     if (sums.deadLetters.length > 0) await deadLetters.put(sums.deadLetters);
     await store.write(partition, chunk, {
       actions: { columns: reader.columns, judgements: stepped.judgements, places },
       findings: stepped.findings,
       alerts: stepped.alerts.map(outboxAlert),
     });
-    const { generation, recent } = current;
-    await store.save(partition, { plan: chunk, generation, counts, latestUs: recent.latestUs, states });
+    await store.save(partition, { plan: chunk, generation: current.generation, counts, progress, states });
     judged = undefined;
-    current.position = chunk.next;
+    current.progress = progress;
+    carried = records.filter((record) => record.offset >= progress.heldFrom);
     buffer = buffer.filter((record) => record.offset >= chunk.next);
     options.onChunk?.(partition, chunk, counts, {
       identities: current.states.size,
@@ -199,65 +133,88 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
     });
   }
 
-  return {
-    release: lose,
-    position: async () => (await own()).position,
-    async offer(records) {
-      const current = await own();
-      const known = buffer.at(-1)?.offset ?? (current.position ?? 0) - 1;
-      buffer = buffer.concat(records.filter((record) => record.offset > known));
-      while (buffer.length > 0) {
-        const head = plan === undefined ? await control.head() : 0;
-        plan ??= await planned(propose(current.position, buffer, head, options), current.generation);
-        if (plan === undefined) {
-          lose();
-          return "fenced";
-        }
-        // A plan found in the store may reach beyond what has been fetched so far: wait for the rest.
-        if ((buffer.at(-1)?.offset ?? 0) + 1 < plan.next) break;
-        await storeChunk(current, plan);
-        plan = undefined;
+  /** Stores chunks while there are records, or once when only what is held back is left. */
+  async function work(flush: boolean): Promise<Offered> {
+    const current = await claimed();
+    for (let isFirst = true; buffer.length > 0 || (isFirst && flush && isHolding()); isFirst = false) {
+      const head = plan === undefined ? await control.head() : 0;
+      plan ??= await planned(propose(current.progress, buffer, head, flush, options), current.generation);
+      if (plan === undefined) {
+        lose();
+        return "fenced";
       }
-      return current.position;
-    },
+      // A plan found in the store may reach beyond what has been fetched so far: wait for the rest.
+      if (lastOf(carried, buffer) + 1 < plan.next) break;
+      await storeChunk(current, plan);
+      plan = undefined;
+    }
+    return current.progress?.heldFrom;
+  }
+
+  async function takeIn(records: readonly LogRecord[]): Promise<Offered> {
+    const { progress } = await claimed();
+    const { heldFrom, next } = progress ?? { heldFrom: 0, next: 0 };
+    const known = Math.max(lastOf(carried, buffer), heldFrom - 1);
+    const fresh = records.filter((record) => record.offset > known);
+    carried = carried.concat(fresh.filter((record) => record.offset < next));
+    buffer = buffer.concat(fresh.filter((record) => record.offset >= next));
+    return work(options.windowUs === 0);
+  }
+
+  function isHolding(): boolean {
+    const progress = owned?.progress;
+    // All of it must be here: after a restart the records come again.
+    return progress !== undefined && progress.heldFrom < progress.next && lastOf(carried, buffer) + 1 >= progress.next;
+  }
+
+  /** One call at a time, in their order. */
+  function inTurn<T>(call: () => Promise<T>): Promise<T> {
+    const turn = last.then(call, call);
+    last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  return {
+    position: () => inTurn(async () => (await claimed()).progress?.heldFrom),
+    offer: (records) => inTurn(() => takeIn(records)),
+    flush: () => inTurn(() => work(true)),
+    isHolding,
+    release: lose,
   };
 }
 
-function take({ generation, position, latestUs, states, isComplete }: Ownership, options: WorkerOptions): Owned {
+const lastOf = (carried: readonly LogRecord[], buffer: readonly LogRecord[]): number =>
+  buffer.at(-1)?.offset ?? carried.at(-1)?.offset ?? -1;
+
+function take({ generation, progress, states, isComplete }: Ownership, options: WorkerOptions): Owned {
   const { detectors, stateBudget, statesReadyMax } = options;
   const held = new IdentityStates({ detectors, budget: stateBudget, readyMax: statesReadyMax });
-  for (const [key, { packed, actions }] of states) held.load(key, packed, actions);
+  // Those with most actions come first, and should go last.
+  for (const [key, { packed, actions }] of [...states].toReversed()) held.load(key, packed, actions);
+  held.makeRoom();
   if (!isComplete) held.missSome();
-  return { generation, position, states: held, recent: new RecentActions(latestUs) };
+  return { generation, progress, states: held, recent: new RecentActions(progress?.latestUs ?? 0) };
 }
 
-/** The cut we would make: as many records as the limits allow, at least one. */
+/** The cut we would make: as many records as the limits allow, at least one if there are any. */
 function propose(
-  position: number | undefined,
+  progress: Progress | undefined,
   buffer: readonly LogRecord[],
   control: number,
+  flush: boolean,
   { recordsMax, bytesMax }: WorkerOptions,
 ): ChunkPlan {
-  let next = position ?? 0;
+  const from = progress?.next ?? buffer[0]?.offset ?? 0;
+  let next = from;
   let bytes = 0;
-  for (const record of buffer.slice(0, recordsMax)) {
+  let count = 0;
+  for (const record of buffer) {
     bytes += record.value.byteLength;
-    if (bytes > bytesMax && record !== buffer[0]) break;
+    if (count > 0 && (bytes > bytesMax || count === recordsMax)) break;
+    count += 1;
     next = record.offset + 1;
   }
-  return { from: position ?? buffer[0]?.offset ?? 0, next, control };
-}
-
-function countsOf({ records, sums, stepped }: JudgedChunk): ChunkCounts {
-  return {
-    records,
-    spans: sums.spans,
-    actions: stepped.judgements.keptCount,
-    noAction: sums.noAction,
-    duplicates: stepped.duplicates,
-    deadLettered: sums.deadLetters.length,
-    findings: stepped.findings.length,
-  };
+  return { chunk: progress?.chunk ?? 0, from, next, control, flush: flush && count === buffer.length };
 }
 
 function outboxAlert(alert: Stepped["alerts"][number]): OutboxAlert {

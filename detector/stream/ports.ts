@@ -47,11 +47,18 @@ export interface DeadLetters {
   put(letters: readonly DeadLetter[]): Promise<void>;
 }
 
-/** The cut of a chunk, written ahead of its rows: offsets `from` to `next` (exclusive), judged under the control log up to `control`. */
+/**
+ * The cut of a chunk, written ahead of its rows: offsets `from` to `next` (exclusive), judged under the control log up to
+ * `control`.
+ */
 export interface ChunkPlan {
+  /** Ordinal of the chunk in its partition, from 0. */
+  readonly chunk: number;
   readonly from: number;
   readonly next: number;
   readonly control: number;
+  /** Whether nothing is held back for what may still come before it. Such a chunk may have no records of its own. */
+  readonly flush: boolean;
 }
 
 /** The actions of a chunk: what they are, what is said of them, and where they stood. Only those that are kept are stored. */
@@ -87,7 +94,25 @@ export interface ChunkCounts {
   readonly noAction: number;
   readonly duplicates: number;
   readonly deadLettered: number;
+  /** Actions that are held back at the end of the chunk; the next one begins with them. */
+  readonly held: number;
   readonly findings: number;
+}
+
+/** Where a partition stands. */
+export interface Progress {
+  /** Ordinal of the next chunk. */
+  readonly chunk: number;
+  /** Offset of the first record that is not read yet. */
+  readonly next: number;
+  /** Offset of the first record with an action that is held back; `next` without one. */
+  readonly heldFrom: number;
+  /** Actions of records before `next` that ended later than this, microseconds since 1970, are held back. */
+  readonly cutUs: number;
+  /** How many actions were judged, which is the ordinal of the next. */
+  readonly judged: number;
+  /** Latest start of an action judged so far: of later ones none is stored yet. */
+  readonly latestUs: number;
 }
 
 /** The state of one identity, packed, and what a person wants to know of it. */
@@ -104,8 +129,7 @@ export interface Checkpoint {
   readonly plan: ChunkPlan;
   readonly generation: number;
   readonly counts: ChunkCounts;
-  /** Latest start of an action so far, microseconds since 1970: of later ones none is stored yet. */
-  readonly latestUs: number;
+  readonly progress: Progress;
   /** State of each identity that changed in this chunk, by its key. */
   readonly states: ReadonlyMap<string, SavedState>;
 }
@@ -116,18 +140,18 @@ export type LoadedState = Pick<SavedState, "packed" | "actions">;
 /** What a worker finds when a partition becomes its own. */
 export interface Ownership {
   readonly generation: number;
-  /** Offset of the first record that is not stored yet; undefined on a partition never seen. */
-  readonly position: number | undefined;
-  /** As in the last checkpoint, 0 without one. */
-  readonly latestUs: number;
+  /** As in the last checkpoint; undefined on a partition never seen. */
+  readonly progress: Progress | undefined;
   /** States by key: all, or as many as were asked for of the identities with most actions. */
   readonly states: ReadonlyMap<string, LoadedState>;
   /** Whether these are all. */
   readonly isComplete: boolean;
 }
 
-/** What makes an action one and no other. */
+/** What makes an action one and no other, and where it stands. */
 export interface ActionKey {
+  readonly offset: number;
+  readonly index: number;
   readonly tenant: string;
   readonly identityId: string;
   readonly startedAtUs: number;
@@ -147,13 +171,9 @@ export interface DetectStore {
   claim(partition: PartitionId, statesMax: number): Promise<Ownership>;
   /** The states of those identities that the store knows. */
   states(partition: PartitionId, keys: readonly string[]): Promise<ReadonlyMap<string, LoadedState>>;
-  /** Which of the actions, by their ordinals, are stored from records before offset `before` of the partition. */
-  stored(
-    partition: PartitionId,
-    before: number,
-    actions: readonly ActionKey[],
-  ): Promise<ReadonlySet<number>>;
-  /** Writes the cut ahead. The first plan that starts at `from` wins, whoever wrote it; its cut is the answer. */
+  /** Which of the actions, by their ordinals, are stored from another place of the log. */
+  stored(partition: PartitionId, actions: readonly ActionKey[]): Promise<ReadonlySet<number>>;
+  /** Writes the cut ahead. The first plan of a chunk wins, whoever wrote it; it is the answer. */
   plan(partition: PartitionId, generation: number, proposal: ChunkPlan): Promise<Planned>;
   /** Stores the rows of a planned chunk. */
   write(partition: PartitionId, plan: ChunkPlan, rows: ChunkRows): Promise<void>;

@@ -52,6 +52,7 @@ CREATE TABLE IF NOT EXISTS actions
     policy_version LowCardinality(String),
     signals Array(LowCardinality(String)),
     late Bool,
+    learned Bool,
     clock_suspect Bool,
     source LowCardinality(String),
     attributes Map(LowCardinality(String), String),
@@ -59,7 +60,8 @@ CREATE TABLE IF NOT EXISTS actions
     partition Int32,
     offset Int64 CODEC(Delta(8), ZSTD(1)),
     record_index Int32,
-    firstness UInt64 MATERIALIZED toUInt64(9223372036854775807 - offset),
+    ordinal Int64 CODEC(Delta(8), ZSTD(1)),
+    firstness UInt64 MATERIALIZED toUInt64(9223372036854775807 - ordinal),
     INDEX by_chain chain_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_action action_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_process process TYPE bloom_filter(0.01) GRANULARITY 1,
@@ -69,25 +71,3 @@ ENGINE = ReplacingMergeTree(firstness)
 PARTITION BY toYYYYMM(received_at)
 ORDER BY (tenant, identity_id, started_at, action_id)
 SETTINGS non_replicated_deduplication_window = 10000;
-
--- From when to when a chain ran and who took part: leads a question about a chain to the few identities it needs.
-CREATE TABLE IF NOT EXISTS chains
-(
-    tenant LowCardinality(String),
-    chain_id String,
-    started_at SimpleAggregateFunction(min, DateTime64(6, 'UTC')),
-    ended_at SimpleAggregateFunction(max, DateTime64(6, 'UTC')),
-    identities SimpleAggregateFunction(groupUniqArrayArray, Array(String))
-)
-ENGINE = AggregatingMergeTree
-ORDER BY (tenant, chain_id);
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS chains_from_actions TO chains AS
-SELECT
-    tenant,
-    chain_id,
-    min(started_at) AS started_at,
-    max(ended_at) AS ended_at,
-    groupUniqArray(identity_id) AS identities
-FROM actions
-GROUP BY tenant, chain_id;

@@ -2,6 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { pathShape, urlHost, urlShape } from "../../detector/attribute/shape.ts";
 import { compileTemplates } from "../../detector/attribute/template.ts";
+import { Words } from "../../detector/attribute/words.ts";
+import { absent, namesOf, SpanRow } from "../../detector/decode/index.ts";
 
 describe("the shape of a URL", () => {
   test.each([
@@ -66,7 +68,20 @@ describe("the shape of a URL", () => {
 });
 
 const filled = (templates: readonly string[], values: Readonly<Record<string, string>>): string | undefined =>
-  compileTemplates(templates)((name) => values[name]);
+  filledBy(new Words(), templates, values);
+
+function filledBy(
+  words: Words,
+  templates: readonly string[],
+  values: Readonly<Record<string, string>>,
+): string | undefined {
+  const names = namesOf(["a", "b"]);
+  const template = compileTemplates(templates, names, words);
+  const row = new SpanRow(words.newDictionary(), names);
+  for (const [name, value] of Object.entries(values)) row.codes[names.placeOf(name)] = row.dictionary.add(value);
+  const code = template(row);
+  return code === absent ? undefined : row.dictionary.text(code);
+}
 
 describe("a template", () => {
   test.each([

@@ -6,8 +6,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { z } from "zod";
-import { attribute, type Attributed } from "../../detector/attribute/action.ts";
-import { shippedAttributor } from "../../detector/roles/package-files.ts";
+import { type Attributed, attributed } from "../support/attributed.ts";
 import { spanWith } from "../support/build.ts";
 import { repositoryRoot } from "../support/repository.ts";
 
@@ -32,14 +31,12 @@ const cases = z
   .array(SpanCase)
   .parse(JSON.parse(readFileSync(join(repositoryRoot, "test/attribute/spans.json"), "utf8")));
 
-const attributor = shippedAttributor();
-const attributed = ({ span }: SpanCase): Attributed =>
-  attribute(spanWith(span), { tenant: "default", source: "", verified: new Set() }, attributor);
+const outcomeOf = ({ span }: SpanCase): Attributed => attributed(spanWith(span));
 
 describe("a span", () => {
   test.each(cases)("$name", (one) => {
     const expected = one.is === null ? { kind: "no_action" } : { kind: "action", action: one.is };
-    expect(attributed(one)).toMatchObject(expected);
+    expect(outcomeOf(one)).toMatchObject(expected);
   });
 });
 
@@ -50,7 +47,7 @@ test("every rule of the table is met by a span above", () => {
     .parse(JSON.parse(readFileSync(join(repositoryRoot, "schemas/attribution.json"), "utf8")));
   const met = new Set(
     cases
-      .map(attributed)
+      .map(outcomeOf)
       .flatMap((one) => (one.kind === "action" ? [one.action.rule, one.action.identityRule] : [])),
   );
   expect([...table.identities, ...table.actions].map((rule) => rule.id).filter((id) => !met.has(id))).toEqual(

@@ -122,7 +122,7 @@ describe("each mistake is one sentence that says what is allowed", () => {
     {
       yaml: "http: { inFlightBytesMax: 2097152 }",
       says: [
-        "http.inFlightBytesMax is 2097152; it must be at least 67108864, the largest of limits.bodyBytesMax and limits.inflatedBytesMax, or the largest request could never be taken",
+        "http.inFlightBytesMax is 2097152; it must be at least 33554432, twice the largest of limits.bodyBytesMax and limits.inflatedBytesMax, or the largest request could never be taken",
       ],
     },
     {

@@ -1,8 +1,9 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { type Decoded, decodeOtlp, decodeTraces, splitByGroup } from "../../detector/decode/index.ts";
-import { anyRequest, forJson, forProtobufjs, seeded } from "../support/otlp-model.ts";
-import { traceRequest } from "../support/otlp-proto.ts";
+import { splitByGroup } from "../../detector/decode/index.ts";
+import { decoded, decodedOtlp } from "../support/decoded.ts";
+import { encodedRequest } from "../support/encoded-spans.ts";
+import { anyRequest, forJson, keysOf, seeded } from "../support/otlp-model.ts";
 
 /**
  * Goal: no bytes make decoding or splitting throw, hang or lose count of spans.
@@ -12,9 +13,8 @@ const seed = 20_261_121;
 const mutations = 20_000;
 
 const requests = fc.sample(anyRequest, { seed, numRuns: 100 }).filter((one) => one.resourceSpans.length > 0);
-const protobufs = requests.map((one) =>
-  traceRequest.encode(traceRequest.create(forProtobufjs(one))).finish(),
-);
+const protobufs = requests.map(encodedRequest);
+const names = [...new Set(requests.flatMap(keysOf))];
 const jsons = requests.map((one) => Buffer.from(forJson(one)));
 
 /** One to four changes: a byte replaced, a bit flipped, a run removed, repeated or overwritten. */
@@ -45,11 +45,11 @@ test.each([
     for (let mutation = 0; mutation < mutations; mutation += 1) {
       const bytes = broken(bodies[mutation % bodies.length]!, random);
       try {
-        const { decoded, protobuf } = decodeOtlp(bytes, encoding);
-        if (decoded.ok) {
-          ends.taken += decoded.spans.length;
-          ends.rejected += decoded.rejected.length;
-          assertAllThere(decoded, protobuf);
+        const { decoded: answer, protobuf } = decodedOtlp(bytes, encoding, { names });
+        if (answer.ok) {
+          ends.taken += answer.spans.length;
+          ends.rejected += answer.rejected.length;
+          assertAllThere(answer, protobuf);
         } else ends.refused += 1;
       } catch (error) {
         throw new Error(`Seed ${seed}, mutation ${mutation}: ${bytes.toString("hex")}`, { cause: error });
@@ -61,12 +61,12 @@ test.each([
 );
 
 /** Each ordinal is there once, and the good spans are all there again after a split in two. */
-function assertAllThere({ spans, rejected }: Extract<Decoded, { ok: true }>, protobuf: Uint8Array): void {
+function assertAllThere({ spans, rejected }: Extract<ReturnType<typeof decoded>, { ok: true }>, protobuf: Uint8Array): void {
   const indexes = [...spans, ...rejected].map((one) => one.index).toSorted((one, other) => one - other);
   expect(indexes).toEqual(indexes.map((_, at) => at));
   const good = new Set(spans.map((one) => one.index));
   const parts = splitByGroup(protobuf, (index) => (good.has(index) ? `g${index % 2}` : undefined));
-  const again = [...parts.values()].map((part) => decodeTraces(part));
+  const again = [...parts.values()].map((part) => decoded(part, { names }));
   expect(again.every((one) => one.ok && one.rejected.length === 0)).toBe(true);
   expect(again.reduce((sum, one) => sum + (one.ok ? one.spans.length : 0), 0)).toBe(good.size);
 }

@@ -2,7 +2,9 @@ import { expect, test } from "@jest/globals";
 import { JsonTraceSerializer, ProtobufTraceSerializer } from "@opentelemetry/otlp-transformer";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
 import fc from "fast-check";
-import { decodeOtlp, decodeTraces } from "../../detector/decode/index.ts";
+import type { AttributeValue } from "../../detector/decode/index.ts";
+import { decoded, decodedOtlp } from "../support/decoded.ts";
+import { asRead, type Span } from "../support/span.ts";
 
 /** Attributes as the SDK allows them: scalars and lists of one kind of scalar. */
 const attributes = fc.dictionary(
@@ -39,26 +41,29 @@ test("reads what the official encoder writes, as protobuf and as JSON", () => {
   fc.assert(
     fc.property(fc.array(anySpan, { maxLength: 4 }), (all) => {
       const spans = all.map((one) => one.span);
-      const decoded = decodeTraces(ProtobufTraceSerializer.serializeRequest(spans)!);
-      expect(decodeOtlp(JsonTraceSerializer.serializeRequest(spans)!, "otlp_json").decoded).toEqual(decoded);
-      if (!decoded.ok) throw new Error(decoded.message);
-      expect(decoded.rejected).toEqual([]);
-      expect(decoded.spans).toEqual(
-        all.map(({ made }, index) => ({
+      const names = ["service.name", ...all.flatMap(({ made }) => Object.keys(made.attributes))];
+      const answer = decoded(ProtobufTraceSerializer.serializeRequest(spans)!, { names });
+      const json = JsonTraceSerializer.serializeRequest(spans)!;
+      expect(decodedOtlp(json, "otlp_json", { names }).decoded).toEqual(answer);
+      if (!answer.ok) throw new Error(answer.message);
+      expect(answer.rejected).toEqual([]);
+      const meant = all.map(
+        ({ made }, index): Span => ({
           index,
           traceId: made.traceId,
           spanId: made.spanId,
           parentSpanId: made.parentId ?? "",
           name: made.name,
-          kind: ["internal", "server", "client", "producer", "consumer"][made.kind],
+          kind: (["internal", "server", "client", "producer", "consumer"] as const)[made.kind]!,
           startedAtUs: made.seconds * 1e6 + Math.floor(made.nanos / 1000),
           endedAtUs: made.seconds * 1e6 + Math.floor(made.nanos / 1000),
-          status: ["unset", "ok", "error"][made.code],
+          status: (["unset", "ok", "error"] as const)[made.code]!,
           attributes: new Map(Object.entries(made.attributes)),
           resource: new Map([["service.name", "triage"]]),
           scopeName: "test",
-        })),
+        }),
       );
+      expect(answer.spans).toEqual(meant.map((span) => asRead(span, names)));
     }),
   );
 });
@@ -75,7 +80,7 @@ interface Made {
   readonly code: number;
   readonly seconds: number;
   readonly nanos: number;
-  readonly attributes: object;
+  readonly attributes: Readonly<Record<string, AttributeValue>>;
 }
 
 /** The part of a span of the SDK that its serializers read. */

@@ -1,17 +1,19 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { decodeTraces, type Span, splitByGroup } from "../../detector/decode/index.ts";
+import { splitByGroup } from "../../detector/decode/index.ts";
 import { outlineOf } from "../../detector/decode/outline.ts";
+import { decoded } from "../support/decoded.ts";
+import { encodedRequest } from "../support/encoded-spans.ts";
 import { block, number, requestOf, spanContent } from "../support/otlp-bytes.ts";
-import { anyRequest, forProtobufjs, scrambled, seeded } from "../support/otlp-model.ts";
-import { traceRequest } from "../support/otlp-proto.ts";
+import { anyRequest, keysOf, scrambled, seeded } from "../support/otlp-model.ts";
+import type { ReadSpan } from "../support/span.ts";
 
 const groups = [undefined, "g0001", "g0002", "g0003"];
 
-const spansOf = (bytes: Uint8Array): readonly Span[] => {
-  const decoded = decodeTraces(bytes);
-  if (!decoded.ok) throw new Error(decoded.message);
-  return decoded.spans;
+const spansOf = (bytes: Uint8Array, names: readonly string[]): readonly ReadSpan[] => {
+  const answer = decoded(bytes, { names });
+  if (!answer.ok) throw new Error(answer.message);
+  return answer.spans;
 };
 
 /** The bytes of each span, in order. */
@@ -33,16 +35,16 @@ test("the parts hold the spans of their group, in their order, byte for byte, wi
       fc.integer(),
       fc.infiniteStream(fc.nat(groups.length - 1)),
       (request, seed, drawn) => {
-        const clean = traceRequest.encode(traceRequest.create(forProtobufjs(request))).finish();
-        const bytes = scrambled(clean, seeded(seed));
-        const all = spansOf(bytes);
+        const bytes = scrambled(encodedRequest(request), seeded(seed));
+        const names = keysOf(request);
+        const all = spansOf(bytes, names);
         const slices = spanBytes(bytes);
         const chosen = all.map(() => groups[drawn.next().value]);
         const parts = splitByGroup(bytes, (index) => chosen[index]);
         expect(new Set(parts.keys())).toEqual(new Set(chosen.filter((group) => group !== undefined)));
         for (const [group, part] of parts) {
           const mine = all.filter((_, index) => chosen[index] === group);
-          expect(spansOf(part)).toEqual(mine.map((span, index) => ({ ...span, index })));
+          expect(spansOf(part, names)).toEqual(mine.map((span, index) => ({ ...span, index })));
           expect(spanBytes(part)).toEqual(slices.filter((_, index) => chosen[index] === group));
         }
       },

@@ -1,30 +1,28 @@
 import { describe, expect, test } from "@jest/globals";
-import type { AttributedAction } from "../../detector/attribute/action.ts";
-import type { Detector } from "../../detector/detect/detector.ts";
-import { type Judged, step } from "../../detector/detect/step.ts";
+import { type Detector, noMemory, quiet } from "../../detector/detect/detector.ts";
+import type { AttributedAction } from "../support/actions.ts";
 import { builtAtUs, judgedWith } from "../support/build.ts";
+import { type Judged, stepped } from "../support/stepped.ts";
 
 /** Says of an action what its operation spells: `high:cause`. */
-const parrot: Detector<null> = {
+const parrot: Detector = {
   id: "parrot",
   version: 1,
-  initial: null,
+  newMemory: () => noMemory,
   examine: ({ action }) => {
     const [severity, cause = ""] = action.operation.split(":");
     if (severity !== "low" && severity !== "medium" && severity !== "high" && severity !== "critical")
-      return [];
+      return quiet;
     return [
       {
         name: "said",
         severity,
-        title: `heard ${cause}`,
         cause,
-        why: { cause },
-        sql: "SELECT 1 WHERE {before}",
+        tell: () => ({ title: `heard ${cause}`, why: { cause }, sql: "SELECT 1 WHERE {before}" }),
       },
     ];
   },
-  learn: () => null,
+  learn: () => undefined,
 };
 
 const say = (
@@ -35,7 +33,7 @@ const say = (
 ): Judged => judgedWith(offset, { startedAtUs: builtAtUs + minute * 60_000_000, operation, ...parts });
 
 const episodesOf = (log: readonly Judged[]): number[] => {
-  const ids = step(new Map(), log, [parrot]).findings.map((one) => one.episodeId);
+  const ids = stepped(log, [parrot]).findings.map((one) => one.episodeId);
   return ids.map((id) => ids.indexOf(id));
 };
 
@@ -55,8 +53,7 @@ describe("findings", () => {
   });
 
   test("of one identity id in two tenants are two findings in two episodes", () => {
-    const { findings } = step(
-      new Map(),
+    const { findings } = stepped(
       [say(0, 0, "low:a"), say(1, 1, "low:a", { tenant: "acme" })],
       [parrot],
     );
@@ -65,8 +62,7 @@ describe("findings", () => {
   });
 
   test("are said once for each cause", () => {
-    const { findings, actions } = step(
-      new Map(),
+    const { findings, actions } = stepped(
       [say(0, 0, "low:a"), say(1, 1, "low:a"), say(2, 2, "low:b")],
       [parrot],
     );
@@ -85,31 +81,30 @@ describe("findings", () => {
     },
     { name: "a rise from low to medium is the first alert", said: ["low:a", "medium:b"], alerts: ["medium"] },
   ])("$name", ({ said, alerts }) => {
-    const stepped = step(
-      new Map(),
+    const answer = stepped(
       said.map((operation, at) => say(at, at, operation)),
       [parrot],
     );
-    expect(stepped.alerts.map((one) => one.data.severity)).toEqual(alerts);
-    expect(new Set(stepped.alerts.map((one) => one.data.episodeId)).size).toBeLessThanOrEqual(1);
+    expect(answer.alerts.map((one) => one.data.severity)).toEqual(alerts);
+    expect(new Set(answer.alerts.map((one) => one.data.episodeId)).size).toBeLessThanOrEqual(1);
   });
 
   test("have ids that do not change from version to version", () => {
-    const { findings } = step(new Map(), [say(0, 0, "high:a")], [parrot]);
+    const { findings } = stepped([say(0, 0, "high:a")], [parrot]);
     expect(findings.map((one) => [one.id, one.episodeId])).toEqual([
       ["48094f614526a2fc0534809bfbc38333", "0d6a7e9269ecdf03988599a7ccd3f961"],
     ]);
   });
 
   test("carry SQL in which the past is named, whatever quotes the names hold", () => {
-    const { findings } = step(new Map(), [say(3, 0, "high:a", { identityId: "o'brien\\" })], [parrot]);
+    const { findings } = stepped([say(3, 0, "high:a", { identityId: "o'brien\\" })], [parrot]);
     expect(findings[0]?.sql).toBe(
       "SELECT 1 WHERE tenant = 'default' AND identity_id = 'o\\'brien\\\\' AND topic = 'nhi.spans' AND partition = 0 AND (offset, record_index) < (3, 0) AND NOT late AND NOT clock_suspect",
     );
   });
 
   test("have titles that end with a whole character", () => {
-    const { findings } = step(new Map(), [say(0, 0, `high:${"😀".repeat(600)}`)], [parrot]);
+    const { findings } = stepped([say(0, 0, `high:${"😀".repeat(600)}`)], [parrot]);
     expect(findings[0]?.title.length).toBeLessThanOrEqual(512);
     expect(JSON.stringify(findings[0]?.title)).not.toMatch(/\\ud[89a-f]/u);
   });

@@ -24,9 +24,8 @@ beforeAll(async () => {
   const env = {
     ANSWERABLE_CLICKHOUSE_URL: gate.url,
     ANSWERABLE_CLICKHOUSE_DATABASE: database.name,
-    ANSWERABLE_HTTP_IN_FLIGHT_BYTES_MAX: mebibyte,
-    ANSWERABLE_LIMITS_BODY_BYTES_MAX: mebibyte,
-    ANSWERABLE_LIMITS_INFLATED_BYTES_MAX: mebibyte,
+    ANSWERABLE_HTTP_QUEUE_SOFT_BYTES_MAX: mebibyte,
+    ANSWERABLE_HTTP_QUEUE_BYTES_MAX: mebibyte,
   };
   up = await startUp({ dataDir: folder.path, env });
 }, 60_000);

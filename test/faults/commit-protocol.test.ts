@@ -100,6 +100,8 @@ function stop(): Stop {
   return { reached, goOn, wait };
 }
 
+const roomForAll = () => ({ windowUs: 0, stateBudget: { bytesMax: 1_000_000, bytes: 0 }, statesReadyMax: 100 });
+
 function newWorker(
   store: ReturnType<ReturnType<typeof memoryStore>["store"]>,
   recordsMax: number,
@@ -113,6 +115,7 @@ function newWorker(
     limits: defaultLimits,
     recordsMax,
     bytesMax: 1_000_000,
+    ...roomForAll(),
   });
 }
 
@@ -207,6 +210,7 @@ test("a chunk whose plan was written is judged under the control log of its plan
     limits: defaultLimits,
     recordsMax: 1,
     bytesMax: 1,
+    ...roomForAll(),
   };
   await partitionWorker(partition, { ...options, control: stillControl(revoked, 2) }).offer(log);
   expect(content().actions[0]).toContain('"outcome":"granted"');

@@ -1,8 +1,10 @@
 import { afterEach, expect, test } from "@jest/globals";
+import { once } from "node:events";
+import { Agent } from "node:http";
 import { connect } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { createGzip, gzipSync } from "node:zlib";
-import { gate, json, messageOf, send, start, stopAll, stored } from "./support.ts";
+import { gate, json, messageOf, send, sha256, start, stopAll, stored } from "./support.ts";
 
 afterEach(stopAll);
 
@@ -17,14 +19,14 @@ test("a gzip bomb is refused at a bounded cost while its neighbour is served", a
   const watch = setInterval(() => {
     highest = Math.max(highest, process.memoryUsage.rss());
   }, 2);
-  const gzip = { ...json, "content-encoding": "gzip" };
+  const gzip = { "content-encoding": "gzip" };
   const [refused, served] = await Promise.all([
     send(url, { headers: gzip, body: bomb }),
-    send(url, { headers: gzip, body: gzipSync("{}") }),
+    send(url, { headers: { ...json, ...gzip }, body: gzipSync("{}") }),
   ]);
   clearInterval(watch);
   expect([refused.status, served.status]).toEqual([413, 200]);
-  expect(messageOf(refused)).toContain("limits.inflateRatioMax");
+  expect(refused.body.toString()).toContain("limits.inflateRatioMax");
   expect(highest - before).toBeLessThan(64 * mebibyte);
 });
 
@@ -49,26 +51,36 @@ test("headers that drip are given up after headersTimeoutMs, and so is a connect
   await text(silent);
 });
 
-test("bytes beyond inFlightBytesMax are asked to come again, and taken once there is room", async () => {
+test("beyond half of inFlightBytesMax who holds more than a share is asked to come again, others are taken", async () => {
   const room = gate();
+  const client = (name: string) => ({ name, tokenSha256: sha256(name), may: ["send"] });
+  const as = (name: string) => ({ ...json, authorization: `Bearer ${name}` });
   const { url, telemetry } = await start({
-    http: { inFlightBytesMax: mebibyte },
-    limits: { bodyBytesMax: mebibyte, inflatedBytesMax: mebibyte },
+    http: { inFlightBytesMax: 1_600_000, clients: ["greedy", "modest"].map(client) },
     accept: async () => {
       await room.opened;
       return stored;
     },
   });
   const body = Buffer.alloc(700_000);
-  const first = send(url, { headers: json, body });
-  while (!(await telemetry.renderPrometheus()).includes("answerable_in_flight_bytes 700000")) await wait(5);
-  const second = await send(url, { headers: json, body });
+  const held = async (bytes: number): Promise<void> => {
+    while (!(await telemetry.renderPrometheus()).includes(`answerable_in_flight_bytes ${bytes}`))
+      await wait(5);
+  };
+  const first = send(url, { headers: as("greedy"), body });
+  await held(700_000);
+  const second = await send(url, { headers: as("greedy"), body });
   expect([second.status, second.headers["retry-after"]]).toEqual([429, "1"]);
+  expect(messageOf(second)).toContain("share");
+  const modest = send(url, { headers: as("modest"), body: Buffer.alloc(350_000) });
+  await held(1_050_000);
   room.open();
-  expect((await first).status).toBe(200);
-  expect((await send(url, { headers: json, body })).status).toBe(200);
+  expect([(await first).status, (await modest).status]).toEqual([200, 200]);
+  expect((await send(url, { headers: as("greedy"), body })).status).toBe(200);
   const metrics = await telemetry.renderPrometheus();
-  expect(metrics).toContain('answerable_requests_refused_total{reason="in_flight"} 1');
+  expect(metrics).toContain('answerable_shed_requests_total{reason="client_share"} 1');
+  expect(metrics).toContain('answerable_shed_bytes_total{reason="client_share"} 700000');
+  expect(metrics).toContain('answerable_requests_refused_total{reason="client_share"} 1');
   expect(metrics).toContain("answerable_in_flight_bytes 0");
 });
 
@@ -85,19 +97,59 @@ test("a sender that hangs up in the middle gives its bytes back", async () => {
   expect(batches).toEqual([]);
 });
 
-test("what is no HTTP is answered 400, and a connection too many is dropped", async () => {
+test("what is no HTTP is answered 400, and of too many connections the one that is silent for longest goes", async () => {
   const { url, telemetry } = await start({ http: { connectionsMax: 1 } });
   const port = Number(new URL(url).port);
   const first = connect(port, "127.0.0.1");
   await new Promise((resolve) => {
     first.once("connect", resolve);
   });
-  await text(connect(port, "127.0.0.1"));
-  first.write("hello\r\n\r\n");
-  expect(await text(first)).toMatch(/^HTTP\/1\.1 400 /u);
+  const second = connect(port, "127.0.0.1");
+  expect(await text(first)).toBe("");
+  second.write("hello\r\n\r\n");
+  expect(await text(second)).toMatch(/^HTTP\/1\.1 400 /u);
   const metrics = await telemetry.renderPrometheus();
   expect(metrics).toContain('answerable_requests_refused_total{reason="connections"} 1');
   expect(metrics).toContain('answerable_requests_refused_total{reason="not_http"} 1');
+});
+
+test("a crowd of silent connections keeps nobody out, not even one that rests between two requests", async () => {
+  const { url, telemetry } = await start({ http: { connectionsMax: 10 } });
+  const resting = new Agent({ keepAlive: true, maxSockets: 1 });
+  expect((await send(url, { agent: resting })).status).toBe(200);
+  const crowd = Array.from({ length: 30 }, () => connect(Number(new URL(url).port), "127.0.0.1"));
+  await Promise.all(
+    crowd.map(
+      async (socket) =>
+        await once(
+          socket.on("error", () => undefined),
+          "connect",
+        ),
+    ),
+  );
+  expect((await send(url)).status).toBe(200);
+  // The same connection again, or this would be ECONNRESET.
+  expect((await send(url, { agent: resting })).status).toBe(200);
+  expect(await telemetry.renderPrometheus()).toMatch(/answerable_http_connections (?:9|10)\n/u);
+  expect(await telemetry.renderPrometheus()).toContain('reason="connections"} 22');
+  resting.destroy();
+  for (const socket of crowd) socket.destroy();
+});
+
+test("when requests run on all connections, the newcomer is turned away", async () => {
+  const room = gate();
+  const { url, batches } = await start({
+    http: { connectionsMax: 1 },
+    accept: async () => {
+      await room.opened;
+      return stored;
+    },
+  });
+  const running = send(url);
+  while (batches.length === 0) await wait(5);
+  await expect(send(url)).rejects.toThrow(/ECONNRESET|socket hang up/u);
+  room.open();
+  expect((await running).status).toBe(200);
 });
 
 /** All a connection says until it is closed by the other side. */

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from "@jest/globals";
 import { kafkaInstallation, type KafkaInstallation } from "../support/kafka/installation.ts";
 import { produce } from "../support/kafka/records.ts";
 import { until } from "../support/poll.ts";
-import { type Role, startRole, stopRoles } from "../support/roles.ts";
+import { type Role, runVerb, startRole, stopRoles } from "../support/roles.ts";
 import { type KafkaServer, startKafka } from "../support/servers.ts";
 import { protoRequest } from "../support/tool-calls.ts";
 
@@ -45,6 +45,7 @@ test("process and detect go on by themselves after their broker was killed, and 
   await until("those after the restart are stored", () => stored(80), 60_000);
   process.stdout.write(`all stored ${String(Date.now() - backAtMs)} ms after the broker was back\n`);
   expect(await countOf()).toEqual({ raw: 80, ids: 80 });
+  expect(await runVerb(["audit"], env)).toMatchObject({ code: 0, err: "" });
 
   await broker.kill();
   await pause(1_000);

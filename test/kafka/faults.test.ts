@@ -70,6 +70,7 @@ test("detect killed with -9 three times ends with the rows of an undisturbed run
   process.stdout.write(`killed with ${seen.join(", ")} of ${String(spans)} actions stored\n`);
 
   expect(seen.every((count) => count < spans)).toBe(true);
+  expect(await runVerb(["audit"], env)).toMatchObject({ code: 0, err: "" });
   expectSame(await rowsOf(query), calm);
   expect(await generations(query)).toBeGreaterThan(1);
 }, 120_000);
@@ -91,6 +92,7 @@ test("a worker that sleeps until its partitions are another's changes no row whe
   process.stdout.write(`asleep with ${String(before)} of ${String(spans)} actions stored\n`);
 
   expect(before).toBeLessThan(spans);
+  expect(await runVerb(["audit"], env)).toMatchObject({ code: 0, err: "" });
   expectSame(await rowsOf(query), calm);
   for (const role of [sleeper, other]) expect(await role.stop()).toMatchObject({ code: 0 });
 }, 120_000);

@@ -165,7 +165,7 @@ describe("a mistake is told in one sentence", () => {
     const { code } = await until("process has ended", () => role.ended(), 30_000);
     expect(code).toBe(1);
     expect(role.logs()).toMatch(
-      /^a topic holds records that can't be read here \(Snappy compression not implemented\); let its producers use gzip or no compression$/mu,
+      /^a topic holds records that can't be read here \(Snappy compression not implemented\); let its producers use zstd, gzip or no compression$/mu,
     );
     expect(role.logs()).not.toMatch(/\.[jt]s:\d+/u);
   }, 60_000);

@@ -1,5 +1,5 @@
-import type { PartitionHandler } from "../../detector/ingest/consume.ts";
 import type { LogRecord } from "../../detector/stream/ports.ts";
+import type { PartitionHandler } from "../../detector/stream/record-source.ts";
 import type { Call } from "./calls.ts";
 import type { Dice } from "./dice.ts";
 import type { FakeGroup, Member } from "./fake-group.ts";

@@ -25,7 +25,19 @@ export function fakeStore(partitions: number, seen: Seen): FakeStore {
     contents: () => tables.map(({ memory }) => memory.content()),
     ledgers: () => tables.map(({ ledger }) => ledger),
     reachedBy: (call) => ({
-      claim: (id) => call((fault) => at(id.partition).memory.store(fault).claim(id)),
+      claim: (id, statesMax) => call((fault) => at(id.partition).memory.store(fault).claim(id, statesMax)),
+      states: (id, keys) =>
+        call(async (fault) => {
+          const states = await at(id.partition).memory.store(fault).states(id, keys);
+          if (states.size > 0) seen("read a state back");
+          return states;
+        }),
+      stored: (id, actions) =>
+        call(async (fault) => {
+          const found = await at(id.partition).memory.store(fault).stored(id, actions);
+          if (found.size > 0) seen("found an action stored");
+          return found;
+        }),
       plan: (id, generation, proposal) =>
         call(async (fault) => {
           const answer = await at(id.partition).memory.store(fault).plan(id, generation, proposal);

@@ -1,4 +1,5 @@
 import type { ChunkCounts, Checkpoint } from "../../detector/stream/ports.ts";
+import { countsWith } from "../support/chunks.ts";
 
 /** The sums of a partition as its checkpoints tell them. */
 export interface Ledger {
@@ -7,27 +8,17 @@ export interface Ledger {
   sums(): ChunkCounts;
 }
 
-const nothing: ChunkCounts = {
-  records: 0,
-  spans: 0,
-  actions: 0,
-  noAction: 0,
-  duplicates: 0,
-  deadLettered: 0,
-  findings: 0,
-};
-
 export function ledgerOf(): Ledger {
   const chunks = new Map<number, { readonly said: string; readonly counts: ChunkCounts }>();
   return {
     enter({ plan, counts }) {
       const said = JSON.stringify({ next: plan.next, counts });
-      const before = chunks.get(plan.from)?.said;
+      const before = chunks.get(plan.chunk)?.said;
       if (before !== undefined && before !== said)
-        throw new Error(`the chunk at ${String(plan.from)} was stored as ${before} and again as ${said}`);
-      chunks.set(plan.from, { said, counts });
+        throw new Error(`chunk ${String(plan.chunk)} was stored as ${before} and again as ${said}`);
+      chunks.set(plan.chunk, { said, counts });
     },
-    sums: () => [...chunks.values()].map(({ counts }) => counts).reduce(plus, nothing),
+    sums: () => [...chunks.values()].map(({ counts }) => counts).reduce(plus, countsWith()),
   };
 }
 
@@ -39,6 +30,8 @@ function plus(one: ChunkCounts, other: ChunkCounts): ChunkCounts {
     noAction: one.noAction + other.noAction,
     duplicates: one.duplicates + other.duplicates,
     deadLettered: one.deadLettered + other.deadLettered,
+    // What one chunk holds back is counted by the next.
+    held: other.held,
     findings: one.findings + other.findings,
   };
 }

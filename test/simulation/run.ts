@@ -81,6 +81,7 @@ export async function run(world: World): Promise<Outcome> {
     started += 1;
     const call = callOf(process, { turns, dice, fates, consequences, seen });
     const reached = store.reachedBy(call);
+    const budget = { bytesMax: 400, bytes: 0 };
     const handler = detectHandler({
       newWorker: (partition) =>
         partitionWorker(partition, {
@@ -95,7 +96,15 @@ export async function run(world: World): Promise<Outcome> {
           limits: defaultLimits,
           recordsMax,
           bytesMax: 1_000_000,
+          windowUs: 0,
+          // Less than the identities of one process take.
+          stateBudget: budget,
+          statesReadyMax: 1,
         }),
+      // The simulated log keeps everything, and nothing is held back.
+      keepLoss: async () => undefined,
+      nowMs: () => 0,
+      idleMs: Number.POSITIVE_INFINITY,
       pause: async () => {
         seen("failed");
         await turns.wait(process);

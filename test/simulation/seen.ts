@@ -12,6 +12,8 @@ export const events = [
   "found a longer plan",
   "found a shorter plan",
   "saved what was saved",
+  "read a state back",
+  "found an action stored",
 ] as const;
 
 /** Called when one of them happens. */

@@ -2,11 +2,13 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { actionId } from "../../detector/attribute/ids.ts";
 import { detectors } from "../../detector/detect/index.ts";
-import { stateKey, step } from "../../detector/detect/step.ts";
-import { packState } from "../../detector/learn/identity-state.ts";
+import { stateKey } from "../../detector/detect/step.ts";
 import { deadLetterTable } from "../../detector/store/dead-letters.ts";
 import { detectStore } from "../../detector/store/detect-store.ts";
+import { judgedOf } from "../support/actions.ts";
+import { countsWith, planWith, progressAfter } from "../support/chunks.ts";
 import { actionWith, builtAtUs, judgedWith, spanIdOf, storedWith } from "../support/build.ts";
+import { Engine } from "../support/stepped.ts";
 import { type FreshStore, freshStore } from "../support/store.ts";
 
 const partition = { topic: "nhi.spans", partition: 0 };
@@ -22,19 +24,19 @@ afterAll(() => store.drop());
 test("v_audit sums every chunk once, whatever was saved again", async () => {
   const other = { topic: "nhi.spans", partition: 5 };
   const detector = detectStore(store.database, "one");
-  const { generation } = await detector.claim(other);
+  const { generation } = await detector.claim(other, 10);
   const chunk = (from: number, next: number, spans: number): Parameters<typeof detector.save>[1] => ({
-    plan: { from, next, control: 0 },
+    plan: planWith(from, next),
     generation,
-    counts: {
+    counts: countsWith({
       records: next - from,
       spans,
       actions: spans - 3,
       noAction: 1,
       duplicates: 1,
       deadLettered: 1,
-      findings: 0,
-    },
+    }),
+    progress: progressAfter(planWith(from, next)),
     states: new Map(),
   });
   for (const one of [chunk(10, 15, 100), chunk(15, 16, 7), chunk(15, 16, 7)]) await detector.save(other, one);
@@ -61,20 +63,14 @@ test("v_baselines says what is known of each identity", async () => {
   const log = Array.from({ length: 50 }, (_, n) =>
     judgedWith(n, { tenant: "acme", startedAtUs: builtAtUs + n * 3_600_000_000, sessionId: `s${n % 4}` }),
   );
-  const { changed } = step(new Map(), log, detectors);
-  const states = new Map([...changed].map(([key, state]) => [key, packState(state)]));
-  const counts = {
-    records: 50,
-    spans: 50,
-    actions: 50,
-    noAction: 0,
-    duplicates: 0,
-    deadLettered: 0,
-    findings: 0,
-  };
+  const engine = new Engine(detectors);
+  engine.step(log);
+  const states = engine.packed();
+  const plan = planWith(0, 50);
+  const counts = countsWith({ records: 50, spans: 50, actions: 50 });
   const detector = detectStore(store.database, "one");
-  const { generation } = await detector.claim(partition);
-  await detector.save(partition, { plan: { from: 0, next: 50, control: 0 }, generation, counts, states });
+  const { generation } = await detector.claim(partition, 10);
+  await detector.save(partition, { plan, generation, counts, progress: progressAfter(plan), states });
   expect(
     await rowsOf("SELECT tenant, identity_id, actions, active_days, sessions, state_bytes FROM v_baselines"),
   ).toEqual([
@@ -84,9 +80,7 @@ test("v_baselines says what is known of each identity", async () => {
       actions: 50,
       active_days: 3,
       sessions: 4,
-      state_bytes: Buffer.byteLength(
-        states.get(stateKey({ tenant: "acme", identityId: "agent:triage" })) ?? "",
-      ),
+      state_bytes: states.get(stateKey({ tenant: "acme", identityId: "agent:triage" }))?.packed.length,
     },
   ]);
 });
@@ -131,8 +125,8 @@ test("an instant beyond what is exact is stored as the last one that is", async 
   const early = storedWith(8, { chainId: "far", startedAtUs: 0, endedAtUs: 1 });
   await detectStore(store.database, "one").write(
     partition,
-    { from: 4, next: 5, control: 0 },
-    { actions: [far, early], findings: [], alerts: [] },
+    planWith(4, 5),
+    { actions: judgedOf([far, early]), findings: [], alerts: [] },
   );
   expect(
     await rowsOf(

@@ -6,6 +6,8 @@ import { outbox } from "../../detector/store/outbox.ts";
 import { openSpanLog } from "../../detector/store/span-log.ts";
 import type { LogRecord, OutboxAlert } from "../../detector/stream/ports.ts";
 import type { ControlRecord } from "../../schemas/index.ts";
+import { judgedOf } from "../support/actions.ts";
+import { countsWith, planWith, progressAfter } from "../support/chunks.ts";
 import { builtAtUs, grantWith } from "../support/build.ts";
 import { type FreshStore, freshStore } from "../support/store.ts";
 
@@ -53,8 +55,8 @@ describe("the outbox", () => {
   beforeAll(async () => {
     await detectStore(store.database, "one").write(
       partition,
-      { from: 0, next: 1, control: 0 },
-      { actions: [], findings: [], alerts },
+      planWith(0, 1),
+      { actions: judgedOf([]), findings: [], alerts },
     );
   });
 
@@ -227,18 +229,10 @@ describe("the span log", () => {
   test("goes on where the detector stands when its retention has emptied it", async () => {
     const emptied = { ...log, partition: 9 };
     const detector = detectStore(store.database, "one");
-    const { generation } = await detector.claim(emptied);
-    const plan = { from: 0, next: 4711, control: 0 };
-    const counts = {
-      records: 0,
-      spans: 0,
-      actions: 0,
-      noAction: 0,
-      duplicates: 0,
-      deadLettered: 0,
-      findings: 0,
-    };
-    await detector.save(emptied, { plan, generation, counts, states: new Map() });
+    const { generation } = await detector.claim(emptied, 10);
+    const plan = planWith(0, 4711);
+    const counts = countsWith();
+    await detector.save(emptied, { plan, generation, counts, progress: progressAfter(plan), states: new Map() });
     const [placed] = await (await openSpanLog(store.database, emptied)).append([record(1)], nowMs);
     expect(placed?.offset).toBe(4711);
   });

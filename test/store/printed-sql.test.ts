@@ -9,22 +9,24 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { authorise } from "../../detector/authorise/authorise.ts";
 import { enter, type GrantBook } from "../../detector/authorise/grant-book.ts";
-import { defaultLimits } from "../../detector/decode/limits.ts";
+import { defaultLimits } from "../../detector/decode/index.ts";
 import { detectors } from "../../detector/detect/index.ts";
-import { type Judged, step, type Stepped } from "../../detector/detect/step.ts";
 import { batchesOf } from "../../detector/replay/batches.ts";
 import { encodeSpans } from "../../detector/replay/otlp.ts";
 import { shippedAttributor } from "../../detector/roles/package-files.ts";
 import { detectStore } from "../../detector/store/detect-store.ts";
 import { qualified, storeReader } from "../../detector/store/read.ts";
-import { readRecord } from "../../detector/stream/read-record.ts";
+import { ChunkReader } from "../../detector/stream/chunk.ts";
 import { type Finding, Grant } from "../../schemas/index.ts";
+import { actionAt, judgedOf } from "../support/actions.ts";
+import { planWith } from "../support/chunks.ts";
 import { builtAtUs, judgedWith, spanIdOf } from "../support/build.ts";
 import { sql } from "../support/sql.ts";
+import { type Judged, type PlainStepped, stepped as steppedOf } from "../support/stepped.ts";
 import { type FreshStore, freshStore } from "../support/store.ts";
 
 const partition = { topic: "nhi.spans", partition: 0 };
-const attributor = shippedAttributor();
+const reader = new ChunkReader(shippedAttributor(), defaultLimits);
 
 /** The sample's actions, under the demo's grants but for one agent, which nobody granted anything. */
 async function sample(): Promise<Judged[]> {
@@ -42,8 +44,14 @@ async function sample(): Promise<Judged[]> {
   for await (const { spans } of batchesOf("deploy/demo/agentdojo.sample.jsonl.gz")) {
     const timestampMs = spans.at(-1)?.endMs ?? 0;
     const record = { offset: offset++, key: "g0000", value: encodeSpans(spans), headers: {}, timestampMs };
-    const { actions } = readRecord(partition, record, attributor, defaultLimits);
-    judged.push(...actions.map((one) => ({ ...one, authority: authorise(book, grants.length, one.action) })));
+    reader.read(partition, [record], 0);
+    for (let row = 0; row < reader.columns.count; row += 1) {
+      // Only parents are left out, which no query here asks for.
+      const action = { ...actionAt(reader.columns, row), parentId: "" };
+      const index = reader.columns.codes.index[row]!;
+      const position = { ...partition, offset: record.offset, index, atMs: timestampMs };
+      judged.push({ action, position, authority: authorise(book, grants.length, action) });
+    }
   }
   return judged;
 }
@@ -121,15 +129,15 @@ function awkward(): Judged[] {
 }
 
 let store: FreshStore;
-let stepped: Stepped;
+let stepped: PlainStepped;
 beforeAll(async () => {
   store = await freshStore();
-  stepped = step(new Map(), [...(await sample()), ...awkward()], detectors);
+  stepped = steppedOf([...(await sample()), ...awkward()], detectors);
   const { actions, findings } = stepped;
   await detectStore(store.database, "one").write(
     partition,
-    { from: 0, next: 2000, control: 0 },
-    { actions, findings, alerts: [] },
+    planWith(0, 2000),
+    { actions: judgedOf(actions), findings, alerts: [] },
   );
 }, 60_000);
 afterAll(() => store.drop());
@@ -182,8 +190,8 @@ describe("the SQL that a finding prints", () => {
     const { actions, findings } = stepped;
     await detectStore(store.database, "two").write(
       partition,
-      { from: 0, next: 2001, control: 0 },
-      { actions, findings, alerts: [] },
+      planWith(0, 2001),
+      { actions: judgedOf(actions), findings, alerts: [] },
     );
     const sampled = findings.filter((one) => one.rule === "first-use").slice(0, 10);
     for (const finding of sampled)

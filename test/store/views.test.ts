@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { detectStore } from "../../detector/store/detect-store.ts";
 import { storeReader } from "../../detector/store/read.ts";
 import type { Authority } from "../../schemas/index.ts";
+import { judgedOf } from "../support/actions.ts";
+import { planWith } from "../support/chunks.ts";
 import { builtAtUs, findingWith, storedWith } from "../support/build.ts";
 import { type FreshStore, freshStore } from "../support/store.ts";
 
@@ -83,8 +85,8 @@ beforeAll(async () => {
   store = await freshStore();
   await detectStore(store.database, "one").write(
     partition,
-    { from: 0, next: 3, control: 0 },
-    { actions: [asked, sent, elsewhere], findings, alerts: [] },
+    planWith(0, 3),
+    { actions: judgedOf([asked, sent, elsewhere]), findings, alerts: [] },
   );
 });
 afterAll(() => store.drop());
@@ -92,8 +94,8 @@ afterAll(() => store.drop());
 test("v_actions shows an action once, whole, with its main resource in columns of their own", async () => {
   await detectStore(store.database, "one").write(
     partition,
-    { from: 3, next: 4, control: 0 },
-    { actions: [sent], findings: [], alerts: [] },
+    planWith(3, 4),
+    { actions: judgedOf([sent]), findings: [], alerts: [] },
   );
   expect(
     await rowsOf(
@@ -149,6 +151,53 @@ test("v_decisions shows what guards said, and nothing of actions without a guard
   ]);
 });
 
+test("v_resource_uses says who touched a resource on a day, from when to when, and whether something was changed", async () => {
+  expect(
+    await rowsOf(
+      "SELECT resource_id, identity_id, toUnixTimestamp64Micro(first_at) AS first, toUnixTimestamp64Micro(last_at) AS last, mutated FROM v_resource_uses WHERE tenant = 'default' ORDER BY resource_id",
+    ),
+  ).toEqual([
+    {
+      resource_id: "crm/eu",
+      identity_id: asked.identityId,
+      first: asked.startedAtUs,
+      last: sent.startedAtUs,
+      mutated: Number(asked.mutating || sent.mutating),
+    },
+    {
+      resource_id: "list/all",
+      identity_id: sent.identityId,
+      first: sent.startedAtUs,
+      last: sent.startedAtUs,
+      mutated: Number(sent.mutating),
+    },
+  ]);
+});
+
+test("v_credential_uses says who used a credential first and last, an impossible instant counting as when it came", async () => {
+  const used = { tenant: "uses", credentialId: "key-1", startedAtUs: builtAtUs };
+  const later = { ...used, startedAtUs: builtAtUs + minuteUs };
+  const impossible = { ...used, startedAtUs: builtAtUs + 1e6 * minuteUs, clockSuspect: true };
+  const actions = [storedWith(10, used), storedWith(11, later), storedWith(12, impossible)];
+  await detectStore(store.database, "one").write(
+    partition,
+    planWith(10, 13),
+    { actions: judgedOf(actions), findings: [], alerts: [] },
+  );
+  expect(
+    await rowsOf(
+      "SELECT credential_id, identity_id, toUnixTimestamp64Micro(first_at) AS first, toUnixTimestamp64Micro(last_at) AS last FROM v_credential_uses WHERE tenant = 'uses'",
+    ),
+  ).toEqual([
+    {
+      credential_id: "key-1",
+      identity_id: actions[0]?.identityId,
+      first: builtAtUs,
+      last: Math.max(builtAtUs + minuteUs, (actions[2]?.position.atMs ?? 0) * 1000),
+    },
+  ]);
+});
+
 describe("a chain", () => {
   test("has its links in the order of the story, each on one that is there", async () => {
     const chain = await storeReader(store.database, store.name).chain("default", chainId);
@@ -178,6 +227,26 @@ describe("a chain", () => {
       approver: granted.approver,
       policy: "support-agents v14",
     });
+  });
+
+  test("has one principal, though a delegate of it names no path of its own in another action", async () => {
+    const id = "chain-delegate";
+    const actions = [
+      storedWith(20, { chainId: id, path: ["agent:boss", "agent:triage"], authority: granted }),
+      storedWith(21, { chainId: id, path: ["agent:triage"] }),
+    ];
+    await detectStore(store.database, "one").write(
+      partition,
+      planWith(20, 22),
+      { actions: judgedOf(actions), findings: [], alerts: [] },
+    );
+    const chain = await storeReader(store.database, store.name).chain("default", id);
+    const ofKind = (kind: string): readonly unknown[] =>
+      chain?.links.filter((one) => one.kind === kind).map((one) => [one.id, one.parent]) ?? [];
+    expect([ofKind("principal"), ofKind("delegate")]).toEqual([
+      [["agent:boss", granted.grantId]],
+      [["agent:triage", "agent:boss"]],
+    ]);
   });
 
   test("of another tenant is none, and so is one never heard of", async () => {

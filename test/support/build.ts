@@ -1,9 +1,9 @@
 /** Valid things, so that a test names only what it is about. */
-import type { AttributedAction } from "../../detector/attribute/action.ts";
 import { actionId } from "../../detector/attribute/ids.ts";
-import type { Span } from "../../detector/decode/span.ts";
-import type { Judged } from "../../detector/detect/step.ts";
 import type { Action, Finding, Grant } from "../../schemas/index.ts";
+import type { AttributedAction } from "./actions.ts";
+import type { Span } from "./span.ts";
+import type { Judged } from "./stepped.ts";
 
 /** Start of everything built here, microseconds since 1970. */
 export const builtAtUs = Date.parse("2026-03-02T09:00:00Z") * 1000;
@@ -95,7 +95,7 @@ export function grantWith(parts: Partial<Grant> = {}): Grant {
   };
 }
 
-/** A span without attributes, as the decoder gives it; `attributes` and `resource` are written as objects. */
+/** A span without attributes; `attributes` and `resource` are written as objects. */
 export function spanWith(
   parts: Partial<Omit<Span, "attributes" | "resource">> & {
     readonly attributes?: Readonly<Record<string, string | number | boolean | readonly string[]>>;

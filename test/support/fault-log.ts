@@ -1,31 +1,45 @@
 /** A log to break: generated records, a detector that notices every slip, and grants to judge by. */
 import fc from "fast-check";
 import { enter, type GrantBook } from "../../detector/authorise/grant-book.ts";
+import type { ByteReader, ByteWriter } from "../../detector/bytes.ts";
 import type { Detector } from "../../detector/detect/detector.ts";
+import type { Block } from "../../detector/learn/memory.ts";
 import { encodeSpans } from "../../detector/replay/otlp.ts";
 import type { LogRecord } from "../../detector/stream/ports.ts";
 import { ControlRecord } from "../../schemas/index.ts";
 
 /** Counts what it learns and speaks at every third: an action learned twice or not at all changes every row after it. */
-export const everyThird: Detector<number> = {
+export const everyThird: Detector<{ readonly count: Count }> = {
   id: "every-third",
   version: 1,
-  initial: 0,
-  examine: ({ action }, seen) =>
+  newMemory: () => ({ count: new Count() }),
+  examine: ({ action }, { count: { seen } }) =>
     seen % 3 === 2
       ? [
           {
             name: "third",
             severity: "medium",
-            title: `${String(seen)} seen`,
             cause: `${String(seen)}|${action.id}`,
-            why: { seen },
-            sql: "",
+            tell: () => ({ title: `${String(seen)} seen`, why: { seen }, sql: "" }),
           },
         ]
       : [],
-  learn: (_examined, seen) => seen + 1,
+  learn: (_examined, { count }) => {
+    count.seen += 1;
+  },
 };
+
+class Count implements Block {
+  seen = 0;
+
+  pack(writer: ByteWriter): void {
+    writer.varint(this.seen);
+  }
+
+  unpack(reader: ByteReader): void {
+    this.seen = reader.varint();
+  }
+}
 
 /** A span of the generated log; `span` is small on purpose, so that the same span comes more than once. */
 const anySpan = fc.record({

@@ -1,4 +1,5 @@
 import type {
+  ActionKey,
   Checkpoint,
   ChunkPlan,
   ChunkRows,
@@ -6,8 +7,12 @@ import type {
   DeadLetter,
   DeadLetters,
   DetectStore,
+  LoadedState,
   PartitionId,
+  Progress,
+  SavedState,
 } from "../../detector/stream/ports.ts";
+import { actionsOf, type StoredAction } from "./actions.ts";
 
 /** Thrown by the fault injector in place of the process dying. */
 export class Crash extends Error {
@@ -43,15 +48,15 @@ export function memoryStore(): {
   content: () => StoreContent;
 } {
   const tokens = new Set<string>();
+  const actions = new Map<string, StoredAction>();
   const tables = {
-    actions: new Map<string, string>(),
     findings: new Map<string, string>(),
     alerts: new Map<string, string>(),
   };
   const letters = new Map<string, string>();
   const plans = new Map<number, ChunkPlan>();
-  const states = new Map<string, { version: number; text: string }>();
-  let position: number | undefined;
+  const states = new Map<string, { version: number; state: SavedState }>();
+  let progress: Progress | undefined;
   let generation = 0;
   let rowsInserted = 0;
 
@@ -70,19 +75,38 @@ export function memoryStore(): {
       if (when === "after") throw new Crash();
       return result;
     };
-    const token = (table: string, plan: ChunkPlan): string =>
-      `${table}:${String(plan.from)}-${String(plan.next - 1)}`;
+    const token = (table: string, { chunk, from, next }: ChunkPlan): string =>
+      `${table}:${String(chunk)}:${String(from)}-${String(next - 1)}`;
     return {
-      claim: () =>
+      claim: (_partition: PartitionId, statesMax: number) =>
         guarded(() => {
           generation += 1;
-          return { generation, position, states: new Map([...states].map(([key, { text }]) => [key, text])) };
+          const all = [...states].toSorted(([, one], [, other]) => other.state.actions - one.state.actions);
+          const loaded = new Map(all.slice(0, statesMax).map(([key, { state }]) => [key, loadedOf(state)]));
+          return { generation, progress, states: loaded, isComplete: loaded.size < statesMax };
+        }),
+      states: (_partition: PartitionId, keys: readonly string[]) =>
+        guarded(() => {
+          const found = new Map<string, LoadedState>();
+          for (const key of keys) {
+            const state = states.get(key)?.state;
+            if (state !== undefined) found.set(key, loadedOf(state));
+          }
+          return found;
+        }),
+      stored: (_partition: PartitionId, asked: readonly ActionKey[]) =>
+        guarded(() => {
+          const isElsewhere = (one: ActionKey): boolean => {
+            const { offset, index } = actions.get(keyOf(one))?.position ?? one;
+            return offset !== one.offset || index !== one.index;
+          };
+          return new Set(asked.flatMap((one, nth) => (isElsewhere(one) ? [nth] : [])));
         }),
       plan: (_partition: PartitionId, mine: number, proposal: ChunkPlan) =>
         guarded(() => {
-          insert(`plan:${String(proposal.from)}`, () => plans.set(proposal.from, proposal));
-          const plan = plans.get(proposal.from) ?? proposal;
-          return mine !== generation || (position ?? 0) > proposal.from
+          insert(`plan:${String(proposal.chunk)}`, () => plans.set(proposal.chunk, proposal));
+          const plan = plans.get(proposal.chunk) ?? proposal;
+          return mine !== generation || (progress?.chunk ?? 0) > proposal.chunk
             ? { kind: "fenced" }
             : { kind: "planned", plan };
         }),
@@ -90,8 +114,14 @@ export function memoryStore(): {
         // Three inserts, and a crash between any two of them.
         await guarded(() =>
           insert(token("actions", plan), () => {
-            rowsInserted += rows.actions.length;
-            rows.actions.forEach((row) => tables.actions.set(row.id, JSON.stringify(row)));
+            const all = actionsOf(rows.actions);
+            rowsInserted += all.length;
+            // The first row of an action stays, wherever it comes from.
+            for (const row of all) {
+              const before = actions.get(keyOf(row));
+              if (before === undefined || row.ordinal <= before.ordinal)
+                actions.set(keyOf(row), row);
+            }
           }),
         );
         await guarded(() =>
@@ -105,14 +135,13 @@ export function memoryStore(): {
           ),
         );
       },
-      save: (_partition: PartitionId, { plan, states: changed }: Checkpoint) =>
+      save: (_partition: PartitionId, checkpoint: Checkpoint) =>
         guarded(() =>
-          insert(token("checkpoint", plan), () => {
-            position = Math.max(position ?? 0, plan.next);
-            for (const [key, text] of changed) {
-              if ((states.get(key)?.version ?? -1) <= plan.next)
-                states.set(key, { version: plan.next, text });
-            }
+          insert(token("checkpoint", checkpoint.plan), () => {
+            const version = checkpoint.plan.chunk;
+            if (version >= (progress?.chunk ?? 0)) progress = checkpoint.progress;
+            for (const [key, state] of checkpoint.states)
+              if ((states.get(key)?.version ?? -1) <= version) states.set(key, { version, state });
           }),
         ),
       put: (all: readonly DeadLetter[]) =>
@@ -125,16 +154,24 @@ export function memoryStore(): {
   };
   const sorted = (rows: Iterable<string>): readonly string[] => [...rows].toSorted();
   const content = (): StoreContent => ({
-    actions: sorted(tables.actions.values()),
+    actions: sorted([...actions.values()].map((row) => JSON.stringify(row))),
     findings: sorted(tables.findings.values()),
     alerts: sorted(tables.alerts.values()),
     deadLetters: sorted(letters.values()),
-    states: sorted([...states].map(([key, { text }]) => `${key}=${text}`)),
-    position,
+    states: sorted([...states].map(([key, { state }]) => `${key}=${hexOf(state.packed)}`)),
+    position: progress?.next,
     rowsInserted,
   });
   return { store, content };
 }
+
+/** What makes an action one and no other, as in the table's sorting key. */
+const keyOf = (key: Omit<ActionKey, "offset" | "index">): string =>
+  JSON.stringify([key.tenant, key.identityId, key.startedAtUs, key.id]);
+
+const loadedOf = ({ packed, actions }: SavedState): LoadedState => ({ packed, actions });
+
+const hexOf = (packed: string): string => Buffer.from(packed, "latin1").toString("hex");
 
 /** A control log that holds nothing, or what a book was given. */
 export function stillControl(

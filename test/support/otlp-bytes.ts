@@ -13,7 +13,7 @@ export function varint(value: bigint | number, pad = 0): Buffer {
   return Buffer.from(bytes);
 }
 
-export const block = (field: number, ...parts: readonly (Uint8Array | string)[]): Buffer => {
+export const block = (field: number, ...parts: readonly (Uint8Array | string)[]): Buffer<ArrayBuffer> => {
   const content = Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : part)));
   return Buffer.concat([varint(field * 8 + 2), varint(content.length), content]);
 };
@@ -58,5 +58,5 @@ export const attribute = (key: string | Uint8Array, value: Uint8Array): Buffer =
   block(9, block(1, key), block(2, value));
 
 /** A request of one resource and one scope around the contents of spans. */
-export const requestOf = (...spans: readonly Uint8Array[]): Buffer =>
+export const requestOf = (...spans: readonly Uint8Array[]): Buffer<ArrayBuffer> =>
   block(1, block(2, ...spans.map((one) => block(2, one))));

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { type MessageName, messages } from "../../detector/decode/otlp-messages.ts";
-import type { AttributeValue, Span } from "../../detector/decode/index.ts";
+import type { AttributeValue } from "../../detector/decode/index.ts";
 import { block, number, varint } from "./otlp-bytes.ts";
+import type { Span } from "./span.ts";
 
 /** An `AnyValue` as protobufjs names its members; 64-bit integers are BigInt. */
-interface ModelValue {
+export interface ModelValue {
   readonly stringValue?: string;
   readonly boolValue?: boolean;
   readonly intValue?: bigint;
@@ -13,7 +14,7 @@ interface ModelValue {
   readonly arrayValue?: { readonly values: readonly ModelValue[] };
   readonly kvlistValue?: { readonly values: readonly ModelAttribute[] };
 }
-interface ModelAttribute {
+export interface ModelAttribute {
   readonly key: string;
   readonly value: ModelValue;
 }
@@ -131,6 +132,12 @@ export function spansOf(request: ModelRequest): Span[] {
     resource: firstOf(resource?.attributes ?? []),
     scopeName: scope?.name ?? "",
   }));
+}
+
+/** All attributes that its spans and resources have, and one that none has. */
+export function keysOf(request: ModelRequest): readonly string[] {
+  const keys = spansOf(request).flatMap((one) => [...one.attributes.keys(), ...one.resource.keys()]);
+  return [...new Set([...keys, "nobody has this"])];
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");

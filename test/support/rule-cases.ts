@@ -2,14 +2,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import type { AttributedAction } from "../../detector/attribute/action.ts";
 import { authorise } from "../../detector/authorise/authorise.ts";
 import { enter, type GrantBook } from "../../detector/authorise/grant-book.ts";
 import { detectors } from "../../detector/detect/index.ts";
-import { step } from "../../detector/detect/step.ts";
 import { ActionKind, Grant, Severity } from "../../schemas/index.ts";
+import type { AttributedAction } from "./actions.ts";
 import { builtAtUs, grantWith, judgedWith } from "./build.ts";
 import { repositoryRoot } from "./repository.ts";
+import { Engine } from "./stepped.ts";
 
 /** What the identity did. `{n}` in any text is the number of the repetition, from 1. */
 const Act = z.strictObject({
@@ -74,8 +74,9 @@ export function runCase(
     const one = judgedWith(offset, parts);
     return { ...one, authority: authorise(book, Number.MAX_SAFE_INTEGER, one.action) };
   });
-  const before = step(new Map(), judged.slice(0, -1), detectors);
-  const { actions, findings } = step(before.changed, judged.slice(-1), detectors);
+  const engine = new Engine(detectors);
+  engine.step(judged.slice(0, -1));
+  const { actions, findings } = engine.step(judged.slice(-1));
   return {
     severities: findings.filter((one) => one.rule === rule).map((one) => one.severity),
     signals: (actions[0]?.signals ?? [])

@@ -1,8 +1,10 @@
 /** What every store of a detector must do; run on each of them. */
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { ChunkPlan, ChunkRows, DetectStore, PartitionId } from "../../detector/stream/ports.ts";
+import type { ChunkPlan, ChunkRows, DetectStore, PartitionId, LoadedState, SavedState } from "../../detector/stream/ports.ts";
 import { alertOf } from "../../detector/detect/episode.ts";
-import { findingWith, storedWith } from "./build.ts";
+import { judgedOf } from "./actions.ts";
+import { countsWith, planWith, progressAfter } from "./chunks.ts";
+import { builtAtUs, findingWith, storedWith } from "./build.ts";
 
 export interface OpenStore {
   /** A worker's store; two owners are two processes on one store. */
@@ -17,7 +19,6 @@ export interface OpenStore {
 }
 
 const partition: PartitionId = { topic: "nhi.spans", partition: 0 };
-const counts = { records: 1, spans: 1, actions: 1, noAction: 0, duplicates: 0, deadLettered: 0, findings: 0 };
 
 const action = storedWith(0);
 const finding = findingWith({ actionIds: [action.id] });
@@ -28,8 +29,10 @@ const alert = {
   atUs: finding.atUs,
   body: JSON.stringify(alertOf(finding)),
 };
-const rows: ChunkRows = { actions: [action, storedWith(1)], findings: [finding], alerts: [alert] };
-const planOf = (from: number, next: number, control = 0): ChunkPlan => ({ from, next, control });
+const actions = [action, storedWith(1)];
+const rows: ChunkRows = { actions: judgedOf(actions), findings: [finding], alerts: [alert] };
+const statesMax = 1000;
+const planOf = (from: number, next: number, control = 0): ChunkPlan => planWith(from, next, { control });
 const checkpointOf = (
   plan: ChunkPlan,
   generation: number,
@@ -37,9 +40,14 @@ const checkpointOf = (
 ): Parameters<DetectStore["save"]>[1] => ({
   plan,
   generation,
-  counts,
-  states: new Map(Object.entries(states)),
+  counts: countsWith({ records: 1, spans: 1, actions: 1 }),
+  progress: progressAfter(plan, { cutUs: builtAtUs, judged: 7, latestUs: builtAtUs + 1, heldFrom: plan.from }),
+  states: new Map(Object.entries(states).map(([key, packed]) => [key, savedOf(packed)])),
 });
+/** Bytes that are no text, and one number for each of a state's sums. */
+const savedOf = (packed: string): SavedState => ({ packed, actions: packed.length, activeDays: 2, sessions: 1 });
+const loadedOf = (packed: string): LoadedState => ({ packed, actions: packed.length });
+const bytes = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code)).join("");
 
 /** Runs the contract; `open` gives an empty store each time. */
 export function detectStoreContract(name: string, open: () => Promise<OpenStore>): void {
@@ -48,7 +56,7 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
     let store: DetectStore;
     let generation = 0;
     const claim = async (owner = "one"): Promise<number> =>
-      (await opened.as(owner).claim(partition)).generation;
+      (await opened.as(owner).claim(partition, statesMax)).generation;
     beforeAll(async () => {
       opened = await open();
       store = opened.as("one");
@@ -56,8 +64,8 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
     afterAll(() => opened.close());
 
     test("knows nothing of a partition never seen", async () => {
-      const owned = await store.claim(partition);
-      expect(owned).toMatchObject({ position: undefined, states: new Map() });
+      const owned = await store.claim(partition, statesMax);
+      expect(owned).toMatchObject({ progress: undefined, states: new Map(), isComplete: true });
       generation = owned.generation;
     });
 
@@ -78,36 +86,37 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
     test("keeps rows written twice once", async () => {
       for (let time = 0; time < 2; time += 1) await store.write(partition, planOf(0, 5), rows);
       expect(await opened.ids()).toEqual({
-        actions: rows.actions.map((one) => one.id).toSorted(),
+        actions: actions.map((one) => one.id).toSorted(),
         findings: [finding.id],
         alerts: [alert.id],
       });
     });
 
     test("keeps a row once that two chunks bring", async () => {
-      await store.write(partition, planOf(5, 6), { ...rows, actions: [action] });
+      await store.write(partition, planOf(5, 6), { ...rows, actions: judgedOf([action]) });
       const { actions, findings, alerts } = await opened.ids();
       expect([actions.length, findings.length, alerts.length]).toEqual([2, 1, 1]);
     });
 
     test("writes a chunk without rows", async () => {
       await expect(
-        store.write(partition, planOf(6, 7), { actions: [], findings: [], alerts: [] }),
+        store.write(partition, planOf(6, 7), { actions: judgedOf([]), findings: [], alerts: [] }),
       ).resolves.toBeUndefined();
     });
 
     test("gives whoever claims next the position and the states that were saved with it", async () => {
       await store.save(
         partition,
-        checkpointOf(planOf(0, 5), generation, { "default\0a": "1", "default\0b": '{"quoted":"\\"\'"}' }),
+        checkpointOf(planOf(0, 5), generation, { "default\0a": "1", "default\0b": bytes }),
       );
-      expect(await opened.as("two").claim(partition)).toEqual({
+      expect(await opened.as("two").claim(partition, statesMax)).toEqual({
         generation: generation + 1,
-        position: 5,
+        progress: checkpointOf(planOf(0, 5), 1).progress,
         states: new Map([
-          ["default\0a", "1"],
-          ["default\0b", '{"quoted":"\\"\'"}'],
+          ["default\0a", loadedOf("1")],
+          ["default\0b", loadedOf(bytes)],
         ]),
+        isComplete: true,
       });
     });
 
@@ -127,11 +136,11 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
     test("changes nothing when a checkpoint is saved again", async () => {
       await store.save(partition, checkpointOf(planOf(5, 6), generation, { "default\0a": "2" }));
       await store.save(partition, checkpointOf(planOf(5, 6), generation, { "default\0a": "2" }));
-      expect(await store.claim(partition)).toMatchObject({
-        position: 6,
+      expect(await store.claim(partition, statesMax)).toMatchObject({
+        progress: { next: 6 },
         states: new Map([
-          ["default\0a", "2"],
-          ["default\0b", '{"quoted":"\\"\'"}'],
+          ["default\0a", loadedOf("2")],
+          ["default\0b", loadedOf(bytes)],
         ]),
       });
     });
@@ -139,9 +148,43 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
     test("is not set back by a late writer of an old checkpoint", async () => {
       await opened.as("ghost").save(partition, checkpointOf(planOf(0, 5), 1, { "default\0a": "old" }));
       await opened.as("ghost").save(partition, checkpointOf(planOf(0, 4), 1, { "default\0a": "older" }));
-      const owned = await store.claim(partition);
-      expect([owned.position, owned.states.get("default\0a")]).toEqual([6, "2"]);
+      const owned = await store.claim(partition, statesMax);
+      expect(owned.progress).toEqual(checkpointOf(planOf(5, 6), 1).progress);
+      expect(owned.states.get("default\0a")).toEqual(loadedOf("2"));
       generation = owned.generation;
+    });
+
+    test("gives as many states as were asked for, of those with most actions first, and says so", async () => {
+      const owned = await store.claim(partition, 1);
+      expect(owned).toMatchObject({ states: new Map([["default\0b", loadedOf(bytes)]]), isComplete: false });
+      generation = owned.generation;
+    });
+
+    test("gives the states of the identities that are asked for, whatever their names", async () => {
+      const odd = "default\0o'brien\\\n\u202e😀";
+      await store.save(partition, checkpointOf(planOf(6, 7), generation, { [odd]: "odd" }));
+      expect(await store.states(partition, [odd, "default\0a", "default\0nobody"])).toEqual(
+        new Map([
+          [odd, loadedOf("odd")],
+          ["default\0a", loadedOf("2")],
+        ]),
+      );
+    });
+
+    test("knows what it has stored from another place of the log, by id, start and identity", async () => {
+      const { tenant, identityId, startedAtUs, id } = action;
+      const key = { tenant, identityId, startedAtUs, id, offset: 9, index: 0 };
+      const asked = [
+        { ...key, startedAtUs: startedAtUs + 1 },
+        key,
+        { ...key, identityId: "agent:o'brien\\" },
+        { ...key, tenant: "acme" },
+        { ...key, id: "0".repeat(32) },
+        { ...key, offset: 0, index: 1 },
+        // From its own place: an attempt at the very chunk that asks.
+        { ...key, offset: 0 },
+      ];
+      expect(await store.stored(partition, asked)).toEqual(new Set([1, 5]));
     });
 
     test("fences a worker that plans behind the position", async () => {

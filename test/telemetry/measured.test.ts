@@ -6,11 +6,13 @@ import { expect, test } from "@jest/globals";
 import { systemClock } from "../../detector/clock.ts";
 import { Config } from "../../detector/config/config.ts";
 import { countedLetters, measuredStore } from "../../detector/roles/measured-store.ts";
+import { intakePool } from "../../detector/roles/intake-pool.ts";
 import { partitionMetrics } from "../../detector/roles/partition-metrics.ts";
 import { shippedAttributor } from "../../detector/roles/package-files.ts";
 import { spanSink } from "../../detector/roles/span-sink.ts";
 import type { Checkpoint, DeadLetter, DetectStore } from "../../detector/stream/ports.ts";
 import { createTelemetry, type Telemetry } from "../../detector/telemetry.ts";
+import { countsWith, planWith, progressAfter } from "../support/chunks.ts";
 import { attribute, block, requestOf, spanContent } from "../support/otlp-bytes.ts";
 
 const zero = { topic: "spans", partition: 0 };
@@ -77,7 +79,7 @@ test("dead letters that are put again after a failure are counted once, when the
   ]);
 });
 
-test("a chunk lasts from its first plan to its saved position, and only what is saved moves position and state", async () => {
+test("a chunk lasts from its first plan to its saved position, and only what is saved moves the position", async () => {
   const telemetry = createTelemetry();
   let nowMs = 0;
   const clock = { ...systemClock, nowMs: () => nowMs };
@@ -85,9 +87,16 @@ test("a chunk lasts from its first plan to its saved position, and only what is 
   partitions.assigned([zero]);
   partitions.reportOffsets([{ partition: 0, start: 0, end: 10, committed: undefined }]);
   let isAway = true;
-  const plan = { from: 0, next: 10, control: 0 };
+  const plan = planWith(0, 10);
   const store: DetectStore = {
-    claim: async () => ({ generation: 1, position: undefined, states: new Map([["a", "12345"]]) }),
+    claim: async () => ({
+      generation: 1,
+      progress: undefined,
+      states: new Map(),
+      isComplete: true,
+    }),
+    states: async () => new Map(),
+    stored: async () => new Set(),
     plan: async () => ({ kind: "planned", plan }),
     write: async () => undefined,
     save: async () => {
@@ -95,37 +104,25 @@ test("a chunk lasts from its first plan to its saved position, and only what is 
     },
   };
   const measured = measuredStore(store, partitions, telemetry, clock);
-  const counts = {
-    records: 1,
-    spans: 1,
-    actions: 1,
-    noAction: 0,
-    duplicates: 0,
-    deadLettered: 0,
-    findings: 0,
-  };
-  const states = new Map([
-    ["a", "1234567"],
-    ["b", "123"],
-  ]);
-  const checkpoint: Checkpoint = { plan, generation: 1, counts, states };
+  const counts = countsWith({ records: 1, spans: 1, actions: 1 });
+  const checkpoint: Checkpoint = { plan, generation: 1, counts, progress: progressAfter(plan), states: new Map() };
   const seen = async (): Promise<readonly (string | undefined)[]> =>
     Promise.all(
-      ["consumer_lag_records", "state_identities", "state_bytes", "checkpoint_age_seconds"].map(
+      ["consumer_lag_records", "checkpoint_age_seconds"].map(
         async (name) => (await shown(telemetry, `answerable_${name}{`))[0]?.split(" ")[1],
       ),
     );
-  await measured.claim(zero);
+  await measured.claim(zero, 10);
   await measured.plan(zero, 1, plan);
   nowMs = 2_000;
   await expect(measured.save(zero, checkpoint)).rejects.toThrow("away");
-  expect(await seen()).toEqual(["10", "1", "5", undefined]);
+  expect(await seen()).toEqual(["10", undefined]);
   await measured.plan(zero, 1, plan);
   isAway = false;
   nowMs = 3_000;
   await measured.save(zero, checkpoint);
   nowMs = 4_500;
-  expect(await seen()).toEqual(["0", "2", "10", "1.5"]);
+  expect(await seen()).toEqual(["0", "1.5"]);
   expect(await shown(telemetry, "answerable_chunk_duration_seconds_sum")).toEqual([
     "answerable_chunk_duration_seconds_sum 3",
   ]);
@@ -140,15 +137,17 @@ test("spans received are those accepted, rejected and shed, whatever becomes of 
     if (typeof answer === "boolean") return answer;
     throw answer ?? new Error("asked too often");
   };
-  const pipeline = { append, waitingBytes: () => 0, stop: async () => undefined };
+  const pipeline = { append, waitingBytes: () => 0, stalledMs: () => 0, stop: async () => undefined };
   const options = { attributor: shippedAttributor(), limits, recordBytesMax: 900_000 };
-  const sink = spanSink(pipeline, telemetry, options);
+  const pool = intakePool(options, () => undefined);
+  const sink = spanSink(pipeline, pool, telemetry, { queueSoftBytesMax: 1_000_000 });
   const bad = spanContent({ more: [attribute("nhi.identity.id", block(1, "x".repeat(40_000)))] });
   const batch = {
     body: requestOf(spanContent(), spanContent(), bad),
     encoding: "otlp_proto",
     client: { name: "", tenant: "default", identities: ["*"], may: [], authenticated: false },
     receivedAtMs: 0,
+    onDecoded: () => undefined,
   } as const;
   expect((await sink.accept(batch)).kind).toBe("stored");
   expect((await sink.accept(batch)).kind).toBe("busy");
@@ -157,8 +156,9 @@ test("spans received are those accepted, rejected and shed, whatever becomes of 
   expect(spans.map((line) => line.replace(/,?role="up"/u, ""))).toEqual([
     "answerable_spans_received_total{} 9",
     "answerable_spans_accepted_total{} 2",
-    'answerable_spans_shed_total{reason="busy"} 2',
+    'answerable_spans_shed_total{reason="queue_full"} 2',
     'answerable_spans_shed_total{reason="failed"} 2',
     'answerable_spans_rejected_total{reason="identity_too_long"} 3',
   ]);
+  await pool.stop();
 });

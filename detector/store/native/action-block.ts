@@ -3,7 +3,7 @@ import { type ActionColumns, idInts } from "../../attribute/action-columns.ts";
 import { absent, empty, hexDigits } from "../../decode/index.ts";
 import type { Judgements } from "../../detect/judgements.ts";
 import type { RecordPlaces } from "../../detect/record-places.ts";
-import { boundedUs } from "./bounded.ts";
+import { boundedMs, boundedUs } from "./bounded.ts";
 import { NativeBlock } from "./native-block.ts";
 
 /** The actions of a chunk that are kept, as a block for the table `actions`; undefined when there is none. */
@@ -23,7 +23,7 @@ export function actionBlock(
   block.strings("identity_id", codes.identity);
   block.longs("started_at", "DateTime64(6, 'UTC')", (row) => boundedUs(instants.startedAtUs[row]!));
   block.longs("ended_at", "DateTime64(6, 'UTC')", (row) => boundedUs(instants.endedAtUs[row]!));
-  block.longs("received_at", "DateTime64(3, 'UTC')", (row) => places.atMs(codes.record[row]!));
+  block.longs("received_at", "DateTime64(3, 'UTC')", (row) => boundedMs(places.atMs(codes.record[row]!)));
   writeIds(block, columns);
   block.strings("chain_id", codes.chain);
   block.strings("session_id", codes.session);
@@ -61,6 +61,7 @@ export function actionBlock(
     judgements.signals(row).map((signal) => dictionary.add(signal)),
   );
   block.bools("late", judgements.late);
+  block.bools("learned", judgements.learned);
   block.bools("clock_suspect", judgements.clockSuspect);
   block.lowCardinality("source", codes.source);
   block.maps(
@@ -73,6 +74,7 @@ export function actionBlock(
   block.ints("partition", () => places.partition);
   block.longs("offset", "Int64", (row) => places.offset(codes.record[row]!));
   block.ints("record_index", (row) => codes.index[row]!);
+  block.longs("ordinal", "Int64", (row) => judgements.ordinals[row]!);
   return block.finish();
 }
 

@@ -6,3 +6,5 @@ const lastUs = Number.MAX_SAFE_INTEGER;
 
 /** An instant in microseconds as the store can hold it. */
 export const boundedUs = (us: number): number => Math.min(Math.max(us, 0), lastUs);
+/** The same of one in milliseconds. */
+export const boundedMs = (ms: number): number => Math.min(Math.max(ms, 0), Math.floor(lastUs / 1000));

@@ -1,7 +1,4 @@
-import { spawn } from "node:child_process";
-import { join } from "node:path";
-import { repositoryRoot } from "../repository.ts";
-import { kafkaClassPath } from "./jars.ts";
+import { runJava } from "./java.ts";
 
 /** What the Java client makes of a key. */
 interface JavaPartition {
@@ -14,21 +11,8 @@ export async function javaPartitions(
   keys: readonly string[],
   partitions: number,
 ): Promise<readonly JavaPartition[]> {
-  const source = join(repositoryRoot, "test", "support", "kafka", "JavaPartitions.java");
-  const java = spawn("java", [
-    "-XX:TieredStopAtLevel=1",
-    "-cp",
-    await kafkaClassPath(),
-    source,
-    String(partitions),
-  ]);
-  let out = "";
-  let err = "";
-  java.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
-  java.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
-  java.stdin.end(keys.map((key) => `${Buffer.from(key).toString("base64")}\n`).join(""));
-  const code = await new Promise<number | null>((resolve) => java.once("close", resolve));
-  if (code !== 0) throw new Error(`java ended with ${String(code)}: ${err}`);
+  const input = keys.map((key) => Buffer.from(key).toString("base64"));
+  const out = await runJava("JavaPartitions", [String(partitions)], input);
   return out
     .trim()
     .split("\n")

@@ -97,3 +97,21 @@ export async function membersOf(brokers: readonly string[], groupId: string): Pr
 function plain(headers: IHeaders | undefined): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)]));
 }
+
+/** Has the topic let go of what lies before these offsets, as its retention would. */
+export async function dropBefore(
+  brokers: readonly string[],
+  topic: string,
+  offsets: Readonly<Record<number, number>>,
+): Promise<void> {
+  const admin = kafkaClient(brokers).admin();
+  await admin.connect();
+  const partitions = Object.entries(offsets).map(([partition, offset]) => ({
+    partition: Number(partition),
+    offset: String(offset),
+  }));
+  // Deleting asks for what only this loads.
+  await admin.fetchTopicOffsets(topic);
+  await admin.deleteTopicRecords({ topic, partitions });
+  await admin.disconnect();
+}

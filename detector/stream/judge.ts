@@ -1,0 +1,162 @@
+import { AuthorityOf } from "../authorise/authority-of.ts";
+import { ActionView } from "../detect/action-view.ts";
+import { type Released, release } from "../detect/order.ts";
+import type { RecentActions } from "../detect/recent-actions.ts";
+import { RecordPlaces } from "../detect/record-places.ts";
+import { stateKey, step, type Stepped } from "../detect/step.ts";
+import { unsureRows } from "../detect/unsure-rows.ts";
+import type { IdentityStates } from "../learn/identity-states.ts";
+import type { ChunkReader, ChunkSums } from "./chunk.ts";
+import type { WorkerOptions } from "./partition-worker.ts";
+import type {
+  ActionKey,
+  ChunkCounts,
+  ChunkPlan,
+  DetectStore,
+  LogRecord,
+  PartitionId,
+  Progress,
+  SavedState,
+} from "./ports.ts";
+
+/** A chunk that was judged and is on its way to the store. */
+export interface JudgedChunk {
+  /** Those carried over first. */
+  readonly records: readonly LogRecord[];
+  readonly places: RecordPlaces;
+  readonly sums: ChunkSums;
+  readonly stepped: Stepped;
+  readonly counts: ChunkCounts;
+  /** Where the partition stands once it is stored. */
+  readonly progress: Progress;
+  readonly states: ReadonlyMap<string, SavedState>;
+}
+
+/** What a partition's chunks are judged with. */
+export interface Judging {
+  readonly progress: Progress | undefined;
+  readonly states: IdentityStates;
+  readonly recent: RecentActions;
+}
+
+/** The records of a chunk: those of which actions were held back, then its own. */
+export interface ChunkRecords {
+  readonly carried: readonly LogRecord[];
+  readonly own: readonly LogRecord[];
+}
+
+/**
+ * Reads and judges one chunk. Up to its last await nothing is changed, so that it may fail and be asked again; from then
+ * on the state has moved on, and the answer must be kept until it is stored.
+ */
+export async function judge(
+  partition: PartitionId,
+  judging: Judging,
+  plan: ChunkPlan,
+  { carried, own }: ChunkRecords,
+  reader: ChunkReader,
+  options: WorkerOptions,
+): Promise<JudgedChunk> {
+  const { progress, states, recent } = judging;
+  const { columns } = reader;
+  const records = [...carried, ...own];
+  const book = await options.control.book(plan.control);
+  const sums = reader.read(partition, records, carried.length);
+  const places = new RecordPlaces(partition, records);
+  const released = release(columns, places, {
+    carried: carried.length,
+    cutUs: progress?.cutUs ?? 0,
+    windowUs: plan.flush ? 0 : options.windowUs,
+  });
+  const view = new ActionView(columns, places);
+  await loadStates(options.store, partition, states, view, released.rows);
+  recent.makeRoom(released.rows.length);
+  const unsure = unsureRows(recent, columns, places, released.rows);
+  const stored = await storedElsewhere(options.store, partition, view, unsure);
+  const stepped = step(columns, places, {
+    states,
+    recent,
+    detectors: options.detectors,
+    authority: new AuthorityOf(book, plan.control),
+    rows: released.rows,
+    judged: progress?.judged ?? 0,
+    stored,
+  });
+  return {
+    records,
+    places,
+    sums,
+    stepped,
+    counts: countsOf(own.length, sums, released, stepped),
+    progress: {
+      chunk: plan.chunk + 1,
+      next: plan.next,
+      heldFrom: released.heldFrom === -1 ? plan.next : places.offset(released.heldFrom),
+      cutUs: released.cutUs,
+      judged: (progress?.judged ?? 0) + stepped.judgements.keptCount,
+      latestUs: recent.latestUs,
+    },
+    states: packed(states, stepped),
+  };
+}
+
+/** Reads the states that are not held, all of a chunk at once. */
+async function loadStates(
+  store: DetectStore,
+  partition: PartitionId,
+  states: IdentityStates,
+  view: ActionView,
+  rows: Int32Array,
+): Promise<void> {
+  states.makeRoom();
+  if (states.isComplete) return;
+  const missing = new Set<string>();
+  for (const row of rows) {
+    view.row = row;
+    const key = stateKey(view);
+    if (!states.has(key)) missing.add(key);
+  }
+  if (missing.size === 0) return;
+  for (const [key, { packed: text, actions }] of await store.states(partition, [...missing]))
+    states.load(key, text, actions);
+}
+
+/** The rows that are stored already, as far as only the store can tell. */
+async function storedElsewhere(
+  store: DetectStore,
+  partition: PartitionId,
+  view: ActionView,
+  unsure: readonly number[],
+): Promise<ReadonlySet<number>> {
+  if (unsure.length === 0) return new Set();
+  const asked = unsure.map((row): ActionKey => {
+    view.row = row;
+    const { tenant, identityId, startedAtUs, id } = view;
+    const { offset, index } = view.position;
+    return { tenant, identityId, startedAtUs, id, offset, index };
+  });
+  const found = await store.stored(partition, asked);
+  return new Set([...found].map((nth) => unsure[nth]!));
+}
+
+function packed(states: IdentityStates, { changed }: Stepped): ReadonlyMap<string, SavedState> {
+  const all = new Map<string, SavedState>();
+  for (const [key, state] of changed) {
+    const { actions, activeDays, sessions } = state.evidence;
+    all.set(key, { packed: states.pack(key, state), actions, activeDays, sessions });
+  }
+  return all;
+}
+
+function countsOf(records: number, sums: ChunkSums, { held }: Released, stepped: Stepped): ChunkCounts {
+  return {
+    records,
+    spans: sums.spans,
+    actions: stepped.judgements.keptCount,
+    noAction: sums.noAction,
+    duplicates: stepped.duplicates,
+    deadLettered: sums.deadLetters.length,
+    held,
+    findings: stepped.findings.length,
+  };
+}

@@ -1,0 +1,77 @@
+/**
+ * Goal: a worker that is let go of in the middle of its work, as a rebalance does, spoils nothing for its successor and
+ * keeps nothing of the budget.
+ * Method: release it at every single awaited call, before the call takes effect, and let another go on.
+ */
+import { expect, test } from "@jest/globals";
+import { defaultLimits } from "../../detector/decode/index.ts";
+import { outsideGrant } from "../../detector/detect/outside-grant.ts";
+import { shippedAttributor } from "../../detector/roles/package-files.ts";
+import { type PartitionWorker, partitionWorker } from "../../detector/stream/partition-worker.ts";
+import { book, everyThird, logOf } from "../support/fault-log.ts";
+import { memoryStore, noFault, type StoreContent, stillControl } from "../support/memory.ts";
+
+const partition = { topic: "nhi.spans", partition: 0 };
+const attributor = shippedAttributor();
+
+/** From offset 0 on, where a plan without records looks like no plan at all. */
+const log = logOf(
+  (["read", "delete", "write", "delete", "delete"] as const).map((operation, minute) => [
+    { identity: minute % 2 === 0 ? "agent:a" : "agent:b", span: minute + 1, operation, minute, isAction: true },
+  ]),
+).map((record, offset) => ({ ...record, offset }));
+
+/** Runs the log; `onCall` is told of each awaited call of the first worker. */
+async function run(onCall: (call: number, worker: PartitionWorker) => void): Promise<{
+  readonly content: StoreContent;
+  readonly calls: number;
+  readonly heldBytes: number;
+}> {
+  const { store, content } = memoryStore();
+  const budget = { bytesMax: 1_000_000, bytes: 0 };
+  let calls = 0;
+  const newWorker = (watch: () => void): PartitionWorker => {
+    const reached = store(() => {
+      watch();
+      return "none";
+    });
+    const control = stillControl(book(), 1);
+    return partitionWorker(partition, {
+      store: reached,
+      deadLetters: reached,
+      control: { head: () => (watch(), control.head()), book: (position) => (watch(), control.book(position)) },
+      attributor,
+      detectors: [outsideGrant, everyThird],
+      limits: defaultLimits,
+      windowUs: 0,
+      recordsMax: 2,
+      bytesMax: 1_000_000,
+      stateBudget: budget,
+      statesReadyMax: 10,
+    });
+  };
+  const first = newWorker(() => {
+    onCall(calls, first);
+    calls += 1;
+  });
+  await first.position();
+  await first.offer(log);
+  first.release();
+  const second = newWorker(noFault);
+  const position = (await second.position()) ?? 0;
+  await second.offer(log.filter(({ offset }) => offset >= position));
+  second.release();
+  return { content: content(), calls, heldBytes: budget.bytes };
+}
+
+test("a worker that is released at any awaited call leaves the rows of an undisturbed run", async () => {
+  const calm = await run(() => undefined);
+  expect(calm).toMatchObject({ heldBytes: 0, content: { position: log.length } });
+  expect(calm.content.findings.length).toBeGreaterThan(1);
+  for (let call = 0; call < calm.calls; call += 1) {
+    const { content, heldBytes } = await run((at, worker) => {
+      if (at === call) worker.release();
+    });
+    expect({ call, content, heldBytes }).toEqual({ call, content: calm.content, heldBytes: 0 });
+  }
+});
