@@ -1,4 +1,14 @@
-import { citedColumns, type Counted, identitiesSql, instantSql, namesSql, type ProcessName, processSql, type Suspicion, type Verdict } from "./suspicion.ts";
+import {
+  citedColumns,
+  type Counted,
+  identitiesSql,
+  instantSql,
+  namesSql,
+  type ProcessName,
+  processSql,
+  type Suspicion,
+  type Verdict,
+} from "./suspicion.ts";
 
 /** Lives of a process that ran at one time, or one that said a number twice. */
 export interface Doubling {

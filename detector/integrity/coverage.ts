@@ -103,7 +103,8 @@ export class Coverage {
   #placeOf(number: number): number {
     let low = 0;
     let high = this.#ranges.length;
-    if (high > 0 && this.#ranges[high - 1]!.from <= number) return this.#ranges[high - 1]!.to >= number ? high - 1 : high;
+    if (high > 0 && this.#ranges[high - 1]!.from <= number)
+      return this.#ranges[high - 1]!.to >= number ? high - 1 : high;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (this.#ranges[middle]!.to >= number) high = middle;

@@ -23,7 +23,13 @@ export class Episodes {
   readonly #episodes = new Map<string, Episode>();
 
   /** Takes up an episode that was stored. */
-  resume({ tenant, identityId, episodeId, severity, atUs }: Pick<Finding, "tenant" | "identityId" | "episodeId" | "severity" | "atUs">): void {
+  resume({
+    tenant,
+    identityId,
+    episodeId,
+    severity,
+    atUs,
+  }: Pick<Finding, "tenant" | "identityId" | "episodeId" | "severity" | "atUs">): void {
     const before = this.#episodes.get(`${tenant}\0${identityId}`);
     const isSame = before?.id === episodeId;
     // Of the gravest that was ever told the alert is out; a finding that is over since says less.
@@ -32,7 +38,13 @@ export class Episodes {
   }
 
   /** Makes a finding. One that was told before stays in its episode and raises no alert. */
-  report(suspicion: Suspicion, why: Counted, { severity, title }: Verdict, cited: readonly Cited[], episodeId?: string): Reported {
+  report(
+    suspicion: Suspicion,
+    why: Counted,
+    { severity, title }: Verdict,
+    cited: readonly Cited[],
+    episodeId?: string,
+  ): Reported {
     const { rule, version, name, cause, sql, atUs } = suspicion;
     const { identityId, chainId, sessionId } = cited[0] ?? nobody;
     const { tenant, source, process } = name;

@@ -120,7 +120,11 @@ export class Followed {
 }
 
 /** Whether something was told of this life. The numbers of two lives may be the same; their times are not. */
-export function isOf({ rule, cause, fromSeq }: Told, wanted: string, { firstAtUs, lastAtUs, coverage }: Life): boolean {
+export function isOf(
+  { rule, cause, fromSeq }: Told,
+  wanted: string,
+  { firstAtUs, lastAtUs, coverage }: Life,
+): boolean {
   if (rule !== wanted || fromSeq > coverage.last) return false;
   const atUs = Number(cause.split("|")[1]);
   return atUs >= firstAtUs && atUs <= lastAtUs;

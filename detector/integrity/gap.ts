@@ -1,4 +1,14 @@
-import { citedColumns, type Counted, identitiesSql, instantSql, namesSql, type ProcessName, processSql, type Suspicion, type Verdict } from "./suspicion.ts";
+import {
+  citedColumns,
+  type Counted,
+  identitiesSql,
+  instantSql,
+  namesSql,
+  type ProcessName,
+  processSql,
+  type Suspicion,
+  type Verdict,
+} from "./suspicion.ts";
 
 /** Numbers missing between two seen ones of one life of a process. */
 export interface MissingNumbers {
@@ -45,6 +55,9 @@ export function gapSuspicion(missing: MissingNumbers): Suspicion {
 function gapVerdict({ process, missing, fromSeq, toSeq, lastSeenAt, seenAgainAt }: Counted): Verdict {
   const wholly = `between ${String(lastSeenAt)} and ${String(seenAgainAt)}`;
   return missing === 0
-    ? { severity: "info", title: `numbers ${String(fromSeq)} to ${String(toSeq)} of ${String(process)} came late; none is missing` }
+    ? {
+        severity: "info",
+        title: `numbers ${String(fromSeq)} to ${String(toSeq)} of ${String(process)} came late; none is missing`,
+      }
     : { severity: "medium", title: `${String(missing)} spans of ${String(process)} are missing ${wholly}` };
 }

@@ -20,4 +20,4 @@ export const limits = {
 } as const;
 
 /** Why something was let go of. */
-export type Limited = "processes" | "ranges" | "ranges_of_process" | "lives" | "findings";
+export type Limited = "processes" | "ranges" | "ranges_of_life" | "lives" | "findings";

@@ -46,7 +46,7 @@ export class Lives {
     for (const range of batch.ranges) known += life.coverage.add(range);
     while (life.coverage.size > limits.rangesPerLifeMax) {
       life.coverage.shift();
-      onLimited("ranges_of_process");
+      onLimited("ranges_of_life");
     }
     return { life, known };
   }

@@ -1,4 +1,14 @@
-import { citedColumns, type Counted, identitiesSql, instantMsSql, namesSql, type ProcessName, processSql, type Suspicion, type Verdict } from "./suspicion.ts";
+import {
+  citedColumns,
+  type Counted,
+  identitiesSql,
+  instantMsSql,
+  namesSql,
+  type ProcessName,
+  processSql,
+  type Suspicion,
+  type Verdict,
+} from "./suspicion.ts";
 
 /** A process that said nothing for a while. */
 export interface Silence {
@@ -32,9 +42,21 @@ export function silentSuspicion({ name, lastReceivedAtMs, atUs, sinceMs }: Silen
   };
 }
 
-function silentVerdict({ process, open, operation, lastHeardAt, heardAgainAt }: Counted): Verdict | undefined {
+function silentVerdict({
+  process,
+  open,
+  operation,
+  lastHeardAt,
+  heardAgainAt,
+}: Counted): Verdict | undefined {
   if (open === 0) return undefined;
   return heardAgainAt === ""
-    ? { severity: "medium", title: `${String(process)} fell silent in the middle of ${String(operation)} at ${String(lastHeardAt)}` }
-    : { severity: "info", title: `${String(process)} was silent in the middle of ${String(operation)} from ${String(lastHeardAt)} to ${String(heardAgainAt)}` };
+    ? {
+        severity: "medium",
+        title: `${String(process)} fell silent in the middle of ${String(operation)} at ${String(lastHeardAt)}`,
+      }
+    : {
+        severity: "info",
+        title: `${String(process)} was silent in the middle of ${String(operation)} from ${String(lastHeardAt)} to ${String(heardAgainAt)}`,
+      };
 }

@@ -123,7 +123,10 @@ function* changedGaps(process: FollowedProcess): Iterable<Raised> {
     }
 }
 
-function raisedGap(process: FollowedProcess, { life, cause, fromSeq, toSeq, atUs, missing }: Missing): Raised {
+function raisedGap(
+  process: FollowedProcess,
+  { life, cause, fromSeq, toSeq, atUs, missing }: Missing,
+): Raised {
   const told = { rule: "telemetry-gap", cause, atUs, fromSeq, toSeq, missing, isOver: missing === 0 };
   const suspicion = gapSuspicion({
     name: process.name,
@@ -154,9 +157,11 @@ function* silence(
   for (const one of process.told)
     if (one.rule === "telemetry-silent" && !one.isOver && process.lastReceivedAtMs > Number(one.cause))
       yield raised(Number(one.cause), true, one.atUs);
-  if (!process.tellsStarts || process.isSilenceJudged || process.lastStoredAtMs > nowMs - silentAfterMs) return;
+  if (!process.tellsStarts || process.isSilenceJudged || process.lastStoredAtMs > nowMs - silentAfterMs)
+    return;
   const { lastReceivedAtMs, lastAtUs } = process;
-  if (process.told.some((one) => one.rule === "telemetry-silent" && one.cause === String(lastReceivedAtMs))) return;
+  if (process.told.some((one) => one.rule === "telemetry-silent" && one.cause === String(lastReceivedAtMs)))
+    return;
   yield raised(lastReceivedAtMs, false, Math.min(lastAtUs, lastReceivedAtMs * 1000));
 }
 
@@ -175,7 +180,13 @@ function* doubling(process: FollowedProcess, { nowMs }: Look): Iterable<Raised> 
   const cause = before?.cause ?? String(fromUs);
   const atUs = before?.atUs ?? Math.min(toUs, process.lastReceivedAtMs * 1000);
   yield {
-    suspicion: cloneSuspicion({ name: process.name, fromUs: Math.min(fromUs, Number(cause)), toUs, cause, atUs }),
+    suspicion: cloneSuspicion({
+      name: process.name,
+      fromUs: Math.min(fromUs, Number(cause)),
+      toUs,
+      cause,
+      atUs,
+    }),
     told: { ...nothingMissing, rule: "telemetry-clone", cause, atUs, isOver: false },
   };
 }

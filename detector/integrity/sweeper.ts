@@ -11,6 +11,8 @@ import type { Counted } from "./suspicion.ts";
 
 export interface SweeperOptions {
   readonly store: IntegrityStore;
+  /** As it was claimed. */
+  readonly generation: number;
   readonly patience: Patience;
   /** Told of each thing that a limit made us forget. */
   readonly onLimited: (what: Limited) => void;
@@ -35,12 +37,11 @@ export interface Sweeper {
 }
 
 /**
- * Claims the work and takes up what was told before; what the store had in the last `lookbackMs` is read on the first
+ * Takes up what was told before; what the store had in the last `lookbackMs` is read on the first
  * look. All that is remembered can be read back: after a crash, and after a look that failed, another is opened.
  */
 export async function openSweeper(options: SweeperOptions, nowMs: number): Promise<Sweeper> {
-  const { store, patience, onLimited } = options;
-  const generation = await store.claim();
+  const { store, generation, patience, onLimited } = options;
   const followed = new Followed(onLimited);
   const lag = new Lag();
   const episodes = new Episodes();
@@ -73,7 +74,9 @@ export async function openSweeper(options: SweeperOptions, nowMs: number): Promi
   }
 
   /** Suspicions of as many processes as can be counted in one look; the others are looked at next time. */
-  function raise(at: number): readonly { readonly process: FollowedProcess; readonly raised: readonly Raised[] }[] {
+  function raise(
+    at: number,
+  ): readonly { readonly process: FollowedProcess; readonly raised: readonly Raised[] }[] {
     const look = { nowMs: at, completeUntilMs: lag.completeUntilMs(at, overlapMs), knownFromMs };
     const all: { process: FollowedProcess; raised: readonly Raised[] }[] = [];
     const processes = [...followed];
@@ -89,7 +92,13 @@ export async function openSweeper(options: SweeperOptions, nowMs: number): Promi
     return all;
   }
 
-  async function judge(process: FollowedProcess, { suspicion, told }: Raised, why: Counted, at: number, to: Written): Promise<void> {
+  async function judge(
+    process: FollowedProcess,
+    { suspicion, told }: Raised,
+    why: Counted,
+    at: number,
+    to: Written,
+  ): Promise<void> {
     if (suspicion.rule === "telemetry-silent") process.isSilenceJudged = true;
     if (suspicion.rule === "telemetry-clone") {
       process.doublingAskedAtMs = at;
@@ -117,7 +126,8 @@ export async function openSweeper(options: SweeperOptions, nowMs: number): Promi
       for (const rule of new Set(raised.map(({ one }) => one.suspicion.rule))) {
         const ofRule = raised.filter(({ one }) => one.suspicion.rule === rule);
         const counted = await store.count(ofRule.map(({ one }) => one.suspicion.sql));
-        for (const [nth, { process, one }] of ofRule.entries()) await judge(process, one, counted[nth]!, at, written);
+        for (const [nth, { process, one }] of ofRule.entries())
+          await judge(process, one, counted[nth]!, at, written);
       }
       if (written.findings.length === 0) return "swept";
       if (!(await store.owns(generation))) return "fenced";

@@ -43,7 +43,10 @@ async function chunks(database: Database, fromMs: number): Promise<readonly Numb
      WHERE stored_at >= {from:DateTime64(3)} GROUP BY topic, partition, from_offset ORDER BY storedAtMs, topic, partition, fromOffset`,
     { from: instantMs(fromMs) },
   );
-  return found.map((one) => ({ ...one, key: `${one.topic}:${String(one.partition)}:${String(one.fromOffset)}` }));
+  return found.map((one) => ({
+    ...one,
+    key: `${one.topic}:${String(one.partition)}:${String(one.fromOffset)}`,
+  }));
 }
 
 interface RowOfNumbers extends Omit<StoredRow, "name" | "ranges"> {
