@@ -124,6 +124,16 @@ export const counters = {
     labels: { reason },
   },
   answerable_findings_total: { roles: detecting, help: "Findings stored." },
+  answerable_integrity_findings_total: {
+    roles: sending,
+    help: "Findings about lost spans and doubled processes that were stored, those that changed counted again.",
+    labels: { rule: ["telemetry-gap", "telemetry-silent", "telemetry-clone"] },
+  },
+  answerable_integrity_forgotten_total: {
+    roles: sending,
+    help: "What was let go of to stay within a limit: processes, numbers of one, findings that can still change.",
+    labels: { limit: ["processes", "ranges", "ranges_of_life", "lives", "findings"] },
+  },
   answerable_alert_attempts_total: {
     roles: sending,
     help: "Attempts to deliver an alert that were recorded.",
@@ -164,6 +174,14 @@ export const gauges = {
     labels: perPartition,
   },
   answerable_state_bytes: { roles: detecting, help: "Their states, packed.", labels: perPartition },
+  answerable_integrity_processes: {
+    roles: sending,
+    help: "Processes whose numbers are followed.",
+  },
+  answerable_integrity_look_age_seconds: {
+    roles: sending,
+    help: "Seconds since numbers were last looked at, by this process; of one that is not the active one it only grows.",
+  },
   answerable_alert_pending: {
     roles: sending,
     help: "Alerts that a destination was neither told of nor given up for, one an episode.",

@@ -21,7 +21,10 @@ export const Finding = z.strictObject({
   cause: z.string().max(1024).describe("What makes it this finding and no other; part of the id."),
   why: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
   sql: z.string(),
-  actionIds: z.array(z.string()).min(1).readonly(),
+  actionIds: z
+    .array(z.string())
+    .readonly()
+    .describe("Actions it cites; none where something is missing and no action stands beside it."),
   atUs: z.number().int().describe("Event time of the action that completed it, microseconds since 1970."),
 });
 export type Finding = Readonly<z.infer<typeof Finding>>;

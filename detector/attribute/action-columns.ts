@@ -1,4 +1,5 @@
 import type { Dictionary } from "../decode/index.ts";
+import { SequenceColumns } from "./sequence-columns.ts";
 
 const firstRows = 1024;
 /** Ints of an action's id: 128 bits. */
@@ -39,7 +40,7 @@ class IntColumns {
   traceIdAt = new Int32Array(firstRows);
   spanIdAt = new Int32Array(firstRows);
   parentIdAt = new Int32Array(firstRows);
-  isStart = new Int32Array(firstRows);
+  phase = new Int32Array(firstRows);
   step = new Int32Array(firstRows);
   /** Index into `paths`. */
   path = new Int32Array(firstRows);
@@ -48,11 +49,16 @@ class IntColumns {
   /** Where the kept attributes begin in `stored`; they end where those of the next row begin. */
   stored = new Int32Array(firstRows);
   mutating = new Int32Array(firstRows);
+  /** The process it came out of. */
+  process = new Int32Array(firstRows);
 }
 
+/** Instants, and a number that needs as many bits. */
 class InstantColumns {
   startedAtUs = new Float64Array(firstRows);
   endedAtUs = new Float64Array(firstRows);
+  /** Number of the span within its process, -1 without one. */
+  seq = new Float64Array(firstRows);
 }
 
 /** The resources of an action beside the main one: codes of id, kind and origin in turn. */
@@ -66,6 +72,8 @@ export class ActionColumns {
   readonly dictionary: Dictionary;
   readonly codes = new IntColumns();
   readonly instants = new InstantColumns();
+  /** Numbers of all spans, actions or not. */
+  readonly sequences = new SequenceColumns();
   /** Ids of the actions, `idInts` big-endian ints each. */
   ids = new Int32Array(firstRows * idInts);
   count = 0;
@@ -82,6 +90,7 @@ export class ActionColumns {
 
   clear(): void {
     this.dictionary.clear();
+    this.sequences.clear();
     this.count = 0;
     this.paths.length = 0;
     this.resources.length = 0;

@@ -61,6 +61,7 @@ export function compileAttribution({ names, words, identify, recognise, fields }
   const outcomes = new Set(DecisionOutcome.options.map((word) => words.code(word)));
   const blocked = words.code(DecisionOutcome.enum.blocked);
   const start = words.code("start");
+  const end = words.code("end");
   const errorStatus = spanStatuses.indexOf("error");
   const at = {
     trace: place("trace.id"),
@@ -139,7 +140,7 @@ export function compileAttribution({ names, words, identify, recognise, fields }
     );
     to.record[nth] = record;
     to.index[nth] = row.index;
-    to.isStart[nth] = isStart ? 1 : 0;
+    to.phase[nth] = isStart ? start : end;
     to.traceIdAt[nth] = row.traceIdAt;
     to.spanIdAt[nth] = row.spanIdAt;
     to.parentIdAt[nth] = row.parentIdAt;

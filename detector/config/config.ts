@@ -138,6 +138,16 @@ export const Config = group({
   limits: Limits.prefault({}),
   alerts: group({ webhooks: listOf(Webhook, 100, "webhooks").default([]) }).prefault({}),
   /**
+   * When missing numbers of a process and its silence in the middle of a task are worth a finding, how often that is looked
+   * at, and how far back.
+   */
+  integrity: group({
+    gapAfterMs: whole(1_000, 86_400_000).default(60_000),
+    silentAfterMs: whole(10_000, 86_400_000).default(600_000),
+    everyMs: whole(100, 3_600_000).default(5_000),
+    lookbackMs: whole(3_600_000, 30 * 86_400_000).default(86_400_000),
+  }).prefault({}),
+  /**
    * Where a role answers /metrics, /healthz and /readyz, to whom and how http.clients and http.tls say. Unless set: process
    * 127.0.0.1:9464, detect 127.0.0.1:9465, alert 127.0.0.1:9466; up and serve answer at http.listen and nowhere else.
    */

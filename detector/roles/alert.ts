@@ -6,6 +6,7 @@ import { backlog, outbox } from "../store/outbox.ts";
 import type { Database } from "../store/clickhouse.ts";
 import type { Context } from "./context.ts";
 import type { Sample } from "../telemetry.ts";
+import { watchIntegrity } from "./integrity.ts";
 import { openGivenStore } from "./open-store.ts";
 import { openProbes } from "./probes.ts";
 import { storeProblem } from "./store-problem.ts";
@@ -54,17 +55,22 @@ async function watchBacklog(context: Context, database: Database): Promise<void>
   });
 }
 
-/** The role `alert`: outbox → destinations. One is active; a newer one takes over. */
+/** The role `alert`: outbox → destinations, and the look for lost telemetry. One is active; a newer one takes over. */
 export async function alert(context: Context): Promise<void> {
   const store = await openGivenStore(context);
   try {
-    if (context.config.alerts.webhooks.length === 0)
-      throw new Error("no destination is configured; add one under alerts.webhooks");
-    context.log("info", "delivering alerts", {
-      destinations: context.config.alerts.webhooks.map((one) => one.name).join(","),
+    const { config, log } = context;
+    if (config.alerts.webhooks.length === 0)
+      log("warn", "no destination is configured under alerts.webhooks; nobody is told of findings");
+    log("info", "delivering alerts", {
+      destinations: config.alerts.webhooks.map((one) => one.name).join(","),
     });
     const probes = await openProbes(context, "alert", () => storeProblem(context, store.database));
-    await deliverAlerts(context, store.database).finally(() => probes.stop());
+    try {
+      await Promise.all([deliverAlerts(context, store.database), watchIntegrity(context, store.database)]);
+    } finally {
+      await probes.stop();
+    }
   } finally {
     await store.stop();
   }

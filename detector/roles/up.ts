@@ -7,6 +7,7 @@ import { deliverAlerts } from "./alert.ts";
 import { type Context, stopped } from "./context.ts";
 import { followControl } from "./control.ts";
 import { recordBytesMax } from "./kafka-config.ts";
+import { watchIntegrity } from "./integrity.ts";
 import { openOwnStore, type OpenStore } from "./open-store.ts";
 import { shippedAttributor } from "./package-files.ts";
 import { partitionMetrics } from "./partition-metrics.ts";
@@ -64,6 +65,7 @@ async function startInstallation(context: Context): Promise<Installation> {
         reason: error instanceof Error ? error.message : String(error),
       });
     });
+    const integrity = watchIntegrity(untilStopped, store.database);
     const stop = async (): Promise<void> => {
       await probes.stop();
       await server.stop();
@@ -71,6 +73,7 @@ async function startInstallation(context: Context): Promise<Installation> {
       await pool.stop();
       ending.abort();
       await alerts;
+      await integrity;
       await store.stop();
     };
     return { url: server.url, store, stop };

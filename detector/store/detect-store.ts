@@ -12,6 +12,7 @@ import type { Database } from "./clickhouse.ts";
 import { claim } from "./claims.ts";
 import { actionBlock } from "./native/action-block.ts";
 import { checkpointBlock } from "./native/checkpoint-block.ts";
+import { sequenceBlock } from "./native/sequence-block.ts";
 import { alertRow, findingRow } from "./rows.ts";
 import { loadStates, statesOf, stored } from "./lookups.ts";
 
@@ -111,6 +112,8 @@ async function write(
   const token = (table: string): string => `${table}:${tokenOf(partition, chunk)}`;
   const block = actionBlock(actions.columns, actions.judgements, actions.places);
   if (block !== undefined) await database.insertBlock("actions", block, token("actions"));
+  const numbers = sequenceBlock(actions.columns, actions.places, chunk.from);
+  if (numbers !== undefined) await database.insertBlock("process_sequences", numbers, token("process_sequences"));
   await database.insert("findings", findings.map(findingRow), token("findings"));
   await database.insert("alerts", alerts.map(alertRow), token("alerts"));
 }

@@ -1,7 +1,8 @@
 import { ActionColumns } from "../attribute/action-columns.ts";
 import { type Attribute, compileAttribution } from "../attribute/attribute.ts";
+import { compileNumbering, type Numbered } from "../attribute/numbering.ts";
 import type { Attributor } from "../attribute/table.ts";
-import { type DecodeLimits, readTraces, type SpanRow } from "../decode/index.ts";
+import { type DecodeLimits, empty, readTraces, type SpanRow } from "../decode/index.ts";
 import { deadLetterOf, type Trouble } from "./dead-letter.ts";
 import { originOf } from "./headers.ts";
 import type { DeadLetter, LogRecord, PartitionId } from "./ports.ts";
@@ -21,11 +22,13 @@ export class ChunkReader {
   readonly columns: ActionColumns;
   readonly #row: SpanRow;
   readonly #attribute: Attribute;
+  readonly #number: (row: SpanRow) => Numbered;
   readonly #limits: DecodeLimits;
 
   constructor(attributor: Attributor, limits: DecodeLimits) {
     // Compiled first: the words of the rules are part of every dictionary.
     this.#attribute = compileAttribution(attributor);
+    this.#number = compileNumbering(attributor);
     this.#row = attributor.newRow();
     this.columns = new ActionColumns(this.#row.dictionary);
     this.#limits = limits;
@@ -47,15 +50,23 @@ export class ChunkReader {
       const { dictionary } = this.columns;
       const codes = { tenant: dictionary.add(origin.tenant), source: dictionary.add(origin.source) };
       const before = this.columns.count;
+      const numberedBefore = this.columns.sequences.count;
       const refused: Trouble[] = [];
       let without = 0;
       const decoded = readTraces(record.value, this.#row, this.#limits, () => {
         const attributed = this.#attribute(this.#row, origin, this.columns, nth);
+        const numbered = this.#number(this.#row);
+        if (nth >= carried && numbered.seq >= 0 && numbered.process !== empty)
+          this.#keepNumber(numbered, codes, nth);
         if (attributed === "no_action") without += 1;
         else if (attributed !== "action") refused.push(attributed);
         else {
-          this.columns.codes.tenant[this.columns.count - 1] = codes.tenant;
-          this.columns.codes.source[this.columns.count - 1] = codes.source;
+          const { columns } = this;
+          const row = columns.count - 1;
+          columns.codes.tenant[row] = codes.tenant;
+          columns.codes.source[row] = codes.source;
+          columns.codes.process[row] = numbered.process;
+          columns.instants.seq[row] = numbered.seq;
         }
       });
       if (decoded.ok) {
@@ -67,10 +78,29 @@ export class ChunkReader {
       }
       // What was read of a record before it turned out to be broken counts as not read.
       this.columns.cut(before);
+      this.columns.sequences.cut(numberedBefore);
       if (nth < carried) return;
       spans += 1;
       deadLetters.push(letter({ index: -1, reason: decoded.reason, message: decoded.message }));
     });
     return { spans, noAction, deadLetters };
+  }
+
+  /** Notes the number of a span: of a refused one as well, as it did arrive. */
+  #keepNumber(
+    { process, seq, isStart }: Numbered,
+    { tenant, source }: { readonly tenant: number; readonly source: number },
+    record: number,
+  ): void {
+    const to = this.columns.sequences;
+    const nth = to.add();
+    to.tenant[nth] = tenant;
+    to.source[nth] = source;
+    to.process[nth] = process;
+    to.record[nth] = record;
+    to.seq[nth] = seq;
+    to.isStart[nth] = isStart ? 1 : 0;
+    to.startedAtUs[nth] = this.#row.startedAtUs;
+    to.endedAtUs[nth] = this.#row.endedAtUs;
   }
 }

@@ -17,6 +17,9 @@ CREATE TABLE IF NOT EXISTS actions
     parent_span_id String,
     parent_id String ALIAS if(parent_span_id = '', '', lower(hex(substring(SHA256(concat(unhex(trace_id), unhex(parent_span_id), 'end')), 1, 16)))),
     step Int32,
+    process String,
+    seq Int64 CODEC(Delta(8), ZSTD(1)),
+    phase LowCardinality(String),
     identity_kind LowCardinality(String),
     strength LowCardinality(String),
     identity_rule LowCardinality(String),
@@ -61,6 +64,7 @@ CREATE TABLE IF NOT EXISTS actions
     firstness UInt64 MATERIALIZED toUInt64(9223372036854775807 - ordinal),
     INDEX by_chain chain_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_action action_id TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX by_process process TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_resource resource_ids TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(firstness)

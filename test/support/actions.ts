@@ -167,7 +167,8 @@ function addRow(columns: ActionColumns, action: AttributedAction, record: number
     traceIdAt: dictionary.load(Buffer.from(action.traceId, "hex")),
     spanIdAt: dictionary.load(Buffer.from(action.spanId, "hex")),
     parentIdAt: -1,
-    isStart: 0,
+    process: empty,
+    phase: add("end"),
     step: action.step,
     path: columns.paths.push(action.path.map(add)) - 1,
     resources:
@@ -181,6 +182,7 @@ function addRow(columns: ActionColumns, action: AttributedAction, record: number
   for (const [name, value] of Object.entries(action.attributes)) columns.keep(add(name), add(value));
   instants.startedAtUs[row] = action.startedAtUs;
   instants.endedAtUs[row] = action.endedAtUs;
+  instants.seq[row] = -1;
   for (let int = 0; int < idInts; int += 1)
     ids[row * idInts + int] = Number.parseInt(action.id.slice(int * 8, int * 8 + 8), 16);
 }

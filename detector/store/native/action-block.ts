@@ -3,15 +3,8 @@ import { type ActionColumns, idInts } from "../../attribute/action-columns.ts";
 import { absent, empty, hexDigits } from "../../decode/index.ts";
 import type { Judgements } from "../../detect/judgements.ts";
 import type { RecordPlaces } from "../../detect/record-places.ts";
+import { boundedMs, boundedUs } from "./bounded.ts";
 import { NativeBlock } from "./native-block.ts";
-
-/**
- * Latest instant that is exact as a number, in the year 2255; a later one is stored as this, and is clock-suspect. Whoever
- * reads back one beyond it would fail over its whole chain.
- */
-const lastUs = Number.MAX_SAFE_INTEGER;
-const boundedUs = (us: number): number => Math.min(Math.max(us, 0), lastUs);
-const boundedMs = (ms: number): number => Math.min(Math.max(ms, 0), Math.floor(lastUs / 1000));
 
 /** The actions of a chunk that are kept, as a block for the table `actions`; undefined when there is none. */
 export function actionBlock(
@@ -46,6 +39,9 @@ export function actionBlock(
   block.lowCardinality("rule", codes.rule);
   writeResources(block, columns);
   block.bools("mutating", codes.mutating);
+  block.strings("process", codes.process);
+  block.longs("seq", "Int64", (row) => instants.seq[row]!);
+  block.lowCardinality("phase", codes.phase);
   block.strings("network", codes.network);
   block.strings("credential_id", codes.credential);
   block.strings("claimed_grant_id", codes.claimedGrant);

@@ -134,6 +134,13 @@ export class NativeBlock {
     for (const row of this.#rows) this.#long(valueOf(row));
   }
 
+  /** An `Array` column of such numbers; the rows' arrays lie one after the other in `values`, in the order of the rows. */
+  longArrays(name: string, type: string, values: Float64Array, endOf: (row: number) => number): void {
+    this.#head(name, type);
+    for (const row of this.#rows) this.#long(endOf(row));
+    for (const value of values) this.#long(value);
+  }
+
   ints(name: string, valueOf: (row: number) => number): void {
     this.#head(name, "Int32");
     for (const row of this.#rows) this.#body.int32(valueOf(row));
