@@ -12,14 +12,20 @@ import type { SourceFile } from "./support/tidy/source.ts";
 
 /** The detector's pure core, in the order of the data: a folder may import those before it. */
 const core = ["decode", "attribute", "authorise", "learn", "detect"].map((name) => `detector/${name}/`);
+/** How packed state reads and writes its bytes. */
+const bytes = "detector/bytes.ts";
 /** All that pure code needs of Node. */
 const pure = ["node:crypto", "node:buffer"];
 
 const layers: readonly Layer[] = [
   { folder: "schemas/", ours: [], outside: ["zod"] },
   { folder: "instrumentation/", ours: ["schemas/"], outside: "any" },
-  ...core.map((folder, index) => ({ folder, ours: ["schemas/", ...core.slice(0, index)], outside: pure })),
-  { folder: "detector/stream/", ours: ["schemas/", ...core], outside: pure },
+  ...core.map((folder, index) => ({
+    folder,
+    ours: ["schemas/", bytes, ...core.slice(0, index)],
+    outside: pure,
+  })),
+  { folder: "detector/stream/", ours: ["schemas/", bytes, ...core], outside: pure },
   { folder: "detector/", ours: ["schemas/"], outside: "any" },
   { folder: "scripts/", ours: ["schemas/", "instrumentation/", "detector/"], outside: "any" },
   { folder: "bench/", ours: ["schemas/", "instrumentation/", "detector/", "test/"], outside: "any" },

@@ -5,7 +5,14 @@ import {
   ActionStatus,
   IdentityStrength,
 } from "../../schemas/index.ts";
-import { absent, type Dictionary, empty, type RejectedSpan, type SpanRow, spanStatuses } from "../decode/index.ts";
+import {
+  absent,
+  type Dictionary,
+  empty,
+  type RejectedSpan,
+  type SpanRow,
+  spanStatuses,
+} from "../decode/index.ts";
 import { type ActionColumns, idInts } from "./action-columns.ts";
 import { ByCode, pairOf } from "./by-code.ts";
 import { clip } from "./clip.ts";
@@ -81,13 +88,17 @@ export function compileAttribution({ names, words, identify, recognise, fields }
   const clipResource = clipper(resourceCharsMax);
   const clipKind = clipper(resourceKindCharsMax);
   const clipHop = clipper(identityCharsMax);
-  const named = (template: Template, row: SpanRow): number => clipName(row.dictionary, template(row) || empty);
+  const named = (template: Template, row: SpanRow): number =>
+    clipName(row.dictionary, template(row) || empty);
   const paths = new ByCode<number>();
 
   function pathOf({ codes, dictionary }: SpanRow, identity: number, columns: ActionColumns): number {
     const list = codes[at.chain]!;
     const key = pairOf(dictionary.solid(list), identity);
-    return paths.get(dictionary, key) ?? paths.set(key, columns.paths.push(newPath(dictionary, list, identity)) - 1);
+    return (
+      paths.get(dictionary, key) ??
+      paths.set(key, columns.paths.push(newPath(dictionary, list, identity)) - 1)
+    );
   }
 
   function newPath(dictionary: Dictionary, list: number, identity: number): readonly number[] {
@@ -161,7 +172,9 @@ export function compileAttribution({ names, words, identify, recognise, fields }
     to.identityKind[nth] = identity.kind;
     to.identityRule[nth] = identity.rule;
     to.strength[nth] =
-      origin.verified.size > 0 && origin.verified.has(dictionary.text(identity.id)) ? verified : identity.strength;
+      origin.verified.size > 0 && origin.verified.has(dictionary.text(identity.id))
+        ? verified
+        : identity.strength;
     to.path[nth] = pathOf(row, identity.id, columns);
     to.kind[nth] = recognised.kind;
     to.operation[nth] = clipName(dictionary, recognised.operation);

@@ -101,7 +101,12 @@ function compileIdentity(
   const name = compileTemplates(rule.name, names, words);
   const kindOf = compileKind(rule.kind, IdentityKind.options, names, words);
   const unknown = words.code("unknown");
-  const found = { id: absent as number, kind: unknown, strength: words.code(rule.strength), rule: words.code(rule.id) };
+  const found = {
+    id: absent as number,
+    kind: unknown,
+    strength: words.code(rule.strength),
+    rule: words.code(rule.id),
+  };
   return (row) => {
     if (!when(row)) return undefined;
     found.id = name(row);
@@ -124,7 +129,14 @@ function compileAction(
   const resourceKind = compileTemplates(rule.resourceKind ?? [], names, words);
   const mutating =
     rule.mutatingWhen === undefined ? () => false : compileConditions(rule.mutatingWhen, names, words);
-  const found = { rule: words.code(rule.id), kind: 0, operation: 0, resourceId: 0, resourceKind: 0, mutating: false };
+  const found = {
+    rule: words.code(rule.id),
+    kind: 0,
+    operation: 0,
+    resourceId: 0,
+    resourceKind: 0,
+    mutating: false,
+  };
   return (row) => {
     if (!when(row)) return undefined;
     found.kind = kindOf(row);
@@ -152,4 +164,3 @@ function compileKind(
   const place = names.placeOf(kind.from);
   return ({ codes: row }) => (codes.has(row[place]!) ? row[place]! : absent);
 }
-

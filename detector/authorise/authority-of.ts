@@ -42,10 +42,15 @@ export class AuthorityOf {
     const { row, startedAtUs } = subject;
     if (codes.resources[row] !== -1) return authorise(this.#book, this.#control, subject);
     const who = this.#pair(dictionary, codes.tenant[row]!, codes.identity[row]!);
-    const what = this.#pair(dictionary, dictionary.solid(codes.operation[row]!), dictionary.solid(codes.resource[row]!));
+    const what = this.#pair(
+      dictionary,
+      dictionary.solid(codes.operation[row]!),
+      dictionary.solid(codes.resource[row]!),
+    );
     const key = pairOf(who, what);
     const known = this.#spells.get(dictionary, key);
-    if (known !== undefined && startedAtUs >= known.fromUs && startedAtUs < known.untilUs) return known.authority;
+    if (known !== undefined && startedAtUs >= known.fromUs && startedAtUs < known.untilUs)
+      return known.authority;
     const turns =
       this.#turns.get(dictionary, who) ??
       this.#turns.set(who, turningPoints(this.#book, subject, this.#control));

@@ -56,9 +56,10 @@ function lineOf(audit: PartitionAudit): string {
     lettersElsewhere === 0
       ? ""
       : `; ${String(lettersElsewhere)} dead letters lie in their topic and were not looked at`;
+  const waiting = audit.held === 0 ? "" : `; ${String(audit.held)} actions are held back for now`;
   return (
     `${verdict} ${topic} ${String(partition)}: offsets ${String(firstOffset)}–${String(nextOffset - 1)} in ${String(chunks)} chunks; ` +
-    `${String(spans)} spans = ${String(actions)} actions + ${String(noAction)} no action + ${String(duplicates)} duplicates + ${String(deadLettered)} dead letters${unseen}`
+    `${String(spans)} spans = ${String(actions)} actions + ${String(noAction)} no action + ${String(duplicates)} duplicates + ${String(deadLettered)} dead letters${waiting}${unseen}`
   );
 }
 

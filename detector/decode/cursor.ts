@@ -92,7 +92,10 @@ export class Cursor {
       if (byte < 0x80) return value;
       scale *= 128;
     }
-    this.fail("malformed", `the varint that ends at byte ${this.pos - this.#origin} is longer than ${varintBytesMax} bytes`);
+    this.fail(
+      "malformed",
+      `the varint that ends at byte ${this.pos - this.#origin} is longer than ${varintBytesMax} bytes`,
+    );
     return 0;
   }
 
@@ -135,7 +138,10 @@ export class Cursor {
     if (field === 0 || field >= fieldMax)
       this.fail("malformed", `there is no field ${field} (before byte ${this.pos - this.#origin})`);
     else if (field < 32 && ((known >>> field) & 1) === 1)
-      this.fail("malformed", `field ${field} has the wrong wire type ${wire} (before byte ${this.pos - this.#origin})`);
+      this.fail(
+        "malformed",
+        `field ${field} has the wrong wire type ${wire} (before byte ${this.pos - this.#origin})`,
+      );
     else if (wire === 0) this.varint(end);
     else if (wire === 1) this.fixed(8, end);
     else if (wire === 2) this.pos = this.block(end);

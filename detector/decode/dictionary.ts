@@ -104,10 +104,7 @@ export class Dictionary {
         this.#slots[slot] = made;
         return made;
       }
-      if (
-        this.#lengths[code] === length &&
-        isSame(this.view, this.#starts[code]!, this.view, start, length)
-      )
+      if (this.#lengths[code] === length && isSame(this.view, this.#starts[code]!, this.view, start, length))
         return code;
       slot = (slot + 1) & mask;
     }

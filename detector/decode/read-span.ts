@@ -102,7 +102,12 @@ function isZero({ bytes }: Cursor, start: number, stop: number): boolean {
 }
 
 /** A name has the limits of a value; used for the name of a scope, too. */
-export function readName(cursor: Cursor, stop: number, row: SpanRow, { valueBytesMax }: DecodeLimits): number {
+export function readName(
+  cursor: Cursor,
+  stop: number,
+  row: SpanRow,
+  { valueBytesMax }: DecodeLimits,
+): number {
   if (stop - cursor.pos > valueBytesMax) {
     cursor.fail("value_too_long", `the name is longer than ${valueBytesMax} bytes`);
     return empty;

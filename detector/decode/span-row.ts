@@ -117,7 +117,13 @@ export class SpanRow {
     const { bytes } = dictionary;
     const isLast =
       this.#lastGeneration === dictionary.generation &&
-      bytes.compare(bytes, this.traceIdAt, this.traceIdAt + 16, this.#traceIdAtBefore, this.#traceIdAtBefore + 16) === 0;
+      bytes.compare(
+        bytes,
+        this.traceIdAt,
+        this.traceIdAt + 16,
+        this.#traceIdAtBefore,
+        this.#traceIdAtBefore + 16,
+      ) === 0;
     if (!isLast) {
       this.#lastTrace = dictionary.addHex(this.traceIdAt, 16);
       this.#lastGeneration = dictionary.generation;

@@ -117,7 +117,16 @@ export class ActionView {
   }
 
   #text(
-    name: "tenant" | "identity" | "chain" | "session" | "task" | "kind" | "operation" | "network" | "credential",
+    name:
+      | "tenant"
+      | "identity"
+      | "chain"
+      | "session"
+      | "task"
+      | "kind"
+      | "operation"
+      | "network"
+      | "credential",
   ): string {
     return this.#columns.dictionary.text(this.#columns.codes[name][this.row]!);
   }

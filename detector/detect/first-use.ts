@@ -121,12 +121,7 @@ function isNews({ bitsMin }: NoveltyKey, known: Novelty, value: string): boolean
   return !known.has(fingerprintOf(value)) && known.bits >= bitsMin;
 }
 
-function signalOf(
-  key: NoveltyKey,
-  { action, evidence }: Examined,
-  known: Novelty,
-  value: string,
-): Signal {
+function signalOf(key: NoveltyKey, { action, evidence }: Examined, known: Novelty, value: string): Signal {
   return {
     name: key.name,
     severity: "medium",
@@ -147,10 +142,7 @@ function signalOf(
 }
 
 function sqlOf(key: NoveltyKey, { since }: Novelty): string {
-  const learned = `${key.sqlWhere} AND NOT has(signals, ${sqlText(`first-use/${key.name}`)})`;
-  const fromThere =
-    since === undefined
-      ? learned
-      : `${learned} AND ordinal >= ${String(since)}`;
-  return `SELECT ${sqlText(key.name)} AS key, countIf(learned) AS observations, uniqExactIf(value, learned) AS news, round(-log2((news + 0.5) / (observations + 1)), 2) AS bits, count() AS actions, least(uniqExact(toDate(started_at)), ${String(daysMax)}) AS activeDays FROM (SELECT started_at, ${key.sqlValue} AS value, ${fromThere} AS learned FROM v_actions WHERE {before})`;
+  const counted = `${key.sqlWhere} AND NOT has(signals, ${sqlText(`first-use/${key.name}`)})`;
+  const fromThere = since === undefined ? counted : `${counted} AND ordinal >= ${String(since)}`;
+  return `SELECT ${sqlText(key.name)} AS key, countIf(counted) AS observations, uniqExactIf(value, counted) AS news, round(-log2((news + 0.5) / (observations + 1)), 2) AS bits, count() AS actions, least(uniqExact(toDate(started_at)), ${String(daysMax)}) AS activeDays FROM (SELECT started_at, ${key.sqlValue} AS value, ${fromThere} AS counted FROM v_actions WHERE {before})`;
 }

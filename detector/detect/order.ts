@@ -60,7 +60,12 @@ export function release(columns: ActionColumns, places: RecordPlaces, window: Wi
       released.push(row);
     }
   }
-  return { rows: Int32Array.from(released), held: waiting.size, heldFrom: waiting.firstRecord(record), cutUs };
+  return {
+    rows: Int32Array.from(released),
+    held: waiting.size,
+    heldFrom: waiting.firstRecord(record),
+    cutUs,
+  };
 }
 
 /** Rows by the end of their actions, those that came first before others: a binary heap. */
@@ -112,7 +117,10 @@ class WaitingRows {
 
   /** The first record that one of them is of; -1 when there is none. */
   firstRecord(record: Int32Array): number {
-    return this.#rows.reduce((first, row) => (first === -1 ? record[row]! : Math.min(first, record[row]!)), -1);
+    return this.#rows.reduce(
+      (first, row) => (first === -1 ? record[row]! : Math.min(first, record[row]!)),
+      -1,
+    );
   }
 
   #isBefore(one: number, other: number): boolean {

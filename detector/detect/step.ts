@@ -89,7 +89,11 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
     judgements.late[row] = endedAtUs < state.lastAtUs ? 1 : 0;
     judgements.clockSuspect[row] = clockSuspect ? 1 : 0;
     judgements.learned[row] = learns ? 1 : 0;
-    const examined: Examined = { action: view, authority: authority.judge(columns, view), evidence: state.evidence };
+    const examined: Examined = {
+      action: view,
+      authority: authority.judge(columns, view),
+      evidence: state.evidence,
+    };
     let signalled = noSignals;
     for (let nth = 0; nth < detectors.length; nth += 1) {
       const detector = detectors[nth]!;

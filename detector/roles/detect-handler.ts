@@ -52,8 +52,7 @@ export function detectHandler(options: DetectHandlerOptions): DetectHandler {
     position: (partition, isLost) => persistently(() => workerOf(partition).position(), isLost),
     async tick() {
       const quiet = [...workers].filter(
-        ([partition, worker]) =>
-          worker.isHolding() && nowMs() - (broughtAtMs.get(partition) ?? 0) >= idleMs,
+        ([partition, worker]) => worker.isHolding() && nowMs() - (broughtAtMs.get(partition) ?? 0) >= idleMs,
       );
       for (const [partition, worker] of quiet) {
         const stored = await persistently(

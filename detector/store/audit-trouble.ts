@@ -33,6 +33,7 @@ export const trouble = (kind: Trouble["kind"], from: number, next: number, what:
 /** Condition for the rows of one partition; needs the parameters of a `PartitionId`. */
 export const ofPartition = "topic = {topic:String} AND partition = {partition:Int32}";
 
-/** The chunks of one partition. */
-export const chunks = `(SELECT partition, from_offset, next_offset, spans, actions, no_action, duplicates, dead_lettered
+/** The chunks of one partition, with what the one before each had left to it. */
+export const chunks = `(SELECT partition, chunk, from_offset, next_offset, first_ordinal, next_ordinal, spans, actions,
+    no_action, duplicates, dead_lettered, held, lagInFrame(held, 1, 0) OVER (ORDER BY chunk) AS held_before
   FROM v_audit_chunks WHERE ${ofPartition})`;

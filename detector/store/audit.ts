@@ -13,6 +13,8 @@ export interface PartitionAudit extends PartitionId {
   readonly noAction: number;
   readonly duplicates: number;
   readonly deadLettered: number;
+  /** Actions that were read, and are held back for what may still come before them. */
+  readonly held: number;
   /** Dead letters that lie in a topic, where this store can't look. */
   readonly lettersElsewhere: number;
   readonly troubles: readonly Trouble[];
@@ -34,7 +36,7 @@ export function auditedPartitions(database: Database, topic = ""): Promise<reado
  * this partition in memory meanwhile.
  */
 export async function auditPartition(database: Database, partition: PartitionId): Promise<PartitionAudit> {
-  const sums = await sumsOf(database, partition);
+  const { nextOrdinal, ...sums } = await sumsOf(database, partition);
   const lost = await lossesOf(database, partition);
   const letters = await lettersKept(database, partition);
   const troubles = [
@@ -43,7 +45,7 @@ export async function auditPartition(database: Database, partition: PartitionId)
     ),
     ...(await misplaced(database, partition)),
     ...(await wrongSums(database, partition)),
-    ...(await wrongRows(database, partition, { table: "actions", end: sums.nextOffset, lost })),
+    ...(await wrongRows(database, partition, { table: "actions", end: nextOrdinal, lost })),
     ...(letters > 0
       ? await wrongRows(database, partition, { table: "dead_letters", end: sums.nextOffset, lost })
       : []),
@@ -52,14 +54,16 @@ export async function auditPartition(database: Database, partition: PartitionId)
   return { ...partition, ...sums, lettersElsewhere: letters > 0 ? 0 : sums.deadLettered, troubles };
 }
 
-type Sums = Pick<
-  PartitionAudit,
-  "firstOffset" | "nextOffset" | "chunks" | "spans" | "actions" | "noAction" | "duplicates" | "deadLettered"
->;
+interface Sums extends Omit<PartitionAudit, keyof PartitionId | "lettersElsewhere" | "troubles"> {
+  /** Ordinal of the next action. */
+  readonly nextOrdinal: number;
+}
+
 async function sumsOf(database: Database, partition: PartitionId): Promise<Sums> {
   const [row] = await database.query<Sums>(
     `SELECT min(c.from_offset) AS firstOffset, max(c.next_offset) AS nextOffset, count() AS chunks, sum(c.spans) AS spans,
-       sum(c.actions) AS actions, sum(c.no_action) AS noAction, sum(c.duplicates) AS duplicates, sum(c.dead_lettered) AS deadLettered
+       sum(c.actions) AS actions, sum(c.no_action) AS noAction, sum(c.duplicates) AS duplicates, sum(c.dead_lettered) AS deadLettered,
+       argMax(c.held, c.chunk) AS held, max(c.next_ordinal) AS nextOrdinal
      FROM ${chunks} AS c`,
     { ...partition },
   );
@@ -73,6 +77,8 @@ async function sumsOf(database: Database, partition: PartitionId): Promise<Sums>
       noAction: 0,
       duplicates: 0,
       deadLettered: 0,
+      held: 0,
+      nextOrdinal: 0,
     }
   );
 }
@@ -99,8 +105,8 @@ async function misplaced(database: Database, partition: PartitionId): Promise<re
   const rows = await database.query<Range & { before: number }>(
     `SELECT before, from, next FROM
        (SELECT from_offset AS from, next_offset AS next,
-          max(next_offset) OVER (ORDER BY from_offset, next_offset ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before,
-          row_number() OVER (ORDER BY from_offset, next_offset) AS n FROM ${chunks} AS c)
+          max(next_offset) OVER (ORDER BY from_offset, next_offset, chunk ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before,
+          row_number() OVER (ORDER BY from_offset, next_offset, chunk) AS n FROM ${chunks} AS c)
      WHERE n > 1 AND before != from ORDER BY from LIMIT ${String(troublesMax)}`,
     { ...partition },
   );
@@ -116,15 +122,16 @@ async function misplaced(database: Database, partition: PartitionId): Promise<re
   );
 }
 
-/** Chunks whose own counts don't add up to their spans. */
+/** Chunks of which what came in, or was left to them, is not what was counted or left to the next. */
 async function wrongSums(database: Database, partition: PartitionId): Promise<readonly Trouble[]> {
-  const rows = await database.query<Range & { spans: number; ended: number }>(
-    `SELECT from_offset AS from, next_offset AS next, spans, actions + no_action + duplicates + dead_lettered AS ended
-     FROM ${chunks} AS c WHERE spans != ended ORDER BY from LIMIT ${String(troublesMax)}`,
+  const rows = await database.query<Range & { given: number; ended: number }>(
+    `SELECT from_offset AS from, next_offset AS next, spans + held_before AS given,
+       actions + no_action + duplicates + dead_lettered + held AS ended
+     FROM ${chunks} AS c WHERE given != ended ORDER BY chunk LIMIT ${String(troublesMax)}`,
     { ...partition },
   );
-  return rows.map(({ from, next, spans, ended }) =>
-    trouble("sum", from, next, `${String(spans)} spans came in, ${String(ended)} are accounted for`),
+  return rows.map(({ from, next, given, ended }) =>
+    trouble("sum", from, next, `${String(given)} spans came in, ${String(ended)} are accounted for`),
   );
 }
 
@@ -134,7 +141,7 @@ async function wrongPosition(
   next: number,
 ): Promise<readonly Trouble[]> {
   const [row] = await database.query<{ position: number }>(
-    `SELECT max(version) AS position FROM checkpoints WHERE ${ofPartition} AND kind = 'position'`,
+    `SELECT argMax(JSONExtractInt(checkpoints.payload, 'progress', 'next'), version) AS position FROM checkpoints WHERE ${ofPartition} AND kind = 'position'`,
     { ...partition },
   );
   const position = row?.position ?? 0;

@@ -1,5 +1,11 @@
 import { Readable } from "node:stream";
-import { type ClickHouseClient, ClickHouseError, ClickHouseLogLevel, type ClickHouseSettings, createClient } from "@clickhouse/client";
+import {
+  type ClickHouseClient,
+  ClickHouseError,
+  ClickHouseLogLevel,
+  type ClickHouseSettings,
+  createClient,
+} from "@clickhouse/client";
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -99,7 +105,10 @@ export function openDatabase({
       }),
     queryBinary: (sql, params = {}) =>
       explained(async () => {
-        const { stream } = await client.exec({ query: `${sql} FORMAT RowBinary`, query_params: { ...params } });
+        const { stream } = await client.exec({
+          query: `${sql} FORMAT RowBinary`,
+          query_params: { ...params },
+        });
         return Buffer.concat(await stream.toArray());
       }),
     query: async <Row>(sql: string, params: Readonly<Record<string, unknown>> = {}) =>

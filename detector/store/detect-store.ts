@@ -75,7 +75,17 @@ async function plan(
   const { chunk, from, next, control, flush } = proposal;
   await database.insert(
     "chunk_plans",
-    [{ ...partition, chunk, from_offset: from, next_offset: next, control_position: control, flush, generation }],
+    [
+      {
+        ...partition,
+        chunk,
+        from_offset: from,
+        next_offset: next,
+        control_position: control,
+        flush,
+        generation,
+      },
+    ],
     `plan:${subjectOf(partition)}:${String(chunk)}`,
   );
   const [found] = await database.query<FoundPlan>(
@@ -85,7 +95,8 @@ async function plan(
      FROM chunk_plans WHERE topic = {topic:String} AND partition = {partition:Int32} AND chunk = {chunk:Int64} LIMIT 1`,
     { ...partition, chunk, subject: subjectOf(partition) },
   );
-  const isOurs = found !== undefined && found.newest === generation && (found.saved ?? 0) < Math.max(chunk, 1);
+  const isOurs =
+    found !== undefined && found.newest === generation && (found.saved ?? 0) < Math.max(chunk, 1);
   if (!isOurs) return { kind: "fenced" };
   return {
     kind: "planned",
@@ -113,7 +124,8 @@ async function write(
   const block = actionBlock(actions.columns, actions.judgements, actions.places);
   if (block !== undefined) await database.insertBlock("actions", block, token("actions"));
   const numbers = sequenceBlock(actions.columns, actions.places, chunk.from);
-  if (numbers !== undefined) await database.insertBlock("process_sequences", numbers, token("process_sequences"));
+  if (numbers !== undefined)
+    await database.insertBlock("process_sequences", numbers, token("process_sequences"));
   await database.insert("findings", findings.map(findingRow), token("findings"));
   await database.insert("alerts", alerts.map(alertRow), token("alerts"));
 }

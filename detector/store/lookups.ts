@@ -20,7 +20,7 @@ export async function loadStates(
     { ...partition, ...params },
   );
   const states = new Map<string, LoadedState>();
-  for (const reader = new ByteReader(bytes); !reader.isAtEnd; ) {
+  for (const reader = new ByteReader(bytes); !reader.isAtEnd;) {
     const key = reader.text();
     const packed = reader.raw(reader.varint()).toString("latin1");
     states.set(key, { packed, actions: reader.uint64() });

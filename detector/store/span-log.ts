@@ -44,7 +44,7 @@ async function endOf(database: Database, partition: PartitionId): Promise<number
   const [row] = await database.query<{ next: number }>(
     `SELECT greatest(
        (SELECT ifNull(maxOrNull(offset), -1) + 1 FROM span_log WHERE topic = {topic:String} AND partition = {partition:Int32}),
-       (SELECT max(version) FROM checkpoints WHERE topic = {topic:String} AND partition = {partition:Int32} AND kind = 'position')
+       (SELECT max(JSONExtractInt(checkpoints.payload, 'progress', 'next')) FROM checkpoints WHERE topic = {topic:String} AND partition = {partition:Int32} AND kind = 'position')
      ) AS next`,
     { ...partition },
   );

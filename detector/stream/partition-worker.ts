@@ -94,7 +94,10 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
   let last: Promise<unknown> = Promise.resolve();
 
   async function claimed(): Promise<Owned> {
-    owned ??= take(await store.claim(partition, Math.ceil(options.stateBudget.bytesMax / stateBytesMin)), options);
+    owned ??= take(
+      await store.claim(partition, Math.ceil(options.stateBudget.bytesMax / stateBytesMin)),
+      options,
+    );
     return owned;
   }
 
@@ -164,7 +167,11 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
   function isHolding(): boolean {
     const progress = owned?.progress;
     // All of it must be here: after a restart the records come again.
-    return progress !== undefined && progress.heldFrom < progress.next && lastOf(carried, buffer) + 1 >= progress.next;
+    return (
+      progress !== undefined &&
+      progress.heldFrom < progress.next &&
+      lastOf(carried, buffer) + 1 >= progress.next
+    );
   }
 
   /** One call at a time, in their order. */

@@ -46,24 +46,6 @@ SELECT tenant, started_at, identity_id, action_id, kind, operation, resource_id,
 FROM actions FINAL
 WHERE decision_verdict != '';
 
--- For every partition: what was taken in, and what became of it.
-CREATE OR REPLACE VIEW v_audit AS
-SELECT
-    topic,
-    partition,
-    count() AS chunks,
-    min(toInt64OrZero(key)) AS first_offset,
-    max(version) AS next_offset,
-    sum(JSONExtractUInt(payload, 'records')) AS records,
-    sum(JSONExtractUInt(payload, 'spans')) AS spans,
-    sum(JSONExtractUInt(payload, 'actions')) AS actions,
-    sum(JSONExtractUInt(payload, 'noAction')) AS no_action,
-    sum(JSONExtractUInt(payload, 'duplicates')) AS duplicates,
-    sum(JSONExtractUInt(payload, 'deadLettered')) AS dead_lettered
-FROM checkpoints FINAL
-WHERE kind = 'chunk'
-GROUP BY topic, partition;
-
 CREATE OR REPLACE VIEW v_dead_letters AS SELECT * FROM dead_letters FINAL;
 
 -- What is known of each identity; a person can see what "normal" rests on.

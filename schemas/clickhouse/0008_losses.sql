@@ -16,22 +16,28 @@ SELECT topic, partition, from_offset, next_offset, next_offset - from_offset AS 
 FROM losses FINAL;
 
 -- What became of each chunk, as it was counted when its position was saved. All that reads counts reads them here.
+-- Its actions are those with ordinals from first_ordinal to next_ordinal (exclusive); held are those that it had read
+-- and left to the next.
 CREATE OR REPLACE VIEW v_audit_chunks AS
 SELECT
     topic,
     partition,
-    toInt64OrZero(key) AS from_offset,
-    version AS next_offset,
-    JSONExtractUInt(payload, 'records') AS records,
-    JSONExtractUInt(payload, 'spans') AS spans,
-    JSONExtractUInt(payload, 'actions') AS actions,
-    JSONExtractUInt(payload, 'noAction') AS no_action,
-    JSONExtractUInt(payload, 'duplicates') AS duplicates,
-    JSONExtractUInt(payload, 'deadLettered') AS dead_lettered
+    version AS chunk,
+    JSONExtractInt(payload, 'from') AS from_offset,
+    JSONExtractInt(payload, 'progress', 'next') AS next_offset,
+    next_ordinal - actions AS first_ordinal,
+    JSONExtractInt(payload, 'progress', 'judged') AS next_ordinal,
+    JSONExtractInt(payload, 'records') AS records,
+    JSONExtractInt(payload, 'spans') AS spans,
+    JSONExtractInt(payload, 'actions') AS actions,
+    JSONExtractInt(payload, 'noAction') AS no_action,
+    JSONExtractInt(payload, 'duplicates') AS duplicates,
+    JSONExtractInt(payload, 'deadLettered') AS dead_lettered,
+    JSONExtractInt(payload, 'held') AS held
 FROM checkpoints FINAL
 WHERE kind = 'chunk';
 
--- For every partition: what was taken in, and what became of it.
+-- For every partition: what was taken in, and what became of it. What is held is on its way.
 CREATE OR REPLACE VIEW v_audit AS
 SELECT
     c.topic AS topic,
@@ -44,6 +50,7 @@ SELECT
     sum(c.actions) AS actions,
     sum(c.no_action) AS no_action,
     sum(c.duplicates) AS duplicates,
-    sum(c.dead_lettered) AS dead_lettered
+    sum(c.dead_lettered) AS dead_lettered,
+    argMax(c.held, c.chunk) AS held
 FROM v_audit_chunks AS c
 GROUP BY topic, partition;

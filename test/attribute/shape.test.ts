@@ -78,7 +78,8 @@ function filledBy(
   const names = namesOf(["a", "b"]);
   const template = compileTemplates(templates, names, words);
   const row = new SpanRow(words.newDictionary(), names);
-  for (const [name, value] of Object.entries(values)) row.codes[names.placeOf(name)] = row.dictionary.add(value);
+  for (const [name, value] of Object.entries(values))
+    row.codes[names.placeOf(name)] = row.dictionary.add(value);
   const code = template(row);
   return code === absent ? undefined : row.dictionary.text(code);
 }

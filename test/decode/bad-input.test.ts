@@ -136,7 +136,8 @@ test("a message names the attribute and the limit, never a value", () => {
 });
 
 test("a value without members says nothing, whatever bytes come after it", () => {
-  const empty = (...after: readonly Uint8Array[]): Buffer => more(block(9, block(2), block(1, "k"), ...after));
+  const empty = (...after: readonly Uint8Array[]): Buffer =>
+    more(block(9, block(2), block(1, "k"), ...after));
   for (const span of [empty(), empty(number(3, 5)), more(block(9, block(1, "k"), block(2)))])
     expect(decode(requestOf(good, span))).toMatchObject({ spans: [{}, { attributes: new Map() }] });
 });

@@ -61,7 +61,10 @@ test.each([
 );
 
 /** Each ordinal is there once, and the good spans are all there again after a split in two. */
-function assertAllThere({ spans, rejected }: Extract<ReturnType<typeof decoded>, { ok: true }>, protobuf: Uint8Array): void {
+function assertAllThere(
+  { spans, rejected }: Extract<ReturnType<typeof decoded>, { ok: true }>,
+  protobuf: Uint8Array,
+): void {
   const indexes = [...spans, ...rejected].map((one) => one.index).toSorted((one, other) => one - other);
   expect(indexes).toEqual(indexes.map((_, at) => at));
   const good = new Set(spans.map((one) => one.index));

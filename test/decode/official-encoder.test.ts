@@ -47,22 +47,20 @@ test("reads what the official encoder writes, as protobuf and as JSON", () => {
       expect(decodedOtlp(json, "otlp_json", { names }).decoded).toEqual(answer);
       if (!answer.ok) throw new Error(answer.message);
       expect(answer.rejected).toEqual([]);
-      const meant = all.map(
-        ({ made }, index): Span => ({
-          index,
-          traceId: made.traceId,
-          spanId: made.spanId,
-          parentSpanId: made.parentId ?? "",
-          name: made.name,
-          kind: (["internal", "server", "client", "producer", "consumer"] as const)[made.kind]!,
-          startedAtUs: made.seconds * 1e6 + Math.floor(made.nanos / 1000),
-          endedAtUs: made.seconds * 1e6 + Math.floor(made.nanos / 1000),
-          status: (["unset", "ok", "error"] as const)[made.code]!,
-          attributes: new Map(Object.entries(made.attributes)),
-          resource: new Map([["service.name", "triage"]]),
-          scopeName: "test",
-        }),
-      );
+      const meant = all.map(({ made }, index): Span => ({
+        index,
+        traceId: made.traceId,
+        spanId: made.spanId,
+        parentSpanId: made.parentId ?? "",
+        name: made.name,
+        kind: (["internal", "server", "client", "producer", "consumer"] as const)[made.kind]!,
+        startedAtUs: made.seconds * 1e6 + Math.floor(made.nanos / 1000),
+        endedAtUs: made.seconds * 1e6 + Math.floor(made.nanos / 1000),
+        status: (["unset", "ok", "error"] as const)[made.code]!,
+        attributes: new Map(Object.entries(made.attributes)),
+        resource: new Map([["service.name", "triage"]]),
+        scopeName: "test",
+      }));
       expect(answer.spans).toEqual(meant.map((span) => asRead(span, names)));
     }),
   );

@@ -53,10 +53,7 @@ describe("findings", () => {
   });
 
   test("of one identity id in two tenants are two findings in two episodes", () => {
-    const { findings } = stepped(
-      [say(0, 0, "low:a"), say(1, 1, "low:a", { tenant: "acme" })],
-      [parrot],
-    );
+    const { findings } = stepped([say(0, 0, "low:a"), say(1, 1, "low:a", { tenant: "acme" })], [parrot]);
     expect(new Set(findings.map((one) => one.id)).size).toBe(2);
     expect(new Set(findings.map((one) => one.episodeId)).size).toBe(2);
   });

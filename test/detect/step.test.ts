@@ -92,7 +92,9 @@ describe("a duplicate", () => {
   });
 
   test("is known however much came between, and within a step of more actions than are remembered", () => {
-    const log = Array.from({ length: 40 }, (_, n) => judgedWith(n, { startedAtUs: builtAtUs + (n % 7) * hourUs }));
+    const log = Array.from({ length: 40 }, (_, n) =>
+      judgedWith(n, { startedAtUs: builtAtUs + (n % 7) * hourUs }),
+    );
     const engine = new Engine(detectors, 2);
     expect(engine.step([...log, ...log]).duplicates).toBe(log.length);
     expect(engine.step(log.toReversed()).duplicates).toBe(log.length);
@@ -102,7 +104,9 @@ describe("a duplicate", () => {
     const log = Array.from({ length: 4 }, (_, n) => judgedWith(n, { startedAtUs: builtAtUs + n * hourUs }));
     const engine = new Engine(detectors, 4);
     engine.step(log);
-    const more = Array.from({ length: 3 }, (_, n) => judgedWith(10 + n, { startedAtUs: builtAtUs + (9 + n) * hourUs }));
+    const more = Array.from({ length: 3 }, (_, n) =>
+      judgedWith(10 + n, { startedAtUs: builtAtUs + (9 + n) * hourUs }),
+    );
     expect(engine.step([...more, log[0]!]).duplicates).toBe(1);
   });
 });
@@ -157,53 +161,73 @@ function memoriesOf(engine: Engine): string {
 describe("an action", () => {
   const minuteUs = 60_000_000;
   const endUs = builtAtUs + 219 * hourUs;
+  /** Where the next action ends: its work takes a millisecond. */
+  const lastUs = endUs + 1000;
   const cases: readonly {
     name: string;
-    startedAtUs: number;
-    atMs?: number;
+    endedAtUs: number;
+    atUs?: number;
     late: boolean;
     clockSuspect: boolean;
+    learned: boolean;
   }[] = [
-    { name: "in order is learned", startedAtUs: endUs + minuteUs, late: false, clockSuspect: false },
     {
-      name: "ten minutes behind is learned",
-      startedAtUs: endUs - 10 * minuteUs,
+      name: "in order is learned",
+      endedAtUs: lastUs + minuteUs,
       late: false,
       clockSuspect: false,
+      learned: true,
     },
     {
-      name: "more than ten minutes behind is late, and moves no baseline",
-      startedAtUs: endUs - 10 * minuteUs - 1,
+      name: "that ended with the last is in order",
+      endedAtUs: lastUs,
+      late: false,
+      clockSuspect: false,
+      learned: true,
+    },
+    {
+      name: "five minutes behind is late, and learned",
+      endedAtUs: lastUs - 5 * minuteUs,
       late: true,
       clockSuspect: false,
+      learned: true,
+    },
+    {
+      name: "more than five minutes behind is late, and moves no baseline",
+      endedAtUs: lastUs - 5 * minuteUs - 1,
+      late: true,
+      clockSuspect: false,
+      learned: false,
     },
     {
       name: "five minutes ahead of the log's clock is learned",
-      startedAtUs: endUs + 10 * minuteUs,
-      atMs: (endUs + 5 * minuteUs) / 1000,
+      endedAtUs: endUs + 10 * minuteUs,
+      atUs: endUs + 5 * minuteUs,
       late: false,
       clockSuspect: false,
+      learned: true,
     },
     {
       name: "more than five minutes ahead has a suspect clock, and moves no baseline",
-      startedAtUs: endUs + 10 * minuteUs + 1,
-      atMs: (endUs + 5 * minuteUs) / 1000,
+      endedAtUs: endUs + 10 * minuteUs + 1,
+      atUs: endUs + 5 * minuteUs,
       late: false,
       clockSuspect: true,
+      learned: false,
     },
   ];
-  test.each(cases)("$name", ({ startedAtUs, atMs, late, clockSuspect }) => {
+  test.each(cases)("$name", ({ endedAtUs, atUs, late, clockSuspect, learned }) => {
     const engine = new Engine(detectors);
     engine.step(habit);
     const before = memoriesOf(engine);
-    const one = judgedWith(500, { startedAtUs, operation: "tickets.open" });
-    const judged = { ...one, position: { ...one.position, atMs: atMs ?? one.position.atMs } };
+    const one = judgedWith(500, { startedAtUs: endedAtUs - 1000, operation: "tickets.open" });
+    const atMs = atUs === undefined ? one.position.atMs : atUs / 1000;
+    const judged = { ...one, position: { ...one.position, atMs } };
     const { actions, changed } = engine.step([judged]);
     expect(actions[0]).toMatchObject({ late, clockSuspect });
     const state = changed.get(stateKey(judged.action));
-    const learned = !late && !clockSuspect;
     expect(state?.evidence.actions).toBe(habit.length + (learned ? 1 : 0));
-    expect(state?.lastAtUs).toBe(learned ? Math.max(endUs, startedAtUs) : endUs);
+    expect(state?.lastAtUs).toBe(learned ? Math.max(lastUs, endedAtUs) : lastUs);
     expect(memoriesOf(engine) === before).toBe(!learned);
   });
 

@@ -100,7 +100,11 @@ function stop(): Stop {
   return { reached, goOn, wait };
 }
 
-const roomForAll = () => ({ windowUs: 0, stateBudget: { bytesMax: 1_000_000, bytes: 0 }, statesReadyMax: 100 });
+const roomForAll = () => ({
+  windowUs: 0,
+  stateBudget: { bytesMax: 1_000_000, bytes: 0 },
+  statesReadyMax: 100,
+});
 
 function newWorker(
   store: ReturnType<ReturnType<typeof memoryStore>["store"]>,

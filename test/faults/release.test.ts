@@ -17,7 +17,13 @@ const attributor = shippedAttributor();
 /** From offset 0 on, where a plan without records looks like no plan at all. */
 const log = logOf(
   (["read", "delete", "write", "delete", "delete"] as const).map((operation, minute) => [
-    { identity: minute % 2 === 0 ? "agent:a" : "agent:b", span: minute + 1, operation, minute, isAction: true },
+    {
+      identity: minute % 2 === 0 ? "agent:a" : "agent:b",
+      span: minute + 1,
+      operation,
+      minute,
+      isAction: true,
+    },
   ]),
 ).map((record, offset) => ({ ...record, offset }));
 
@@ -39,7 +45,10 @@ async function run(onCall: (call: number, worker: PartitionWorker) => void): Pro
     return partitionWorker(partition, {
       store: reached,
       deadLetters: reached,
-      control: { head: () => (watch(), control.head()), book: (position) => (watch(), control.book(position)) },
+      control: {
+        head: () => (watch(), control.head()),
+        book: (position) => (watch(), control.book(position)),
+      },
       attributor,
       detectors: [outsideGrant, everyThird],
       limits: defaultLimits,

@@ -81,7 +81,11 @@ function apply(state: IdentityState, one: Act): void {
     state.episode = { id: "0123456789abcdef".repeat(2), severity: one.episode, lastAtUs: one.lastAtUs };
   else if ("count" in one) (memories[1] as { count: Count }).count.seen = one.count;
   else
-    (memories[2] as { one: Novelty }).one.observe(fingerprintOf(String(one.value)), one.valuesMax, one.ordinal);
+    (memories[2] as { one: Novelty }).one.observe(
+      fingerprintOf(String(one.value)),
+      one.valuesMax,
+      one.ordinal,
+    );
 }
 
 function packed(state: IdentityState): Buffer {

@@ -19,25 +19,24 @@ const stores: FreshStore[] = [];
 beforeEach(async () => {
   store = await freshStore();
   stores.push(store);
-  for (const [from, next] of [
-    [10, 13],
-    [13, 15],
-    [15, 20],
-  ] as const)
-    await chunk(from, next);
+  await chunk(0, 10, 13);
+  await chunk(1, 13, 15);
+  await chunk(2, 15, 20);
 });
 afterAll(async () => {
   for (const one of stores) await one.drop();
 });
 
 /** Stores a chunk of one action an offset, whose last offset holds a dead letter instead. */
-async function chunk(from: number, next: number): Promise<void> {
+async function chunk(nth: number, from: number, next: number): Promise<void> {
   const detect = detectStore(store.database, "test");
-  const plan = planWith(from, next);
+  const plan = planWith(from, next, { chunk: nth });
+  const judged = from - 10 - nth;
   const actions = Array.from({ length: next - from - 1 }, (_, at) => {
     const [traceId, spanId] = ["1".repeat(32), (from + at).toString(16).padStart(16, "0")];
     return {
       ...storedWith(from + at),
+      ordinal: judged + at,
       traceId,
       spanId,
       id: actionId(traceId, spanId, "end"),
@@ -63,7 +62,7 @@ async function chunk(from: number, next: number): Promise<void> {
     plan,
     generation: 1,
     counts: countsWith({ records, spans: records, actions: records - 1, deadLettered: 1 }),
-    progress: progressAfter(plan),
+    progress: progressAfter(plan, { judged: judged + records - 1 }),
     states: new Map(),
   });
 }
@@ -88,7 +87,7 @@ test("rows that were written twice, or ahead of a position that is not saved yet
   await store.database.command("SYSTEM STOP MERGES actions");
   await store.database.command("INSERT INTO actions SELECT * FROM actions WHERE offset IN (11, 16)");
   await store.database.command(
-    "INSERT INTO actions SELECT * REPLACE (30 AS offset, 'f' AS action_id) FROM actions WHERE actions.offset = 11 LIMIT 1",
+    "INSERT INTO actions SELECT * REPLACE (30 AS offset, 9 AS ordinal, 'f' AS action_id) FROM actions WHERE actions.offset = 11 LIMIT 1",
   );
   expect(await audit()).toMatchObject({ code: 0 });
 });
@@ -97,7 +96,7 @@ const harms = [
   {
     what: "an action that is gone",
     harm: () => remove("actions", "offset = 16"),
-    says: "      missing: offsets 15–19: 4 actions counted, 3 stored; offsets without any: 16, 19\n",
+    says: "      missing: offsets 15–19: 4 actions counted, 3 stored; ordinals without a row: 4\n",
   },
   {
     what: "a dead letter that is gone",
@@ -128,18 +127,18 @@ const harms = [
         "INSERT INTO actions SELECT * REPLACE ('f' AS action_id) FROM actions WHERE offset = 15",
       );
     },
-    says: "      missing: offsets 15–19: 4 actions counted, 3 stored; offsets without any: 16, 19\n      double: offset 15: span 0 is stored 2 times in actions\n",
+    says: "      missing: offsets 15–19: 4 actions counted, 3 stored; ordinals without a row: 4\n      double: offset 15: span 0 is stored 2 times in actions\n",
   },
   {
     what: "a chunk that is gone",
-    harm: () => remove("checkpoints", "kind = 'chunk' AND key = '13'"),
+    harm: () => remove("checkpoints", "kind = 'chunk' AND key = '1'"),
     says: "      gap: offsets 13–14: no chunk holds these 2 offsets\n      uncovered: offset 13: 1 rows of actions lie in no chunk\n      uncovered: offset 14: 1 rows of dead_letters lie in no chunk\n",
   },
   {
     what: "a chunk that is there twice",
     harm: () =>
       store.database.command(
-        "INSERT INTO checkpoints SELECT * REPLACE ('11' AS key) FROM checkpoints WHERE kind = 'chunk' AND checkpoints.key = '10'",
+        "INSERT INTO checkpoints SELECT * REPLACE ('9' AS key, 9 AS version, replaceOne(payload, '\"from\":10', '\"from\":11') AS payload) FROM checkpoints WHERE kind = 'chunk' AND checkpoints.key = '0'",
       ),
     says: "      overlap: offsets 11–12: more than one chunk holds these 2 offsets\n",
   },
@@ -147,7 +146,7 @@ const harms = [
     what: "a chunk whose counts don't add up",
     harm: () =>
       store.database.command(
-        "INSERT INTO checkpoints SELECT * REPLACE (replaceOne(payload, '\"spans\":2', '\"spans\":9') AS payload) FROM checkpoints WHERE kind = 'chunk' AND key = '13'",
+        "INSERT INTO checkpoints SELECT * REPLACE (replaceOne(payload, '\"spans\":2', '\"spans\":9') AS payload) FROM checkpoints WHERE kind = 'chunk' AND key = '1'",
       ),
     says: "      sum: offsets 13–14: 9 spans came in, 2 are accounted for\n",
   },
@@ -155,7 +154,7 @@ const harms = [
     what: "a position that is not the end of the chunks",
     harm: () =>
       store.database.command(
-        "INSERT INTO checkpoints SELECT * REPLACE (25 AS version) FROM checkpoints WHERE kind = 'position'",
+        "INSERT INTO checkpoints SELECT * REPLACE (25 AS version, replaceOne(payload, '\"next\":20', '\"next\":25') AS payload) FROM checkpoints WHERE kind = 'position'",
       ),
     says: "      position: offsets 20–24: the position is 25, the chunks end at 20\n",
   },

@@ -25,8 +25,13 @@ test("v_audit sums every chunk once, whatever was saved again", async () => {
   const other = { topic: "nhi.spans", partition: 5 };
   const detector = detectStore(store.database, "one");
   const { generation } = await detector.claim(other, 10);
-  const chunk = (from: number, next: number, spans: number): Parameters<typeof detector.save>[1] => ({
-    plan: planWith(from, next),
+  const chunk = (
+    nth: number,
+    from: number,
+    next: number,
+    spans: number,
+  ): Parameters<typeof detector.save>[1] => ({
+    plan: planWith(from, next, { chunk: nth }),
     generation,
     counts: countsWith({
       records: next - from,
@@ -39,7 +44,8 @@ test("v_audit sums every chunk once, whatever was saved again", async () => {
     progress: progressAfter(planWith(from, next)),
     states: new Map(),
   });
-  for (const one of [chunk(10, 15, 100), chunk(15, 16, 7), chunk(15, 16, 7)]) await detector.save(other, one);
+  for (const one of [chunk(0, 10, 15, 100), chunk(1, 15, 16, 7), chunk(1, 15, 16, 7)])
+    await detector.save(other, one);
   expect(
     await rowsOf(
       "SELECT chunks, first_offset, next_offset, records, spans, actions, no_action, duplicates, dead_lettered FROM v_audit WHERE partition = 5",
@@ -123,11 +129,11 @@ test("an instant beyond what is exact is stored as the last one that is", async 
     clockSuspect: true,
   });
   const early = storedWith(8, { chainId: "far", startedAtUs: 0, endedAtUs: 1 });
-  await detectStore(store.database, "one").write(
-    partition,
-    planWith(4, 5),
-    { actions: judgedOf([far, early]), findings: [], alerts: [] },
-  );
+  await detectStore(store.database, "one").write(partition, planWith(4, 5), {
+    actions: judgedOf([far, early]),
+    findings: [],
+    alerts: [],
+  });
   expect(
     await rowsOf(
       "SELECT toString(started_at) AS at FROM v_actions WHERE chain_id = 'far' ORDER BY started_at",

@@ -53,11 +53,11 @@ const ids = async (destination = "pager"): Promise<string[]> =>
 
 describe("the outbox", () => {
   beforeAll(async () => {
-    await detectStore(store.database, "one").write(
-      partition,
-      planWith(0, 1),
-      { actions: judgedOf([]), findings: [], alerts },
-    );
+    await detectStore(store.database, "one").write(partition, planWith(0, 1), {
+      actions: judgedOf([]),
+      findings: [],
+      alerts,
+    });
   });
 
   test("has what was never sent, oldest first, one an episode", async () => {
@@ -232,7 +232,13 @@ describe("the span log", () => {
     const { generation } = await detector.claim(emptied, 10);
     const plan = planWith(0, 4711);
     const counts = countsWith();
-    await detector.save(emptied, { plan, generation, counts, progress: progressAfter(plan), states: new Map() });
+    await detector.save(emptied, {
+      plan,
+      generation,
+      counts,
+      progress: progressAfter(plan),
+      states: new Map(),
+    });
     const [placed] = await (await openSpanLog(store.database, emptied)).append([record(1)], nowMs);
     expect(placed?.offset).toBe(4711);
   });

@@ -134,11 +134,11 @@ beforeAll(async () => {
   store = await freshStore();
   stepped = steppedOf([...(await sample()), ...awkward()], detectors);
   const { actions, findings } = stepped;
-  await detectStore(store.database, "one").write(
-    partition,
-    planWith(0, 2000),
-    { actions: judgedOf(actions), findings, alerts: [] },
-  );
+  await detectStore(store.database, "one").write(partition, planWith(0, 2000), {
+    actions: judgedOf(actions),
+    findings,
+    alerts: [],
+  });
 }, 60_000);
 afterAll(() => store.drop());
 
@@ -188,11 +188,11 @@ describe("the SQL that a finding prints", () => {
 
   test("still does when the same chunk is stored again after the server forgot the first", async () => {
     const { actions, findings } = stepped;
-    await detectStore(store.database, "two").write(
-      partition,
-      planWith(0, 2001),
-      { actions: judgedOf(actions), findings, alerts: [] },
-    );
+    await detectStore(store.database, "two").write(partition, planWith(0, 2001), {
+      actions: judgedOf(actions),
+      findings,
+      alerts: [],
+    });
     const sampled = findings.filter((one) => one.rule === "first-use").slice(0, 10);
     for (const finding of sampled)
       expect(await rowsOf(qualified(finding.sql, store.name))).toEqual([finding.why]);

@@ -83,20 +83,20 @@ const rowsOf = async (query: string): Promise<readonly unknown[]> => store.datab
 
 beforeAll(async () => {
   store = await freshStore();
-  await detectStore(store.database, "one").write(
-    partition,
-    planWith(0, 3),
-    { actions: judgedOf([asked, sent, elsewhere]), findings, alerts: [] },
-  );
+  await detectStore(store.database, "one").write(partition, planWith(0, 3), {
+    actions: judgedOf([asked, sent, elsewhere]),
+    findings,
+    alerts: [],
+  });
 });
 afterAll(() => store.drop());
 
 test("v_actions shows an action once, whole, with its main resource in columns of their own", async () => {
-  await detectStore(store.database, "one").write(
-    partition,
-    planWith(3, 4),
-    { actions: judgedOf([sent]), findings: [], alerts: [] },
-  );
+  await detectStore(store.database, "one").write(partition, planWith(3, 4), {
+    actions: judgedOf([sent]),
+    findings: [],
+    alerts: [],
+  });
   expect(
     await rowsOf(
       `SELECT action_id, resource_id, resource_kind, resource_origin, resource_ids, path, mutating, toUnixTimestamp64Micro(started_at) AS at FROM v_actions WHERE chain_id = '${chainId}' ORDER BY started_at`,
@@ -179,11 +179,11 @@ test("v_credential_uses says who used a credential first and last, an impossible
   const later = { ...used, startedAtUs: builtAtUs + minuteUs };
   const impossible = { ...used, startedAtUs: builtAtUs + 1e6 * minuteUs, clockSuspect: true };
   const actions = [storedWith(10, used), storedWith(11, later), storedWith(12, impossible)];
-  await detectStore(store.database, "one").write(
-    partition,
-    planWith(10, 13),
-    { actions: judgedOf(actions), findings: [], alerts: [] },
-  );
+  await detectStore(store.database, "one").write(partition, planWith(10, 13), {
+    actions: judgedOf(actions),
+    findings: [],
+    alerts: [],
+  });
   expect(
     await rowsOf(
       "SELECT credential_id, identity_id, toUnixTimestamp64Micro(first_at) AS first, toUnixTimestamp64Micro(last_at) AS last FROM v_credential_uses WHERE tenant = 'uses'",
@@ -235,11 +235,11 @@ describe("a chain", () => {
       storedWith(20, { chainId: id, path: ["agent:boss", "agent:triage"], authority: granted }),
       storedWith(21, { chainId: id, path: ["agent:triage"] }),
     ];
-    await detectStore(store.database, "one").write(
-      partition,
-      planWith(20, 22),
-      { actions: judgedOf(actions), findings: [], alerts: [] },
-    );
+    await detectStore(store.database, "one").write(partition, planWith(20, 22), {
+      actions: judgedOf(actions),
+      findings: [],
+      alerts: [],
+    });
     const chain = await storeReader(store.database, store.name).chain("default", id);
     const ofKind = (kind: string): readonly unknown[] =>
       chain?.links.filter((one) => one.kind === kind).map((one) => [one.id, one.parent]) ?? [];

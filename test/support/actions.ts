@@ -9,10 +9,7 @@ import type { JudgedActions } from "../../detector/stream/ports.ts";
 import type { Action, LogPosition, Resource } from "../../schemas/index.ts";
 
 /** What attribution makes of a span: an action of which nobody has judged anything. */
-export type AttributedAction = Omit<
-  Action,
-  "authority" | "signals" | "late" | "clockSuspect" | "position"
->;
+export type AttributedAction = Omit<Action, "authority" | "signals" | "late" | "clockSuspect" | "position">;
 
 /** An action as it is stored: what the engine notes beside what the contract says of one. */
 export interface StoredAction extends Action {
@@ -94,7 +91,9 @@ function resourcesAt({ codes, resources, dictionary }: ActionColumns, row: numbe
   if (codes.resource[row] !== absent)
     all.unshift(codes.resource[row]!, codes.resourceKind[row]!, codes.resourceOrigin[row]!);
   const text = (at: number): string => dictionary.text(all[at]!);
-  return all.flatMap((_, at) => (at % 3 === 0 ? [{ id: text(at), kind: text(at + 1), origin: text(at + 2) }] : []));
+  return all.flatMap((_, at) =>
+    at % 3 === 0 ? [{ id: text(at), kind: text(at + 1), origin: text(at + 2) }] : [],
+  );
 }
 
 /** Actions in columns, as if a chunk had brought them. */
@@ -107,7 +106,8 @@ export function columnsOf(
     offset,
     timestampMs: actions.find(({ position }) => position.offset === offset)!.position.atMs,
   }));
-  for (const { action, position } of actions) addRow(columns, action, offsets.indexOf(position.offset), position);
+  for (const { action, position } of actions)
+    addRow(columns, action, offsets.indexOf(position.offset), position);
   const { topic = "nhi.spans", partition = 0 } = actions[0]?.position ?? {};
   return { columns, places: new RecordPlaces({ topic, partition }, records) };
 }
@@ -127,7 +127,12 @@ export function judgedOf(actions: readonly (Action & Partial<StoredAction>)[]): 
   return { columns, judgements, places };
 }
 
-function addRow(columns: ActionColumns, action: AttributedAction, record: number, { index }: LogPosition): void {
+function addRow(
+  columns: ActionColumns,
+  action: AttributedAction,
+  record: number,
+  { index }: LogPosition,
+): void {
   // Only a span's own id leads to its parent's, so that there is no way back from it.
   if (action.parentId !== "") throw new Error("an action with a parent can't be put into columns");
   const { codes, instants, ids, dictionary } = columns;
@@ -174,7 +179,9 @@ function addRow(columns: ActionColumns, action: AttributedAction, record: number
     resources:
       further.length === 0
         ? -1
-        : columns.resources.push(further.flatMap(({ id, kind, origin }) => [add(id), add(kind), add(origin)])) - 1,
+        : columns.resources.push(
+            further.flatMap(({ id, kind, origin }) => [add(id), add(kind), add(origin)]),
+          ) - 1,
     stored: columns.storedCount,
     mutating: action.mutating ? 1 : 0,
   };

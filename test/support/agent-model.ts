@@ -48,7 +48,9 @@ const long = fc
     fc.integer({ min: -2, max: 2 }),
     fc.constantFrom("", "a", "ab"),
   )
-  .map(([unit, length, more, head]) => head + unit.repeat(Math.max(0, Math.ceil(length / unit.length) + more)));
+  .map(
+    ([unit, length, more, head]) => head + unit.repeat(Math.max(0, Math.ceil(length / unit.length) + more)),
+  );
 const text = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...words) },
   { weight: 3, arbitrary: fc.constantFrom("agent:a", "agent:b", "user:ana", "crm/eu", "mail.send", "s1") },
@@ -66,13 +68,17 @@ const scalar: fc.Arbitrary<ModelValue> = fc.oneof(
   { weight: 12, arbitrary: text.map((stringValue) => ({ stringValue })) },
   fc.boolean().map((boolValue) => ({ boolValue })),
   fc.integer({ min: -5, max: 2 ** 31 + 5 }).map((whole) => ({ intValue: BigInt(whole) })),
-  fc.constantFrom(2n ** 31n - 2n, 2n ** 31n - 1n, 2n ** 31n, 2n ** 53n, -(2n ** 63n)).map((intValue) => ({ intValue })),
+  fc
+    .constantFrom(2n ** 31n - 2n, 2n ** 31n - 1n, 2n ** 31n, 2n ** 53n, -(2n ** 63n))
+    .map((intValue) => ({ intValue })),
   fc.double().map((doubleValue) => ({ doubleValue })),
   fc.uint8Array({ maxLength: 5 }).map((bytesValue) => ({ bytesValue })),
   fc.constant<ModelValue>({}),
 );
 const list: fc.Arbitrary<ModelValue> = fc
-  .array(fc.oneof({ weight: 5, arbitrary: text.map((stringValue) => ({ stringValue })) }, scalar), { maxLength: 40 })
+  .array(fc.oneof({ weight: 5, arbitrary: text.map((stringValue) => ({ stringValue })) }, scalar), {
+    maxLength: 40,
+  })
   .map((values) => ({ arrayValue: { values } }));
 const value: fc.Arbitrary<ModelValue> = fc.oneof(
   { weight: 10, arbitrary: scalar },

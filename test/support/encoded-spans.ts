@@ -44,6 +44,7 @@ function valueOf(value: AttributeValue): ModelValue {
   if (typeof value === "boolean") return { boolValue: value };
   if (typeof value === "number")
     return Number.isSafeInteger(value) ? { intValue: BigInt(value) } : { doubleValue: value };
-  if (Array.isArray(value)) return { arrayValue: { values: value.map((one: AttributeValue) => valueOf(one)) } };
+  if (Array.isArray(value))
+    return { arrayValue: { values: value.map((one: AttributeValue) => valueOf(one)) } };
   return { kvlistValue: { values: pairsOf(Object.entries(value)) } };
 }

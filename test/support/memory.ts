@@ -119,8 +119,7 @@ export function memoryStore(): {
             // The first row of an action stays, wherever it comes from.
             for (const row of all) {
               const before = actions.get(keyOf(row));
-              if (before === undefined || row.ordinal <= before.ordinal)
-                actions.set(keyOf(row), row);
+              if (before === undefined || row.ordinal <= before.ordinal) actions.set(keyOf(row), row);
             }
           }),
         );

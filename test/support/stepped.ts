@@ -66,7 +66,8 @@ export class Engine {
     });
     const { judgements, findings, alerts, duplicates, changed } = stepped;
     this.#judged += judgements.keptCount;
-    for (let row = 0; row < columns.count; row += 1) if (judgements.kept[row] === 1) this.#stored.add(keyOf(row));
+    for (let row = 0; row < columns.count; row += 1)
+      if (judgements.kept[row] === 1) this.#stored.add(keyOf(row));
     for (const [key, state] of changed) {
       const { actions, activeDays, sessions } = state.evidence;
       this.#saved.set(key, { packed: this.states.pack(key, state), actions, activeDays, sessions });

@@ -1,6 +1,13 @@
 /** What every store of a detector must do; run on each of them. */
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { ChunkPlan, ChunkRows, DetectStore, PartitionId, LoadedState, SavedState } from "../../detector/stream/ports.ts";
+import type {
+  ChunkPlan,
+  ChunkRows,
+  DetectStore,
+  PartitionId,
+  LoadedState,
+  SavedState,
+} from "../../detector/stream/ports.ts";
 import { alertOf } from "../../detector/detect/episode.ts";
 import { judgedOf } from "./actions.ts";
 import { countsWith, planWith, progressAfter } from "./chunks.ts";
@@ -41,11 +48,21 @@ const checkpointOf = (
   plan,
   generation,
   counts: countsWith({ records: 1, spans: 1, actions: 1 }),
-  progress: progressAfter(plan, { cutUs: builtAtUs, judged: 7, latestUs: builtAtUs + 1, heldFrom: plan.from }),
+  progress: progressAfter(plan, {
+    cutUs: builtAtUs,
+    judged: 7,
+    latestUs: builtAtUs + 1,
+    heldFrom: plan.from,
+  }),
   states: new Map(Object.entries(states).map(([key, packed]) => [key, savedOf(packed)])),
 });
 /** Bytes that are no text, and one number for each of a state's sums. */
-const savedOf = (packed: string): SavedState => ({ packed, actions: packed.length, activeDays: 2, sessions: 1 });
+const savedOf = (packed: string): SavedState => ({
+  packed,
+  actions: packed.length,
+  activeDays: 2,
+  sessions: 1,
+});
 const loadedOf = (packed: string): LoadedState => ({ packed, actions: packed.length });
 const bytes = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code)).join("");
 

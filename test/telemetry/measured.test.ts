@@ -105,7 +105,13 @@ test("a chunk lasts from its first plan to its saved position, and only what is 
   };
   const measured = measuredStore(store, partitions, telemetry, clock);
   const counts = countsWith({ records: 1, spans: 1, actions: 1 });
-  const checkpoint: Checkpoint = { plan, generation: 1, counts, progress: progressAfter(plan), states: new Map() };
+  const checkpoint: Checkpoint = {
+    plan,
+    generation: 1,
+    counts,
+    progress: progressAfter(plan),
+    states: new Map(),
+  };
   const seen = async (): Promise<readonly (string | undefined)[]> =>
     Promise.all(
       ["consumer_lag_records", "checkpoint_age_seconds"].map(

@@ -2,7 +2,13 @@
 import type { Origin } from "../../detector/attribute/attribute.ts";
 import { clip } from "../../detector/attribute/clip.ts";
 import { actionId } from "../../detector/attribute/ids.ts";
-import { type Action, attributes, DecisionOutcome, DecisionVerdict, type Resource } from "../../schemas/index.ts";
+import {
+  type Action,
+  attributes,
+  DecisionOutcome,
+  DecisionVerdict,
+  type Resource,
+} from "../../schemas/index.ts";
 import type { AttributedAction } from "../support/actions.ts";
 import { asText, type Span } from "../support/span.ts";
 import { fieldOf, identify, type Lookup, recognise } from "./table.ts";
@@ -88,7 +94,9 @@ function resourcesOf(
 ): readonly Resource[] {
   const kinds = textsOf(span, "nhi.resources.kind");
   const origins = textsOf(span, "nhi.resources.origin");
-  const all: Resource[] = textsOf(span, "nhi.resources.id").map((id, at) => resource(id, kinds[at], origins[at]));
+  const all: Resource[] = textsOf(span, "nhi.resources.id").map((id, at) =>
+    resource(id, kinds[at], origins[at]),
+  );
   if (main.resourceId !== "")
     all.unshift(resource(main.resourceId, main.resourceKind, lookup("nhi.resource.origin")));
   return all.slice(0, 32);

@@ -27,7 +27,9 @@ export function readTwin(bytes: Uint8Array, wanted: ReadonlySet<string>, limits:
     const cursor = new Cursor(bytes);
     const resource: Values = new Map();
     const count = { attributes: 0 };
-    readHeads(cursor, heads, (stop) => readAttribute(cursor, stop, { wanted, limits, kept: resource, count }));
+    readHeads(cursor, heads, (stop) =>
+      readAttribute(cursor, stop, { wanted, limits, kept: resource, count }),
+    );
     const ofResource = cursor.trouble;
     if (ofResource?.reason === "malformed") return refused("resource", ofResource);
     for (const scope of scopes) {
@@ -60,7 +62,10 @@ const refused = (where: string, { text }: Trouble): ReadTwin => ({
 });
 
 type Refusal = Trouble<RejectedSpan["reason"]>;
-const inPlace = ({ reason, text }: Refusal | Trouble, where = ""): Refusal => ({ reason, text: where + text });
+const inPlace = ({ reason, text }: Refusal | Trouble, where = ""): Refusal => ({
+  reason,
+  text: where + text,
+});
 
 /** Field 1 of the field 1s among the heads: attributes of a resource, names of a scope. */
 function readHeads(cursor: Cursor, heads: readonly number[], visit: (stop: number) => void): void {
@@ -122,8 +127,10 @@ function readSpan(
   if (cursor.trouble !== undefined) return inPlace(cursor.trouble, "in the span, ");
   const unusable = (reason: RejectedSpan["reason"], text: string): Refusal =>
     inPlace({ reason, text }, "the span cannot be used: ");
-  const isId = (id: string | undefined, digits: number): boolean => id?.length === digits && !/^0*$/u.test(id);
-  if (!isId(traceId, 32)) return unusable("invalid_id", "its trace id is not 16 bytes, or all of them are zero");
+  const isId = (id: string | undefined, digits: number): boolean =>
+    id?.length === digits && !/^0*$/u.test(id);
+  if (!isId(traceId, 32))
+    return unusable("invalid_id", "its trace id is not 16 bytes, or all of them are zero");
   if (!isId(spanId, 16)) return unusable("invalid_id", "its span id is not 8 bytes, or all of them are zero");
   if (parent !== "" && parent.length !== 16)
     return unusable("invalid_id", "its parent span id is neither empty nor 8 bytes");
@@ -138,7 +145,9 @@ function readSpan(
     spanId: spanId!,
     parentSpanId: /^0*$/u.test(parent) ? "" : parent,
     name,
-    kind: (["unspecified", "internal", "server", "client", "producer", "consumer"] as const)[kind] ?? "unspecified",
+    kind:
+      (["unspecified", "internal", "server", "client", "producer", "consumer"] as const)[kind] ??
+      "unspecified",
     status: (["unset", "ok", "error"] as const)[status] ?? "unset",
     startedAtUs: microsecondsAt(view, startedAt),
     endedAtUs: microsecondsAt(view, endedAt),

@@ -131,7 +131,9 @@ function authorityCodes(
     let texts = made.get(authority);
     if (texts === undefined) {
       const { outcome, grantId, approver, approvalId, policyId, policyVersion } = authority;
-      texts = [outcome, grantId, approver, approvalId, policyId, policyVersion].map((text) => dictionary.add(text));
+      texts = [outcome, grantId, approver, approvalId, policyId, policyVersion].map((text) =>
+        dictionary.add(text),
+      );
       made.set(authority, texts);
     }
     codes.outcome[row] = texts[0]!;

@@ -234,14 +234,16 @@ export class NativeBlock {
       }
       indexes[at] = index;
     }
-    const width = different.length <= 2 ** 8 ? byteIndexes : different.length <= 2 ** 16 ? shortIndexes : intIndexes;
+    const width =
+      different.length <= 2 ** 8 ? byteIndexes : different.length <= 2 ** 16 ? shortIndexes : intIndexes;
     this.#long(ownDictionary | width);
     this.#long(different.length);
     for (const code of different) this.#text(code);
     this.#long(codes.length);
     const at = this.#body.claim(codes.length * 2 ** width);
     const { bytes } = this.#body;
-    if (width === byteIndexes) for (let nth = 0; nth < indexes.length; nth += 1) bytes[at + nth] = indexes[nth]!;
+    if (width === byteIndexes)
+      for (let nth = 0; nth < indexes.length; nth += 1) bytes[at + nth] = indexes[nth]!;
     else if (width === shortIndexes)
       for (let nth = 0; nth < indexes.length; nth += 1) bytes.writeUInt16LE(indexes[nth]!, at + nth * 2);
     else for (let nth = 0; nth < indexes.length; nth += 1) bytes.writeUInt32LE(indexes[nth]!, at + nth * 4);
