@@ -1,4 +1,11 @@
-import { defaultLimits, Dictionary, namesOf, readTraces, SpanRow, spanKinds } from "../detector/decode/index.ts";
+import {
+  defaultLimits,
+  Dictionary,
+  namesOf,
+  readTraces,
+  SpanRow,
+  spanKinds,
+} from "../detector/decode/index.ts";
 import { attributes } from "../schemas/index.ts";
 import { traceRequest } from "../test/support/otlp-proto.ts";
 import { agentBatch, attributeCount, spanCount } from "./agent-batch.ts";

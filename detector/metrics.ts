@@ -101,7 +101,7 @@ export const counters = {
   },
   answerable_detect_accepted_spans_total: {
     roles: detecting,
-    help: "Spans in those records, an unreadable record counting as one: the sum of answerable_spans_total.",
+    help: "Spans in those records, an unreadable record counting as one, those held back once they are not: the sum of answerable_spans_total.",
   },
   answerable_spans_total: {
     roles: detecting,
@@ -171,6 +171,11 @@ export const gauges = {
   answerable_state_identities: {
     roles: detecting,
     help: "Identities whose state is held.",
+    labels: perPartition,
+  },
+  answerable_held_actions: {
+    roles: detecting,
+    help: "Actions that were read and wait, for chunk.windowMs at most, for what may still come before them.",
     labels: perPartition,
   },
   answerable_state_bytes: { roles: detecting, help: "Their states, packed.", labels: perPartition },

@@ -6,6 +6,8 @@ import { isClockSuspect } from "./time.ts";
 export interface Released {
   /** Rows to judge, in the order in which they ended. */
   readonly rows: Int32Array;
+  /** How many rows had been held back before. */
+  readonly carried: number;
   /** Rows held back: something that ended before them may still come. */
   readonly held: number;
   /** First record, by its ordinal, with a row that is held back; -1 without one. */
@@ -39,12 +41,15 @@ export function release(columns: ActionColumns, places: RecordPlaces, window: Wi
   const waiting = new WaitingRows(endedAtUs);
   const released: number[] = [];
   let { cutUs } = window;
+  let carriedRows = 0;
   for (let row = 0; row < columns.count; row += 1) {
     const endedUs = endedAtUs[row]!;
     const suspect = isClockSuspect(endedUs, places.atMs(record[row]!));
     const isDue = suspect || endedUs <= cutUs;
     if (record[row]! < carried) {
-      if (!isDue) waiting.push(row);
+      if (isDue) continue;
+      waiting.push(row);
+      carriedRows += 1;
       continue;
     }
     if (isDue || windowUs === 0) released.push(row);
@@ -62,6 +67,7 @@ export function release(columns: ActionColumns, places: RecordPlaces, window: Wi
   }
   return {
     rows: Int32Array.from(released),
+    carried: carriedRows,
     held: waiting.size,
     heldFrom: waiting.firstRecord(record),
     cutUs,

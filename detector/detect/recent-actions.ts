@@ -1,7 +1,9 @@
 import { idInts } from "../attribute/action-columns.ts";
 
-/** Actions remembered of a partition: 28 bytes each, and the same again for finding them. A power of two. */
-const roomDefault = 2 ** 17;
+/** Most actions remembered of a partition: 25 bytes each, their owner, and 8 for finding them. A power of two. */
+const roomMaxDefault = 2 ** 17;
+/** Room that is made at once; a quiet partition never needs more. */
+const roomMin = 2 ** 8;
 
 /**
  * The last actions of a partition, to know one that is delivered again: same id, same start, same identity, compared to
@@ -13,6 +15,7 @@ export class RecentActions {
   horizonUs: number;
   /** Latest start of all actions so far: the horizon for whoever takes the partition over. */
   latestUs: number;
+  readonly #roomMax: number;
   #room = 0;
   #ids = new Int32Array(0);
   #starts = new Float64Array(0);
@@ -24,10 +27,12 @@ export class RecentActions {
   #added = 0;
   #forgotten = 0;
 
-  constructor(horizonUs: number, room = roomDefault) {
+  /** @param roomMax Most actions that are remembered, unless more are asked for at once; a power of two. */
+  constructor(horizonUs: number, roomMax = roomMaxDefault) {
     this.horizonUs = horizonUs;
     this.latestUs = horizonUs;
-    this.#resize(room);
+    this.#roomMax = roomMax;
+    this.#resize(Math.min(roomMin, roomMax));
   }
 
   /**
@@ -35,9 +40,11 @@ export class RecentActions {
    * here nor from there.
    */
   makeRoom(count: number): void {
+    const wanted = this.#added - this.#forgotten + count;
+    if (wanted > this.#room && this.#room < this.#roomMax) this.#grow(Math.min(wanted, this.#roomMax));
     const kept = Math.max(0, this.#room - count);
     while (this.#added - this.#forgotten > kept) this.#forgetOldest();
-    if (count > this.#room) this.#resize(2 ** Math.ceil(Math.log2(count)));
+    if (count > this.#room) this.#resize(powerOfTwo(count));
   }
 
   /** @param owner Tenant and identity; whoever copies another's ids does not take its place. */
@@ -81,6 +88,20 @@ export class RecentActions {
     }
   }
 
+  /** Room for so many, with all that is remembered. */
+  #grow(count: number): void {
+    const { horizonUs, latestUs } = this;
+    const [ids, starts, owners, isTrusted] = [this.#ids, this.#starts, this.#owners, this.#isTrusted];
+    const [first, end, mask] = [this.#forgotten, this.#added, this.#room - 1];
+    this.#resize(powerOfTwo(count));
+    for (let nth = first; nth < end; nth += 1) {
+      const place = nth & mask;
+      this.add(ids, place * idInts, starts[place]!, owners[place]!, isTrusted[place] === 1);
+    }
+    this.horizonUs = horizonUs;
+    this.latestUs = latestUs;
+  }
+
   /** Room for so many when nothing is remembered. */
   #resize(room: number): void {
     this.#room = room;
@@ -112,3 +133,5 @@ export class RecentActions {
     slots[free] = 0;
   }
 }
+
+const powerOfTwo = (count: number): number => 2 ** Math.ceil(Math.log2(count));

@@ -12,17 +12,20 @@ export interface PartitionMetrics {
   at(partition: PartitionId, position: number): void;
   /** Position and state were stored together. */
   saved(partition: PartitionId): void;
-  /** How many identities are held, and the bytes of their packed states. */
-  reportState(partition: PartitionId, size: StateSize): void;
+  /** How much is held after a chunk. */
+  reportState(partition: PartitionId, size: HeldSize): void;
   /** What the broker says of the whole topic. */
   reportOffsets(offsets: readonly PartitionOffsets[]): void;
   /** Whether the group has dealt out partitions to us, none perhaps. */
   hasJoined(): boolean;
 }
 
-interface StateSize {
+interface HeldSize {
   readonly identities: number;
+  /** Of their packed states. */
   readonly bytes: number;
+  /** Actions that wait for what may still come before them. */
+  readonly actions: number;
 }
 
 interface Known {
@@ -30,7 +33,7 @@ interface Known {
   position?: number;
   offsets?: PartitionOffsets;
   savedAtMs?: number;
-  state?: StateSize;
+  state?: HeldSize;
 }
 
 export function partitionMetrics(counters: Counters, clock: Clock): PartitionMetrics {
@@ -55,6 +58,10 @@ export function partitionMetrics(counters: Counters, clock: Clock): PartitionMet
   counters.gauge(
     "answerable_state_bytes",
     samples(({ state }) => state?.bytes),
+  );
+  counters.gauge(
+    "answerable_held_actions",
+    samples(({ state }) => state?.actions),
   );
   return {
     assigned(partitions) {

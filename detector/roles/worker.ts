@@ -49,14 +49,18 @@ export function newWorker(
     onChunk: ({ topic, partition: number }, _plan, counts, held) => {
       // All in one go: whoever looks sees the sums agree.
       telemetry.count("answerable_detect_accepted_records_total", {}, counts.records);
-      telemetry.count("answerable_detect_accepted_spans_total", {}, counts.spans);
+      telemetry.count(
+        "answerable_detect_accepted_spans_total",
+        {},
+        counts.spans + counts.carried - counts.held,
+      );
       telemetry.count("answerable_spans_total", { outcome: "action" }, counts.actions);
       telemetry.count("answerable_spans_total", { outcome: "no_action" }, counts.noAction);
       telemetry.count("answerable_spans_total", { outcome: "duplicate" }, counts.duplicates);
       telemetry.count("answerable_spans_total", { outcome: "dead_lettered" }, counts.deadLettered);
       telemetry.count("answerable_findings_total", {}, counts.findings);
       letters.countStored();
-      partitions.reportState({ topic, partition: number }, held);
+      partitions.reportState({ topic, partition: number }, { ...held, actions: counts.held });
       if (counts.deadLettered > 0)
         log("warn", "spans could not be read", { topic, partition: number, count: counts.deadLettered });
     },

@@ -35,5 +35,5 @@ export const ofPartition = "topic = {topic:String} AND partition = {partition:In
 
 /** The chunks of one partition, with what the one before each had left to it. */
 export const chunks = `(SELECT partition, chunk, from_offset, next_offset, first_ordinal, next_ordinal, spans, actions,
-    no_action, duplicates, dead_lettered, held, lagInFrame(held, 1, 0) OVER (ORDER BY chunk) AS held_before
+    no_action, duplicates, dead_lettered, carried, held, lagInFrame(held, 1, 0) OVER (ORDER BY chunk) AS held_before
   FROM v_audit_chunks WHERE ${ofPartition})`;

@@ -124,14 +124,23 @@ async function misplaced(database: Database, partition: PartitionId): Promise<re
 
 /** Chunks of which what came in, or was left to them, is not what was counted or left to the next. */
 async function wrongSums(database: Database, partition: PartitionId): Promise<readonly Trouble[]> {
-  const rows = await database.query<Range & { given: number; ended: number }>(
-    `SELECT from_offset AS from, next_offset AS next, spans + held_before AS given,
+  const rows = await database.query<
+    Range & { given: number; ended: number; carried: number; before: number }
+  >(
+    `SELECT from_offset AS from, next_offset AS next, carried, held_before AS before, spans + carried AS given,
        actions + no_action + duplicates + dead_lettered + held AS ended
-     FROM ${chunks} AS c WHERE given != ended ORDER BY chunk LIMIT ${String(troublesMax)}`,
+     FROM ${chunks} AS c WHERE given != ended OR carried != held_before ORDER BY chunk LIMIT ${String(troublesMax)}`,
     { ...partition },
   );
-  return rows.map(({ from, next, given, ended }) =>
-    trouble("sum", from, next, `${String(given)} spans came in, ${String(ended)} are accounted for`),
+  return rows.map(({ from, next, given, ended, carried, before }) =>
+    trouble(
+      "sum",
+      from,
+      next,
+      given === ended
+        ? `${String(before)} actions were held back for it, it took over ${String(carried)}`
+        : `${String(given)} spans came in, ${String(ended)} are accounted for`,
+    ),
   );
 }
 

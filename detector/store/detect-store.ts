@@ -35,6 +35,9 @@ export function detectStore(database: Database, owner: string): DetectStore {
 
 const subjectOf = ({ topic, partition }: PartitionId): string => `${topic}:${String(partition)}`;
 
+/** Reads of position and states that a late save may come between. */
+const attemptsMax = 5;
+
 async function takeOver(
   database: Database,
   partition: PartitionId,
@@ -42,19 +45,26 @@ async function takeOver(
   statesMax: number,
 ): Promise<Ownership> {
   const generation = await claim(database, subjectOf(partition), owner);
+  for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+    const progress = await savedProgress(database, partition);
+    const chosen = "ORDER BY actions DESC LIMIT {limit:UInt64}";
+    const states = await loadStates(database, partition, chosen, { limit: statesMax });
+    // The last save of whoever had the partition before may arrive between the two: then both are read again.
+    if ([...states.values()].every(({ chunk }) => chunk < (progress?.chunk ?? 0)))
+      return { generation, progress, states, isComplete: states.size < statesMax };
+  }
+  throw new Error(
+    `${subjectOf(partition)}: stored states are newer than the stored position, which none can be`,
+  );
+}
+
+async function savedProgress(database: Database, partition: PartitionId): Promise<Progress | undefined> {
   const [saved] = await database.query<{ payload: string }>(
     `SELECT checkpoints.payload AS payload FROM checkpoints
      WHERE topic = {topic:String} AND partition = {partition:Int32} AND kind = 'position' ORDER BY version DESC LIMIT 1`,
     { ...partition },
   );
-  const chosen = "ORDER BY actions DESC LIMIT {limit:UInt64}";
-  const states = await loadStates(database, partition, chosen, { limit: statesMax });
-  return {
-    generation,
-    progress: saved === undefined ? undefined : progressOf(saved.payload),
-    states,
-    isComplete: states.size < statesMax,
-  };
+  return saved === undefined ? undefined : progressOf(saved.payload);
 }
 
 function progressOf(payload: string): Progress {

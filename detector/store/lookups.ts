@@ -15,7 +15,7 @@ export async function loadStates(
   params: Readonly<Record<string, unknown>> = {},
 ): Promise<Map<string, LoadedState>> {
   const bytes = await database.queryBinary(
-    `SELECT key, checkpoints.payload AS payload, checkpoints.actions AS actions FROM checkpoints FINAL
+    `SELECT key, checkpoints.payload AS payload, checkpoints.actions AS actions, version FROM checkpoints FINAL
      WHERE topic = {topic:String} AND partition = {partition:Int32} AND kind = 'state' ${chosen}`,
     { ...partition, ...params },
   );
@@ -23,7 +23,7 @@ export async function loadStates(
   for (const reader = new ByteReader(bytes); !reader.isAtEnd;) {
     const key = reader.text();
     const packed = reader.raw(reader.varint()).toString("latin1");
-    states.set(key, { packed, actions: reader.uint64() });
+    states.set(key, { packed, actions: reader.uint64(), chunk: reader.uint64() });
   }
   return states;
 }

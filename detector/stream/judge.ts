@@ -46,7 +46,7 @@ export interface ChunkRecords {
 }
 
 /**
- * Reads and judges one chunk. Up to its last await nothing is changed, so that it may fail and be asked again; from then
+ * Reads and judges one chunk; undefined when the store knows of later ones, as somebody else has moved on. Up to its last await nothing is changed, so that it may fail and be asked again; from then
  * on the state has moved on, and the answer must be kept until it is stored.
  */
 export async function judge(
@@ -56,7 +56,7 @@ export async function judge(
   { carried, own }: ChunkRecords,
   reader: ChunkReader,
   options: WorkerOptions,
-): Promise<JudgedChunk> {
+): Promise<JudgedChunk | undefined> {
   const { progress, states, recent } = judging;
   const { columns } = reader;
   const records = [...carried, ...own];
@@ -70,7 +70,7 @@ export async function judge(
     holds: !plan.flush,
   });
   const view = new ActionView(columns, places);
-  await loadStates(options.store, partition, states, view, released.rows);
+  if (!(await loadStates(options.store, partition, plan, states, view, released.rows))) return undefined;
   recent.makeRoom(released.rows.length);
   const unsure = unsureRows(recent, columns, places, released.rows);
   const stored = await storedElsewhere(options.store, partition, view, unsure);
@@ -101,25 +101,31 @@ export async function judge(
   };
 }
 
-/** Reads the states that are not held, all of a chunk at once. */
+/**
+ * Reads the states that are not held, all of a chunk at once. Says whether they are of before it: a save of whoever had
+ * the partition before may arrive at any time, and what it knows of these actions must not be learned a second time.
+ */
 async function loadStates(
   store: DetectStore,
   partition: PartitionId,
+  plan: ChunkPlan,
   states: IdentityStates,
   view: ActionView,
   rows: Int32Array,
-): Promise<void> {
+): Promise<boolean> {
   states.makeRoom();
-  if (states.isComplete) return;
+  if (states.isComplete) return true;
   const missing = new Set<string>();
   for (const row of rows) {
     view.row = row;
     const key = stateKey(view);
     if (!states.has(key)) missing.add(key);
   }
-  if (missing.size === 0) return;
-  for (const [key, { packed: text, actions }] of await store.states(partition, [...missing]))
-    states.load(key, text, actions);
+  if (missing.size === 0) return true;
+  const found = await store.states(partition, [...missing]);
+  for (const { chunk } of found.values()) if (chunk >= plan.chunk) return false;
+  for (const [key, { packed: text, actions }] of found) states.load(key, text, actions);
+  return true;
 }
 
 /** The rows that are stored already, as far as only the store can tell. */
@@ -149,7 +155,12 @@ function packed(states: IdentityStates, { changed }: Stepped): ReadonlyMap<strin
   return all;
 }
 
-function countsOf(records: number, sums: ChunkSums, { held }: Released, stepped: Stepped): ChunkCounts {
+function countsOf(
+  records: number,
+  sums: ChunkSums,
+  { carried, held }: Released,
+  stepped: Stepped,
+): ChunkCounts {
   return {
     records,
     spans: sums.spans,
@@ -157,6 +168,7 @@ function countsOf(records: number, sums: ChunkSums, { held }: Released, stepped:
     noAction: sums.noAction,
     duplicates: stepped.duplicates,
     deadLettered: sums.deadLetters.length,
+    carried,
     held,
     findings: stepped.findings.length,
   };

@@ -110,14 +110,21 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
     judged = undefined;
   }
 
+  function fenced(): "fenced" {
+    lose();
+    return "fenced";
+  }
+
   async function planned(proposal: ChunkPlan, generation: number): Promise<ChunkPlan | undefined> {
     const answer = await store.plan(partition, generation, proposal);
     return answer.kind === "planned" ? answer.plan : undefined;
   }
 
-  async function storeChunk(current: Owned, chunk: ChunkPlan): Promise<void> {
+  /** Says whether the partition is still ours. */
+  async function storeChunk(current: Owned, chunk: ChunkPlan): Promise<boolean> {
     const own = buffer.filter((record) => record.offset < chunk.next);
     judged ??= await judge(partition, current, chunk, { carried, own }, reader, options);
+    if (judged === undefined) return false;
     const { sums, stepped, places, states, counts, progress, records } = judged;
     if (sums.deadLetters.length > 0) await deadLetters.put(sums.deadLetters);
     await store.write(partition, chunk, {
@@ -134,6 +141,7 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
       identities: current.states.size,
       bytes: current.states.bytes,
     });
+    return true;
   }
 
   /** Stores chunks while there are records, or once when only what is held back is left. */
@@ -142,13 +150,10 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
     for (let isFirst = true; buffer.length > 0 || (isFirst && flush && isHolding()); isFirst = false) {
       const head = plan === undefined ? await control.head() : 0;
       plan ??= await planned(propose(current.progress, buffer, head, flush, options), current.generation);
-      if (plan === undefined) {
-        lose();
-        return "fenced";
-      }
+      if (plan === undefined) return fenced();
       // A plan found in the store may reach beyond what has been fetched so far: wait for the rest.
       if (lastOf(carried, buffer) + 1 < plan.next) break;
-      await storeChunk(current, plan);
+      if (!(await storeChunk(current, plan))) return fenced();
       plan = undefined;
     }
     return current.progress?.heldFrom;

@@ -86,7 +86,7 @@ export interface OutboxAlert {
   readonly body: string;
 }
 
-/** How the spans of a chunk ended; the sums of the audit. */
+/** How the spans of a chunk ended: spans + carried = actions + no action + duplicates + dead letters + held. */
 export interface ChunkCounts {
   readonly records: number;
   readonly spans: number;
@@ -94,6 +94,8 @@ export interface ChunkCounts {
   readonly noAction: number;
   readonly duplicates: number;
   readonly deadLettered: number;
+  /** Actions that the chunk before had held back. */
+  readonly carried: number;
   /** Actions that are held back at the end of the chunk; the next one begins with them. */
   readonly held: number;
   readonly findings: number;
@@ -135,14 +137,17 @@ export interface Checkpoint {
 }
 
 /** A state as it is read back. */
-export type LoadedState = Pick<SavedState, "packed" | "actions">;
+export interface LoadedState extends Pick<SavedState, "packed" | "actions"> {
+  /** Ordinal of the chunk that it was saved with. */
+  readonly chunk: number;
+}
 
 /** What a worker finds when a partition becomes its own. */
 export interface Ownership {
   readonly generation: number;
   /** As in the last checkpoint; undefined on a partition never seen. */
   readonly progress: Progress | undefined;
-  /** States by key: all, or as many as were asked for of the identities with most actions. */
+  /** States by key as they were then: all, or as many as were asked for of the identities with most actions. */
   readonly states: ReadonlyMap<string, LoadedState>;
   /** Whether these are all. */
   readonly isComplete: boolean;
@@ -169,7 +174,7 @@ export type Planned =
 export interface DetectStore {
   /** Takes the partition over: a new generation that fences every worker before it. Reads up to `statesMax` states. */
   claim(partition: PartitionId, statesMax: number): Promise<Ownership>;
-  /** The states of those identities that the store knows. */
+  /** The states of those identities that the store knows, as they are now: newer, if somebody else has moved on. */
   states(partition: PartitionId, keys: readonly string[]): Promise<ReadonlyMap<string, LoadedState>>;
   /** Which of the actions, by their ordinals, are stored from another place of the log. */
   stored(partition: PartitionId, actions: readonly ActionKey[]): Promise<ReadonlySet<number>>;

@@ -16,8 +16,8 @@ SELECT topic, partition, from_offset, next_offset, next_offset - from_offset AS 
 FROM losses FINAL;
 
 -- What became of each chunk, as it was counted when its position was saved. All that reads counts reads them here.
--- Its actions are those with ordinals from first_ordinal to next_ordinal (exclusive); held are those that it had read
--- and left to the next.
+-- Its actions are those with ordinals from first_ordinal to next_ordinal (exclusive). Held are those that it had read
+-- and left to the next, carried those that were left to it.
 CREATE OR REPLACE VIEW v_audit_chunks AS
 SELECT
     topic,
@@ -33,6 +33,7 @@ SELECT
     JSONExtractInt(payload, 'noAction') AS no_action,
     JSONExtractInt(payload, 'duplicates') AS duplicates,
     JSONExtractInt(payload, 'deadLettered') AS dead_lettered,
+    JSONExtractInt(payload, 'carried') AS carried,
     JSONExtractInt(payload, 'held') AS held
 FROM checkpoints FINAL
 WHERE kind = 'chunk';

@@ -138,7 +138,7 @@ test("process that does all of its work a second time adds no action, no finding
   expect(second.findings.map(idOf("finding_id"))).toEqual(first.findings.map(idOf("finding_id")));
   expect(second.alerts.map(idOf("alert_id"))).toEqual(first.alerts.map(idOf("alert_id")));
   const [sums] = await query<Record<string, number>>(
-    "SELECT sum(v.actions) AS actions, sum(v.duplicates) AS duplicates, sum(v.spans - v.actions - v.no_action - v.duplicates - v.dead_lettered) AS open FROM v_audit AS v",
+    "SELECT sum(v.actions) AS actions, sum(v.duplicates) AS duplicates, sum(v.spans - v.held - v.actions - v.no_action - v.duplicates - v.dead_lettered) AS open FROM v_audit AS v",
   );
   const [rejudged] = await query<{ late: number }>("SELECT countIf(late) AS late FROM actions FINAL");
   process.stdout.write(`sent twice: ${JSON.stringify({ ...sums, ...rejudged })}\n`);
@@ -167,7 +167,7 @@ async function rowsOf(query: Query): Promise<Rows> {
       "SELECT topic, partition, key, payload FROM checkpoints FINAL WHERE kind = 'state' ORDER BY partition, key",
     ),
     positions: await query(
-      "SELECT topic, partition, version FROM checkpoints FINAL WHERE kind = 'position' ORDER BY partition",
+      "SELECT topic, partition, JSONExtractInt(checkpoints.payload, 'progress', 'next') AS next FROM checkpoints FINAL WHERE kind = 'position' ORDER BY partition",
     ),
     audit: await query(
       "SELECT topic, partition, first_offset, next_offset, records, spans, actions, no_action, duplicates, dead_lettered FROM v_audit ORDER BY partition",
@@ -200,7 +200,7 @@ const idOf =
     new Map<string, unknown>(Object.entries(row)).get(column);
 
 async function accounted(query: Query): Promise<number> {
-  return (await query<{ n: number }>("SELECT sum(v.spans) AS n FROM v_audit AS v"))[0]?.n ?? 0;
+  return (await query<{ n: number }>("SELECT sum(v.spans - v.held) AS n FROM v_audit AS v"))[0]?.n ?? 0;
 }
 
 async function generations(query: Query): Promise<number> {

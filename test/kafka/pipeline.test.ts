@@ -92,14 +92,15 @@ interface Audit {
   readonly no_action: number;
   readonly duplicates: number;
   readonly dead_lettered: number;
+  readonly held: number;
 }
 
 async function auditOf(
   query: KafkaInstallation["query"],
   spans: number,
 ): Promise<readonly Audit[] | undefined> {
-  const audit = await query<Audit>("SELECT * FROM v_audit ORDER BY partition");
-  return sum(audit, "spans") >= spans ? audit : undefined;
+  const audit = await query<Audit>("SELECT * FROM v_audit AS v ORDER BY partition");
+  return sum(audit, "spans") - sum(audit, "held") >= spans ? audit : undefined;
 }
 
 const sum = (audit: readonly Audit[], of: keyof Audit): number =>

@@ -84,9 +84,9 @@ describe("by the published schemas", () => {
     { name: "a decision without an outcome", schema: "decision", value: { verdict: "deny" }, valid: false },
     { name: "a finding", schema: "finding", value: findingWith(), valid: true },
     {
-      name: "a finding that cites nothing",
+      name: "a finding that cites what is no id",
       schema: "finding",
-      value: findingWith({ actionIds: [] }),
+      value: { ...findingWith(), actionIds: [7] },
       valid: false,
     },
     { name: "an entry of the control log", schema: "control-record", value: given, valid: true },

@@ -31,6 +31,7 @@ function plus(one: ChunkCounts, other: ChunkCounts): ChunkCounts {
     duplicates: one.duplicates + other.duplicates,
     deadLettered: one.deadLettered + other.deadLettered,
     // What one chunk holds back is counted by the next.
+    carried: one.carried,
     held: other.held,
     findings: one.findings + other.findings,
   };

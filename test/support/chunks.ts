@@ -19,6 +19,7 @@ export const countsWith = (parts: Partial<ChunkCounts> = {}): ChunkCounts => ({
   noAction: 0,
   duplicates: 0,
   deadLettered: 0,
+  carried: 0,
   held: 0,
   findings: 0,
   ...parts,

@@ -82,15 +82,17 @@ export function memoryStore(): {
         guarded(() => {
           generation += 1;
           const all = [...states].toSorted(([, one], [, other]) => other.state.actions - one.state.actions);
-          const loaded = new Map(all.slice(0, statesMax).map(([key, { state }]) => [key, loadedOf(state)]));
+          const loaded = new Map(
+            all.slice(0, statesMax).map(([key, { state, version }]) => [key, loadedOf(state, version)]),
+          );
           return { generation, progress, states: loaded, isComplete: loaded.size < statesMax };
         }),
       states: (_partition: PartitionId, keys: readonly string[]) =>
         guarded(() => {
           const found = new Map<string, LoadedState>();
           for (const key of keys) {
-            const state = states.get(key)?.state;
-            if (state !== undefined) found.set(key, loadedOf(state));
+            const known = states.get(key);
+            if (known !== undefined) found.set(key, loadedOf(known.state, known.version));
           }
           return found;
         }),
@@ -168,7 +170,11 @@ export function memoryStore(): {
 const keyOf = (key: Omit<ActionKey, "offset" | "index">): string =>
   JSON.stringify([key.tenant, key.identityId, key.startedAtUs, key.id]);
 
-const loadedOf = ({ packed, actions }: SavedState): LoadedState => ({ packed, actions });
+const loadedOf = ({ packed, actions }: SavedState, chunk: number): LoadedState => ({
+  packed,
+  actions,
+  chunk,
+});
 
 const hexOf = (packed: string): string => Buffer.from(packed, "latin1").toString("hex");
 

@@ -63,7 +63,11 @@ const savedOf = (packed: string): SavedState => ({
   activeDays: 2,
   sessions: 1,
 });
-const loadedOf = (packed: string): LoadedState => ({ packed, actions: packed.length });
+const loadedOf = (packed: string, chunk: number): LoadedState => ({
+  packed,
+  actions: packed.length,
+  chunk,
+});
 const bytes = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code)).join("");
 
 /** Runs the contract; `open` gives an empty store each time. */
@@ -130,8 +134,8 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
         generation: generation + 1,
         progress: checkpointOf(planOf(0, 5), 1).progress,
         states: new Map([
-          ["default\0a", loadedOf("1")],
-          ["default\0b", loadedOf(bytes)],
+          ["default\0a", loadedOf("1", 0)],
+          ["default\0b", loadedOf(bytes, 0)],
         ]),
         isComplete: true,
       });
@@ -156,8 +160,8 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
       expect(await store.claim(partition, statesMax)).toMatchObject({
         progress: { next: 6 },
         states: new Map([
-          ["default\0a", loadedOf("2")],
-          ["default\0b", loadedOf(bytes)],
+          ["default\0a", loadedOf("2", 5)],
+          ["default\0b", loadedOf(bytes, 0)],
         ]),
       });
     });
@@ -167,13 +171,16 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
       await opened.as("ghost").save(partition, checkpointOf(planOf(0, 4), 1, { "default\0a": "older" }));
       const owned = await store.claim(partition, statesMax);
       expect(owned.progress).toEqual(checkpointOf(planOf(5, 6), 1).progress);
-      expect(owned.states.get("default\0a")).toEqual(loadedOf("2"));
+      expect(owned.states.get("default\0a")).toEqual(loadedOf("2", 5));
       generation = owned.generation;
     });
 
     test("gives as many states as were asked for, of those with most actions first, and says so", async () => {
       const owned = await store.claim(partition, 1);
-      expect(owned).toMatchObject({ states: new Map([["default\0b", loadedOf(bytes)]]), isComplete: false });
+      expect(owned).toMatchObject({
+        states: new Map([["default\0b", loadedOf(bytes, 0)]]),
+        isComplete: false,
+      });
       generation = owned.generation;
     });
 
@@ -182,8 +189,8 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
       await store.save(partition, checkpointOf(planOf(6, 7), generation, { [odd]: "odd" }));
       expect(await store.states(partition, [odd, "default\0a", "default\0nobody"])).toEqual(
         new Map([
-          [odd, loadedOf("odd")],
-          ["default\0a", loadedOf("2")],
+          [odd, loadedOf("odd", 6)],
+          ["default\0a", loadedOf("2", 5)],
         ]),
       );
     });

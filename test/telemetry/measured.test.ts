@@ -44,7 +44,7 @@ test("lag is the end minus what is done, or minus what the group noted, and belo
   partitions.at(one, 101);
   partitions.at({ topic: "spans", partition: 2 }, 5);
   expect(await lags()).toEqual([of(0, 40), of(1, 0)]);
-  partitions.reportState(zero, { identities: 3, bytes: 400 });
+  partitions.reportState(zero, { identities: 3, bytes: 400, actions: 2 });
   partitions.saved(zero);
   expect(await shown(telemetry, "answerable_state_bytes{")).toHaveLength(1);
   partitions.assigned([one]);
@@ -156,7 +156,7 @@ test("spans received are those accepted, rejected and shed, whatever becomes of 
     onDecoded: () => undefined,
   } as const;
   expect((await sink.accept(batch)).kind).toBe("stored");
-  expect((await sink.accept(batch)).kind).toBe("busy");
+  expect((await sink.accept(batch)).kind).toBe("shed");
   await expect(sink.accept(batch)).rejects.toThrow("full");
   const spans = (await shown(telemetry, "answerable_spans_")).filter((line) => !line.includes("spans_total"));
   expect(spans.map((line) => line.replace(/,?role="up"/u, ""))).toEqual([
