@@ -1,7 +1,7 @@
 import type { Dictionary } from "../decode/index.ts";
 import { SequenceColumns } from "./sequence-columns.ts";
 
-const firstRows = 1024;
+const firstRows = 64;
 /** Ints of an action's id: 128 bits. */
 export const idInts = 4;
 

@@ -1,4 +1,4 @@
-const firstRows = 1024;
+const firstRows = 64;
 
 /**
  * The numbers that the spans of one chunk carry within their processes, whether a span is an action or not. Texts are

@@ -11,8 +11,8 @@ export const empty = 1;
  * whoever makes them only gets more codes for the same text, which nothing relies on being one.
  */
 const probesMax = 8;
-const firstSlots = 2 ** 12;
-const firstBytes = 2 ** 20;
+const firstSlots = 512;
+const firstBytes = 16_384;
 /** Room kept from chunk to chunk; a larger chunk gets its own. */
 const keptBytesMax = 2 ** 25;
 /** Whole numbers from 0 to this are codes by themselves, below zero. */
