@@ -96,6 +96,7 @@ const Limits = group({
   valueBytesMax: whole(64, bytesMax).default(defaultLimits.valueBytesMax),
   depthMax: whole(1, 100).default(defaultLimits.depthMax),
   jsonDepthMax: whole(8, 1000).default(defaultLimits.jsonDepthMax),
+  jsonMembersMax: whole(100, 1_000_000).default(defaultLimits.jsonMembersMax),
 });
 
 const Webhook = group({

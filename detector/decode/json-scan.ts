@@ -2,38 +2,48 @@
 export interface JsonScan {
   /** Deepest nesting of objects and arrays; the look ends where it passes the limit. */
   readonly depth: number;
+  /** Most members of one object; the look ends where it passes the limit. */
+  readonly members: number;
   /** Pairs of start and end of integers with more digits than a double holds. */
   readonly longIntegers: readonly number[];
 }
 
 const quote = 0x22;
 const backslash = 0x5c;
+const colon = 0x3a;
 /** Every integer of up to 15 digits is exact in a double. */
 const exactDigits = 15;
 
 /**
  * Looks over JSON text without building anything, so that text nested deeper than `depthMax` is known before the
- * parser recurses into it. Text that is not JSON gives some answer; the parser refuses it afterwards.
+ * parser recurses into it, and one with an object of more than `membersMax` members before it is built. Text that is not JSON gives some answer; the parser refuses it afterwards.
  */
-export function scanJson(text: Uint8Array, depthMax: number): JsonScan {
+export function scanJson(text: Uint8Array, depthMax: number, membersMax: number): JsonScan {
   const longIntegers: number[] = [];
   let depth = 0;
   let deepest = 0;
-  for (let at = 0; at < text.length && deepest <= depthMax; at += 1) {
+  /** Members so far of the open object or array at each depth. */
+  const counts = new Int32Array(depthMax + 2);
+  let members = 0;
+  for (let at = 0; at < text.length && deepest <= depthMax && members <= membersMax; at += 1) {
     const byte = text[at]!;
     if (byte === quote) at = endOfString(text, at);
     else if (byte === 0x7b || byte === 0x5b) {
       depth += 1;
       if (depth > deepest) deepest = depth;
+      counts[depth] = 0;
     } else if (byte === 0x7d || byte === 0x5d) depth -= 1;
-    else if (isDigit(byte)) {
+    else if (byte === colon) {
+      counts[depth]! += 1;
+      if (counts[depth]! > members) members = counts[depth]!;
+    } else if (isDigit(byte)) {
       const end = endOfNumber(text, at);
       if (end - at > exactDigits && isInteger(text, at, end))
         longIntegers.push(text[at - 1] === 0x2d ? at - 1 : at, end);
       at = end - 1;
     }
   }
-  return { depth: deepest, longIntegers };
+  return { depth: deepest, members, longIntegers };
 }
 
 /**

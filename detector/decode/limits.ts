@@ -28,6 +28,8 @@ export interface DecodeLimits {
   readonly depthMax: number;
   /** Nesting of a JSON body as a whole; a map in an attribute's value takes four levels of JSON. */
   readonly jsonDepthMax: number;
+  /** Members of one JSON object; a message of OTLP has at most 15. */
+  readonly jsonMembersMax: number;
 }
 
 export const defaultLimits: DecodeLimits = {
@@ -43,4 +45,5 @@ export const defaultLimits: DecodeLimits = {
   valueBytesMax: 64 * 1024,
   depthMax: 16,
   jsonDepthMax: 80,
+  jsonMembersMax: 1000,
 };

@@ -21,11 +21,13 @@ export type Transcoded =
  */
 export function protobufFromJson(text: Uint8Array, limits: DecodeLimits = defaultLimits): Transcoded {
   if (!isUtf8(text)) return malformed("The body is not valid UTF-8.");
-  const scan = scanJson(text, limits.jsonDepthMax);
+  const scan = scanJson(text, limits.jsonDepthMax, limits.jsonMembersMax);
   if (scan.depth > limits.jsonDepthMax) {
     const message = `The JSON is nested deeper than ${limits.jsonDepthMax} levels.`;
     return { ok: false, reason: "nested_too_deep", message };
   }
+  if (scan.members > limits.jsonMembersMax)
+    return malformed(`An object has more than ${limits.jsonMembersMax} members.`);
   const parsed = parse(quoteLongIntegers(text, scan.longIntegers));
   if (parsed === undefined) return malformed("The body is not JSON.");
   const writer = new ReverseWriter();

@@ -199,3 +199,14 @@ test("values nested as deep as is allowed are read from JSON, too", () => {
     rejected: [{ reason: "nested_too_deep" }],
   });
 });
+
+test("members of one object are counted, those of others and colons in texts are not", () => {
+  const limits = { ...defaultLimits, jsonMembersMax: 2 };
+  const taken = String.raw`{"a":[{"x":1,"y":"::\":"},{"x":1,"y":{"z":0}}],"b":[{}]}`;
+  expect(protobufFromJson(Buffer.from(taken), limits)).toMatchObject({ ok: true });
+  expect(protobufFromJson(Buffer.from('{"a":1,"b":{"c":0},"d":2}'), limits)).toEqual({
+    ok: false,
+    reason: "malformed",
+    message: "An object has more than 2 members.",
+  });
+});

@@ -72,6 +72,9 @@ const idle = (): Buffer => requestOf(spanContent(ids()));
 const bad = (): Buffer =>
   requestOf(spanContent({ ...ids(), more: [attribute("nhi.identity.id", block(1, "x".repeat(40_000)))] }));
 
+/** Counters that begin with the first trouble of their kind; the tests of these troubles look at them. */
+const ofTrouble = ["answerable_lost_records_total", "answerable_refused_batches_total"];
+
 function outcomes(page: MetricsPage): Readonly<Record<string, number | undefined>> {
   const of = (outcome: string): number | undefined => page.sum("answerable_spans_total", { outcome });
   return {
@@ -210,7 +213,8 @@ test("every role answers, the sums agree at every look, lag rises while the stor
     ...(await upNames()),
     ...[after, before, told, asked].flatMap(({ names }) => [...names]),
   ]);
-  expect([...boardNames()].filter((name) => !shown.has(name))).toEqual([]);
+  const missing = [...boardNames()].filter((name) => !shown.has(name) && !ofTrouble.includes(name));
+  expect(missing).toEqual([]);
   for (const role of Object.values(roles)) expect(await role.stop()).toMatchObject({ code: 0 });
 }, 180_000);
 

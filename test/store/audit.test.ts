@@ -154,7 +154,7 @@ const harms = [
     what: "a position that is not the end of the chunks",
     harm: () =>
       store.database.command(
-        "INSERT INTO checkpoints SELECT * REPLACE (25 AS version, replaceOne(payload, '\"next\":20', '\"next\":25') AS payload) FROM checkpoints WHERE kind = 'position'",
+        "INSERT INTO checkpoints SELECT * REPLACE (25 AS version, replaceOne(payload, '\"next\":20', '\"next\":25') AS payload) FROM checkpoints WHERE kind = 'position' AND checkpoints.version = 2",
       ),
     says: "      position: offsets 20–24: the position is 25, the chunks end at 20\n",
   },

@@ -86,7 +86,7 @@ export const jsonBombs: readonly Bomb[] = [
   {
     name: "180,000 members that are no nodes",
     headers: json,
-    status: 200,
+    status: 400,
     body: () =>
       Buffer.from(`{${Array.from({ length: 180_000 }, (_, at) => `"k${at.toString(36)}":0`).join(",")}}`),
   },
