@@ -33,7 +33,7 @@ export interface DecodeLimits {
 }
 
 export const defaultLimits: DecodeLimits = {
-  bodyBytesMax: 8 * 1024 * 1024,
+  bodyBytesMax: 4 * 1024 * 1024,
   inflatedBytesMax: 16 * 1024 * 1024,
   jsonBytesMax: 2 * 1024 * 1024,
   jsonNodesMax: 120_000,
