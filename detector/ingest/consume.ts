@@ -3,7 +3,7 @@ import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { LogRecord, PartitionId } from "../stream/ports.ts";
 import type { PartitionHandler, Running } from "../stream/record-source.ts";
-import { lifeOf } from "./consumer-life.ts";
+import { live } from "./consumer-life.ts";
 import { pulseOf } from "./pulse.ts";
 
 export interface Membership {
@@ -38,7 +38,6 @@ export async function consume(
 ): Promise<Running> {
   const { topic, groupId, concurrently } = membership;
   const underWay = new Set<Promise<void>>();
-  const life = lifeOf(consumer, underWay);
   const pulse = pulseOf(consumer, membership, clock);
   const member: Member = { consumer, membership, handler, expected: new Map(), pulse, generation: 0 };
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
@@ -48,28 +47,29 @@ export async function consume(
     handler.assigned(partitions.map((partition) => ({ topic, partition })));
     log("info", `kafka: ${topic} partitions assigned`, { group: groupId, partitions: partitions.join(",") });
   });
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
-  await consumer.run({
-    autoCommit: false,
-    eachBatchAutoResolve: false,
-    partitionsConsumedConcurrently: concurrently,
-    eachBatch: async (payload) => {
-      const work = eachBatch(member, payload).catch(life.failed);
-      if (await settlesBeating(work, payload, membership.heartbeatMs)) return work;
-      const resume = payload.pause();
-      // Read again from the same offset when it failed; an error that isn't the client's has ended the member already.
-      const alone = work
-        .catch(() => undefined)
-        .finally(() => {
-          underWay.delete(alone);
-          resume();
-        });
-      underWay.add(alone);
-      return undefined;
-    },
+  return live(consumer, underWay, async (failed) => {
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: concurrently,
+      eachBatch: async (payload) => {
+        const work = eachBatch(member, payload).catch(failed);
+        if (await settlesBeating(work, payload, membership.heartbeatMs)) return work;
+        const resume = payload.pause();
+        // Read again from the same offset when it failed; an error that isn't the client's has ended the member already.
+        const alone = work
+          .catch(() => undefined)
+          .finally(() => {
+            underWay.delete(alone);
+            resume();
+          });
+        underWay.add(alone);
+        return undefined;
+      },
+    });
   });
-  return life;
 }
 
 interface Member {
@@ -172,14 +172,14 @@ export async function follow(
   topic: string,
   onRecords: (records: readonly LogRecord[]) => void,
 ): Promise<Running> {
-  const life = lifeOf(consumer, new Set());
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
-  await consumer.run({
-    autoCommit: false,
-    eachBatch: async ({ batch }) => onRecords(batch.messages.map(recordOf)),
+  return live(consumer, new Set(), async () => {
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatch: async ({ batch }) => onRecords(batch.messages.map(recordOf)),
+    });
   });
-  return life;
 }
 
 function recordOf(message: EachBatchPayload["batch"]["messages"][number]): LogRecord {

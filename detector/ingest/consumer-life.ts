@@ -3,6 +3,8 @@ import type { Running } from "../stream/record-source.ts";
 
 /** A broker that is away must not keep a role from ending; what was under way is read again by whoever comes next. */
 const stopWithinMs = 4_000;
+/** When to ask again for a coordinator of the group: a broker that has just started has none for some seconds. */
+const againMs = 1_000;
 
 export interface Life extends Running {
   /** Tells an error of ours that the client must not try again; passes its own errors back to it. */
@@ -14,25 +16,41 @@ export interface Life extends Running {
  * itself disconnects it too, so that events of stopping say nothing here.
  *
  * @param underWay work that the client doesn't wait for by itself.
+ * @param begin connects and runs the consumer; called again where the client gives up and should not.
  */
-export function lifeOf(consumer: Consumer, underWay: ReadonlySet<Promise<void>>): Life {
+export async function live(
+  consumer: Consumer,
+  underWay: ReadonlySet<Promise<void>>,
+  begin: (failed: Life["failed"]) => Promise<void>,
+): Promise<Life> {
+  let again: NodeJS.Timeout | undefined;
+  let isStopping = false;
   let fail: ((error: unknown) => void) | undefined;
   const ended = new Promise<never>((_, reject) => {
     fail = reject;
     consumer.on(consumer.events.CRASH, ({ payload }) => {
-      if (!payload.restart) reject(explained(payload.error));
+      if (payload.restart) return;
+      if (payload.error.name !== "KafkaJSGroupCoordinatorNotFound") return reject(explained(payload.error));
+      clearTimeout(again);
+      if (!isStopping) again = setTimeout(() => begin(life.failed).catch(reject), againMs);
     });
   });
   // Whoever waits hears of it all the same; without this an error nobody waits for yet would end the process.
   ended.catch(() => undefined);
-  return {
+  const life: Life = {
     ended,
     failed(error) {
       if (!isOfClient(error)) fail?.(error);
       throw error;
     },
-    stop: () => inTime(Promise.all([consumer.disconnect(), ...underWay])),
+    stop() {
+      isStopping = true;
+      clearTimeout(again);
+      return inTime(Promise.all([consumer.disconnect(), ...underWay]));
+    },
   };
+  await begin(life.failed);
+  return life;
 }
 
 /** What the client can't unpack stays so however often it is read. */
