@@ -33,8 +33,8 @@ export const clock: Scenario = {
     expectRunning(roles);
     const proof = await stage.prove();
     const [row] = await stage.installation.query<Record<"ahead" | "unmarked" | "learned" | "moved", number>>(
-      `SELECT countIf(started_at > log_at + INTERVAL 30 MINUTE) AS ahead,
-         countIf(started_at > log_at + INTERVAL 30 MINUTE AND NOT clock_suspect) AS unmarked,
+      `SELECT countIf(started_at > received_at + INTERVAL 30 MINUTE) AS ahead,
+         countIf(started_at > received_at + INTERVAL 30 MINUTE AND NOT clock_suspect) AS unmarked,
          countIf(clock_suspect AND learned) AS learned,
          (SELECT sum(v_baselines.actions) FROM v_baselines) - countIf(learned) AS moved FROM v_actions`,
     );

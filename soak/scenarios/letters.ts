@@ -1,3 +1,4 @@
+import kafkajs from "kafkajs";
 import { kafkaClient } from "../../test/support/shared.ts";
 import { until } from "../../test/support/poll.ts";
 import { pause } from "../load.ts";
@@ -23,7 +24,7 @@ export const letters: Scenario = {
     const admin = kafkaClient(world.kafka.brokers).admin();
     await admin.connect();
     const set = async (value: string): Promise<void> => {
-      const resource = { type: topicResource, name: topics.deadLetters };
+      const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: topics.deadLetters };
       await admin.alterConfigs({
         validateOnly: false,
         resources: [{ ...resource, configEntries: [{ name: setting, value }] }],
@@ -52,8 +53,5 @@ export const letters: Scenario = {
     return stage.prove();
   },
 };
-
-/** Kafka's number for a topic among what can be configured. */
-const topicResource = 2;
 
 const refusal = /"reason":"[^"]*larger than the max/iu;
