@@ -32,13 +32,13 @@ export const clock: Scenario = {
     await stage.more(600);
     expectRunning(roles);
     const proof = await stage.prove();
-    const [row] = await stage.installation.query<Record<"ahead" | "unmarked" | "learned" | "moved", number>>(
+    const [row] = await stage.installation.query<Record<"ahead" | "unmarked" | "believed" | "moved", number>>(
       `SELECT countIf(started_at > received_at + INTERVAL 30 MINUTE) AS ahead,
          countIf(started_at > received_at + INTERVAL 30 MINUTE AND NOT clock_suspect) AS unmarked,
-         countIf(clock_suspect AND learned) AS learned,
+         countIf(clock_suspect AND learned) AS believed,
          (SELECT sum(v_baselines.actions) FROM v_baselines) - countIf(learned) AS moved FROM v_actions`,
     );
-    if (row === undefined || row.ahead === 0 || row.unmarked + row.learned + row.moved !== 0)
+    if (row === undefined || row.ahead === 0 || row.unmarked + row.believed + row.moved !== 0)
       throw new Error(`baselines and marks of wrong clocks don't agree: ${JSON.stringify(row)}`);
     say(`${String(row.ahead)} actions from the future are stored, marked, and moved no baseline`);
     return proof;
