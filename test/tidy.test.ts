@@ -29,6 +29,7 @@ const layers: readonly Layer[] = [
   { folder: "detector/", ours: ["schemas/"], outside: "any" },
   { folder: "scripts/", ours: ["schemas/", "instrumentation/", "detector/"], outside: "any" },
   { folder: "bench/", ours: ["schemas/", "instrumentation/", "detector/", "test/"], outside: "any" },
+  { folder: "soak/", ours: ["schemas/", "detector/", "test/"], outside: "any" },
   {
     folder: "test/",
     ours: ["schemas/", "instrumentation/", "detector/", "bench/", "scripts/"],
@@ -77,8 +78,8 @@ const rules: Readonly<Record<string, (files: readonly SourceFile[]) => readonly 
   "an export has a user": (files) => unusedExports(files, ["schemas/", "detector/", "test/support/"]),
 };
 
-const repository = ["schemas", "instrumentation", "detector", "scripts", "bench", "test"].flatMap((folder) =>
-  sources(folder),
+const repository = ["schemas", "instrumentation", "detector", "scripts", "bench", "soak", "test"].flatMap(
+  (folder) => sources(folder),
 );
 
 function sources(folder: string): readonly SourceFile[] {
@@ -148,10 +149,11 @@ const samples: Readonly<
       says: ["detector/stream/a.ts imports detector/store/c.ts"],
     },
     {
-      name: "nobody imports test but test and bench",
+      name: "nobody imports test but test, bench and soak",
       files: {
         "detector/a.ts": 'import { b } from "../test/b.ts";',
         "bench/a.ts": 'import { b } from "../test/b.ts";',
+        "soak/a.ts": 'import { b } from "../test/b.ts";',
       },
       says: ["detector/a.ts imports test/b.ts"],
     },

@@ -1,6 +1,7 @@
 import type { PartitionWorker } from "../stream/partition-worker.ts";
 import type { PartitionId } from "../stream/ports.ts";
 import type { Gap, Handled, PartitionHandler } from "../stream/record-source.ts";
+import { persistently as repeat } from "./patience.ts";
 
 export interface DetectHandlerOptions {
   readonly newWorker: (partition: PartitionId) => PartitionWorker;
@@ -31,17 +32,8 @@ export function detectHandler(options: DetectHandlerOptions): DetectHandler {
     return worker;
   }
 
-  /** Repeats work on a partition until it succeeds or the partition is lost. */
-  async function persistently<T>(work: () => Promise<T>, isLost: () => boolean): Promise<T | undefined> {
-    for (let attempt = 1; !isLost(); attempt += 1) {
-      try {
-        return await work();
-      } catch (error) {
-        await pause(attempt, error);
-      }
-    }
-    return undefined;
-  }
+  const persistently = <T>(work: () => Promise<T>, isLost: () => boolean): Promise<T | undefined> =>
+    repeat(work, isLost, pause);
 
   return {
     // Another worker may have moved these partitions on in between; each is claimed and loaded anew when it is used.

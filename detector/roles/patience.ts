@@ -24,6 +24,22 @@ export function patience(
   };
 }
 
+/** Repeats work on a partition until it succeeds; undefined when the partition is lost before. */
+export async function persistently<T>(
+  work: () => Promise<T>,
+  isLost: () => boolean,
+  pause: (attempt: number, error: unknown) => Promise<void>,
+): Promise<T | undefined> {
+  for (let attempt = 1; !isLost(); attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      await pause(attempt, error);
+    }
+  }
+  return undefined;
+}
+
 /** Bugs and refusals don't pass; a store or broker that is away does. */
 function isPassing(error: unknown): boolean {
   if (error instanceof StoreError) return error.retryable;

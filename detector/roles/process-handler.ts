@@ -4,12 +4,15 @@ import { intake, type IntakeOptions, type Sender } from "../stream/intake.ts";
 import { deadLetterOf, type Trouble } from "../stream/dead-letter.ts";
 import type { DeadLetter, DeadLetters, LogRecord, PartitionId } from "../stream/ports.ts";
 import type { Gap, PartitionHandler } from "../stream/record-source.ts";
+import { persistently } from "./patience.ts";
 
 export interface ProcessHandlerOptions extends IntakeOptions {
   readonly encoding: Encoding;
   readonly sender: Sender;
   readonly send: (messages: readonly KafkaMessage[]) => Promise<void>;
   readonly deadLetters: DeadLetters;
+  /** Waits before what was not sent is sent again; rejects when that is of no use. */
+  readonly pause: (attempt: number, error: unknown) => Promise<void>;
   /** Told of records that the topic let go of before they were read. */
   readonly onOverrun: (partition: PartitionId, gap: Gap) => void;
   /** Told what became of each batch. */
@@ -35,7 +38,7 @@ export function processHandler(options: ProcessHandlerOptions): PartitionHandler
     assigned: () => undefined,
     position: async () => undefined,
     overrun: async (partition, gap) => options.onOverrun(partition, gap),
-    async handle(partition, records) {
+    async handle(partition, records, isLost) {
       const messages: KafkaMessage[] = [];
       const letters: DeadLetter[] = [];
       const told: { reason: string; unreadable: boolean }[] = [];
@@ -57,8 +60,11 @@ export function processHandler(options: ProcessHandlerOptions): PartitionHandler
           else refuse({ index: -1, reason: "too_large", message: tooLarge(options.recordBytesMax) });
         }
       }
-      if (messages.length > 0) await options.send(messages);
-      if (letters.length > 0) await options.deadLetters.put(letters);
+      // One after the other, so that a topic that takes no letters has no spans sent again.
+      if (messages.length > 0) await persistently(() => options.send(messages), isLost, options.pause);
+      if (letters.length > 0)
+        await persistently(() => options.deadLetters.put(letters), isLost, options.pause);
+      if (isLost()) return {};
       options.onBatch({ records, messages, spans, letters: told });
       return { done: (records.at(-1)?.offset ?? -1) + 1 };
     },

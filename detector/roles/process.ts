@@ -4,6 +4,7 @@ import { type Context, stopped } from "./context.ts";
 import { brokersOf, kafkaAround, recordBytesMax } from "./kafka-config.ts";
 import { shippedAttributor } from "./package-files.ts";
 import { partitionMetrics, watched } from "./partition-metrics.ts";
+import { patience } from "./patience.ts";
 import { openProbes } from "./probes.ts";
 import { type ProcessBatch, processHandler } from "./process-handler.ts";
 import type { Counters } from "../telemetry.ts";
@@ -23,6 +24,7 @@ export async function process(context: Context): Promise<void> {
     sender: { tenant, source: "", speaksFor: () => true, proves: () => false },
     send: (messages) => kafka.send(topics.spans, messages),
     deadLetters: deadLetterTopic(kafka, topics.deadLetters),
+    pause: patience(context, "sending what was read"),
     onOverrun: tellOverrun(context),
     onBatch: (batch) => {
       countBatch(telemetry, batch);

@@ -6,6 +6,7 @@
  */
 import { afterAll, afterEach, beforeAll, expect, test } from "@jest/globals";
 import { kafkaInstallation, type KafkaInstallation } from "../support/kafka/installation.ts";
+import { accounted, freezeMidChunk, stored } from "../support/kafka/progress.ts";
 import { forget } from "../support/kafka/records.ts";
 import { until } from "../support/poll.ts";
 import { clickHouseVariable } from "../support/shared.ts";
@@ -106,19 +107,6 @@ async function unmerged(): ReturnType<KafkaInstallation["beside"]> {
   return beside;
 }
 
-/** Holds a worker still after it has stored a chunk's actions and before it has saved the chunk's position. */
-async function freezeMidChunk(worker: Role, query: Query, draw: () => number): Promise<void> {
-  await until("the worker stands still in the middle of a chunk", async () => {
-    await pause(draw() * 30);
-    worker.freeze();
-    // What was on its way to the store arrives.
-    await pause(20);
-    if ((await stored(query)) > (await accounted(query))) return true;
-    worker.thaw();
-    return false;
-  });
-}
-
 test("process that does all of its work a second time adds no action, no finding and no alert", async () => {
   const own = await kafkaInstallation({ partitions: 4, env: harsh });
   const { env, brokers, query } = own;
@@ -190,26 +178,16 @@ function expectSame(rows: Rows, expected: Rows): void {
   expect(rows.states).toEqual(expected.states);
 }
 
-async function stored(query: Query): Promise<number> {
-  return (await query<{ n: number }>("SELECT count() AS n FROM actions"))[0]?.n ?? 0;
-}
-
 const idOf =
   (column: string) =>
   (row: object): unknown =>
     new Map<string, unknown>(Object.entries(row)).get(column);
-
-async function accounted(query: Query): Promise<number> {
-  return (await query<{ n: number }>("SELECT sum(v.spans - v.held) AS n FROM v_audit AS v"))[0]?.n ?? 0;
-}
 
 async function generations(query: Query): Promise<number> {
   return (await query<{ n: number }>("SELECT max(claims.generation) AS n FROM claims"))[0]?.n ?? 0;
 }
 
 const joins = (role: Role): number => role.logs().split("partitions assigned").length - 1;
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Numbers from 0 to 1 out of a seed (mulberry32). */
 function seeded(what: string): () => number {

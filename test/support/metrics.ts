@@ -18,8 +18,8 @@ export interface MetricsPage {
 }
 
 /** Asks a role for its numbers. */
-export async function metricsOf(url: string): Promise<MetricsPage> {
-  const answer = await fetch(`${url}/metrics`);
+export async function metricsOf(url: string, withinMs = 30_000): Promise<MetricsPage> {
+  const answer = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(withinMs) });
   const text = await answer.text();
   if (answer.status !== 200) throw new Error(`/metrics answered ${String(answer.status)}: ${text}`);
   const series = text

@@ -14,9 +14,8 @@ interface FreshDatabase {
   drop(): Promise<void>;
 }
 
-/** Creates an empty database on the shared ClickHouse. */
-export async function freshDatabase(): Promise<FreshDatabase> {
-  const url = sharedServer(clickHouseVariable);
+/** Creates an empty database on the shared ClickHouse, or on another. */
+export async function freshDatabase(url = sharedServer(clickHouseVariable)): Promise<FreshDatabase> {
   const name = `test_${unique()}`;
   await sql(url, `CREATE DATABASE ${name}`);
   return { url, name, drop: async () => void (await sql(url, `DROP DATABASE ${name} SYNC`)) };

@@ -25,6 +25,8 @@ interface InstallationOptions {
   readonly env?: Environment;
   /** A broker of the test's own; without it the one that all share. */
   readonly brokers?: readonly string[];
+  /** A ClickHouse of its own, likewise. */
+  readonly clickhouse?: string;
 }
 
 /** Creates topics and schema; `env` adds to the roles' settings. */
@@ -32,6 +34,7 @@ export async function kafkaInstallation({
   partitions,
   env = {},
   brokers,
+  clickhouse = process.env[clickHouseVariable] ?? "",
 }: InstallationOptions): Promise<KafkaInstallation> {
   const id = randomBytes(4).toString("hex");
   const list = brokers ?? (process.env[kafkaVariable] ?? "").split(",");
@@ -53,11 +56,11 @@ export async function kafkaInstallation({
   };
   const drops: (() => Promise<void>)[] = [];
   const prepare = async (groupId: string): Promise<Beside> => {
-    const fresh = await freshDatabase();
+    const fresh = await freshDatabase(clickhouse);
     drops.push(() => fresh.drop());
     const own: Environment = {
       ...common,
-      ANSWERABLE_CLICKHOUSE_URL: process.env[clickHouseVariable] ?? "",
+      ANSWERABLE_CLICKHOUSE_URL: fresh.url,
       ANSWERABLE_CLICKHOUSE_DATABASE: fresh.name,
       ANSWERABLE_KAFKA_GROUP_ID: groupId,
     };

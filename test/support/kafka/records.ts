@@ -69,7 +69,7 @@ export async function readAll(brokers: readonly string[], topic: string): Promis
 }
 
 /** Records ever written to each partition of a topic. */
-async function ends(brokers: readonly string[], topic: string): Promise<ReadonlyMap<number, number>> {
+export async function ends(brokers: readonly string[], topic: string): Promise<ReadonlyMap<number, number>> {
   const admin = kafkaClient(brokers).admin();
   await admin.connect();
   const offsets = await admin.fetchTopicOffsets(topic);
