@@ -43,7 +43,7 @@ export function startWatch(signal: AbortSignal): Watch {
 }
 
 /** What does not add up on a page: accepted = stored + no action + duplicates + dead letters, and the like for `process`. */
-export function imbalances(page: MetricsPage): readonly string[] {
+function imbalances(page: MetricsPage): readonly string[] {
   const of = (name: string, labels?: Readonly<Record<string, string>>): number => page.sum(name, labels) ?? 0;
   const sums: readonly (readonly [string, number, number])[] = [
     ["accepted = outcomes", of("answerable_detect_accepted_spans_total"), of("answerable_spans_total")],
