@@ -7,10 +7,13 @@ import { startMeasured } from "../measured-process.ts";
 import { asking, megabytes, mergesDone } from "../store.ts";
 import { openBench } from "./engine.ts";
 import { seed } from "./seed.ts";
+import { floodDatabases, flooding } from "./flooding.ts";
 import type { Fed } from "./subject.ts";
 
 /** Identities in the store; the figures are meant for a million, fewer show that all of it works. */
 const many = Number(process.env["BENCH_IDENTITIES"] ?? 1_000_000);
+/** Identities that somebody invents, for each of those. */
+const inventedPerKnown = 5;
 const few = Math.min(1000, many);
 /** Records of 200 spans of one turn, after as many that warm the process up. */
 const recordsOfTurn = 1280;
@@ -25,7 +28,9 @@ export const state: Area = {
   async run(progress) {
     const clickhouse = await startClickHouse();
     try {
-      return await scale(clickhouse.url, progress);
+      const figures = await scale(clickhouse.url, progress);
+      for (const database of floodDatabases) await migrated(clickhouse.url, database);
+      return [...figures, ...(await flooding(clickhouse.url, many * inventedPerKnown, progress))];
     } finally {
       await clickhouse.stop();
     }
@@ -79,9 +84,13 @@ const against = (name: string, unit: string, value: number, target: number): Fig
   ratio: target / value,
 });
 
-async function filled(url: string, database: string, identities: number, progress: Say): Promise<number> {
+async function migrated(url: string, database: string): Promise<void> {
   const env = { ANSWERABLE_CLICKHOUSE_URL: url, ANSWERABLE_CLICKHOUSE_DATABASE: database };
   await (await startMeasured("detector/main.js", ["migrate"], /applied/u, env)).stop();
+}
+
+async function filled(url: string, database: string, identities: number, progress: Say): Promise<number> {
+  await migrated(url, database);
   const opened = openBench(url, database);
   const begun = performance.now();
   const meanBytes = await seed(opened.database, identities);
