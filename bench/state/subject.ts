@@ -6,7 +6,7 @@
  */
 import { readFileSync } from "node:fs";
 import { spanCount } from "../agent-batch.ts";
-import { type BenchEngine, engineOn, openBench, partition, recordAt } from "./engine.ts";
+import { engineOn, openBench, partition, recordAt } from "./engine.ts";
 import { knownPrefix, presentMs } from "./seed.ts";
 import { sessionLength, SpanTemplate } from "./spans.ts";
 
@@ -62,16 +62,14 @@ async function feed(records: number): Promise<Fed> {
     if (stored === "fenced") throw new Error(`somebody else has taken ${partition.topic} over`);
     cpuUs += user + system;
   }
-  return { spans: engine.actions() - before, cpuSeconds: cpuUs / 1e6, ...heldBy(engine) };
+  return { spans: engine.actions() - before, cpuSeconds: cpuUs / 1e6, ...heldNow() };
 }
 
-function heldBy({
-  held,
-}: BenchEngine): Pick<Fed, "identities" | "stateBytes" | "residentBytes" | "peakBytes"> {
+function heldNow(): Pick<Fed, "identities" | "stateBytes" | "residentBytes" | "peakBytes"> {
   const peak = /VmHWM:\s+(\d+)/u.exec(readFileSync("/proc/self/status", "utf8"));
   return {
-    identities: held().identities,
-    stateBytes: held().bytes,
+    identities: engine.held().identities,
+    stateBytes: engine.held().bytes,
     residentBytes: process.memoryUsage.rss(),
     peakBytes: Number(peak?.[1] ?? 0) * 1024,
   };
