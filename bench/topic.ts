@@ -39,6 +39,7 @@ export async function startTopic(): Promise<BenchTopic> {
     telemetry: { count: () => undefined },
     owner: "bench",
     inflatedBytesMax: defaultLimits.inflatedBytesMax,
+    fetchBytesMax: 1024 * 1024,
   });
   const producer = new Kafka({ brokers: [...server.brokers], logLevel: logLevel.NOTHING }).producer({
     createPartitioner: Partitioners.JavaCompatiblePartitioner,

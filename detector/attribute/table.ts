@@ -38,9 +38,9 @@ export interface Attributor {
   /** A row to read spans into, with a dictionary of its own that knows the words of the table. */
   newRow(): SpanRow;
   /** Who acts. The answer is good until the next question. */
-  identify(row: SpanRow): NamedIdentity;
+  readonly identify: (row: SpanRow) => NamedIdentity;
   /** What is done, if it is an action. The answer is good until the next question. */
-  recognise(row: SpanRow): RecognisedAction | undefined;
+  readonly recognise: (row: SpanRow) => RecognisedAction | undefined;
   /** Templates of the common fields (session, task, chain, …). */
   readonly fields: Readonly<Record<FieldName, Template>>;
 }

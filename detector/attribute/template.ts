@@ -53,7 +53,7 @@ function compileTemplate(template: string, names: Names, words: Words): Template
   const placeholders = parts.filter((part) => typeof part !== "string");
   const [only] = placeholders;
   if (only === undefined) {
-    const constant = words.code(parts.join(""));
+    const constant = words.code(template);
     return () => constant;
   }
   if (parts.length === 1 && only.filter === unchanged) return (row) => firstPresent(only.places, row);

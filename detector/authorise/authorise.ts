@@ -27,6 +27,11 @@ const closeness: readonly AuthorityOutcome[] = [
  * const { outcome, approver } = authorise(book, 17, { tenant: "default", identityId: "agent:triage", operation: "tickets.open", resources: [], startedAtUs });
  */
 export function authorise(book: GrantBook, control: number, question: AuthorityQuestion): Authority {
+  return judgeBy(grantsOf(book, question, control), question);
+}
+
+/** The same by the grants of the identity as they stood when the action started. */
+export function judgeBy(standing: readonly StandingGrant[], question: AuthorityQuestion): Authority {
   let best: Authority = {
     outcome: "no_grant",
     grantId: "",
@@ -35,7 +40,7 @@ export function authorise(book: GrantBook, control: number, question: AuthorityQ
     policyId: "",
     policyVersion: "",
   };
-  for (const grant of grantsOf(book, question, control)) {
+  for (const grant of standing) {
     const outcome = outcomeOf(grant, question);
     if (closeness.indexOf(outcome) <= closeness.indexOf(best.outcome)) continue;
     const { id, approver, approval = "", policy } = grant.grant;
@@ -59,8 +64,20 @@ function outcomeOf(grant: StandingGrant, question: AuthorityQuestion): Authority
   return "granted";
 }
 
+/** Whether the same operation on another resource may be judged otherwise. */
+export function mindsResource(
+  standing: readonly StandingGrant[],
+  { operation }: Pick<AuthorityQuestion, "operation">,
+): boolean {
+  return standing.some((grant) => !grant.takesAnyResource && takesOperation(grant, operation));
+}
+
+const takesOperation = (grant: StandingGrant, operation: string): boolean =>
+  grant.operationMatches.some((matches) => matches(operation));
+
 function inScope(grant: StandingGrant, { operation, resources }: AuthorityQuestion): boolean {
-  if (!grant.operationMatches.some((matches) => matches(operation))) return false;
+  if (!takesOperation(grant, operation)) return false;
+  if (grant.takesAnyResource) return true;
   const ids = resources.length === 0 ? [""] : resources.map((one) => one.id);
   return ids.every((id) => grant.resourceMatches.some((matches) => matches(id)));
 }

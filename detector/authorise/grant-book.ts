@@ -11,6 +11,8 @@ interface GrantVersion {
   readonly granteeMatches: (identityId: string) => boolean;
   readonly operationMatches: readonly ((operation: string) => boolean)[];
   readonly resourceMatches: readonly ((resource: string) => boolean)[];
+  /** Whether it takes every resource, so that nobody need look at which. */
+  readonly takesAnyResource: boolean;
 }
 
 interface GrantHistory {
@@ -100,5 +102,6 @@ function compileGrant(grant: Grant, givenAtUs: number, position: number): GrantV
     granteeMatches: compilePattern(grant.grantee),
     operationMatches: grant.operations.map(compilePattern),
     resourceMatches: grant.resources.map(compilePattern),
+    takesAnyResource: grant.resources.includes("*"),
   };
 }

@@ -23,7 +23,7 @@ export interface Signal {
 }
 
 /** A finding in words and numbers. */
-export interface Told {
+interface Told {
   readonly title: string;
   readonly why: Readonly<Record<string, number | string | boolean>>;
   /**

@@ -94,7 +94,7 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
       authority: authority.judge(columns, view),
       evidence: state.evidence,
     };
-    let signalled = noSignals;
+    let signalled: string[] | undefined;
     for (let nth = 0; nth < detectors.length; nth += 1) {
       const detector = detectors[nth]!;
       const memory = state.memories[nth]!;
@@ -103,7 +103,7 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
         const said = report(state, view, detector, signal, clockSuspect ? view.atMs * 1000 : startedAtUs);
         if (said !== undefined) findings.push(said.finding);
         if (said?.alert !== undefined) alerts.push(said.alert);
-        signalled = [...signalled, `${detector.id}/${signal.name}`];
+        (signalled ??= []).push(`${detector.id}/${signal.name}`);
       }
       if (learns) detector.learn(examined, memory, signals);
     }
@@ -111,7 +111,7 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
       state.evidence.gather(startedAtUs, view.sessionId);
       state.lastAtUs = Math.max(state.lastAtUs, endedAtUs);
     }
-    judgements.keep(row, view.ordinal, examined.authority, signalled);
+    judgements.keep(row, view.ordinal, examined.authority, signalled ?? noSignals);
   }
   return { judgements, findings, alerts, changed, duplicates };
 }

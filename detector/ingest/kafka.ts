@@ -58,7 +58,8 @@ export interface KafkaClient extends RecordSource {
 
 /** Partitions a member works on at once. */
 const concurrently = 4;
-const bytesPerPartition = 4 * 1024 * 1024;
+/** Bytes of one fetch of all partitions, unless a partition may have more; the client's own default. */
+const fetchAllBytesMin = 10 * 1024 * 1024;
 /** Values of one request together: the client makes one batch of all for a partition, and brokers refuse one above 1 MiB. */
 const sendBytesMax = 900_000;
 
@@ -76,6 +77,8 @@ export interface KafkaAround {
   readonly owner: string;
   /** Most bytes that one batch of a producer may inflate to; one beyond is refused as a whole. */
   readonly inflatedBytesMax: number;
+  /** Most bytes of a partition that one fetch brings; of a larger batch it brings all. */
+  readonly fetchBytesMax: number;
 }
 
 /** Opens a client; nothing is sent before the first call. */
@@ -145,7 +148,9 @@ function join(
   const { sessionTimeoutMs, heartbeatMs } = config;
   const consumer = consumerOf(kafka, config, groupId, {
     maxWaitTimeInMs: 250,
-    maxBytesPerPartition: bytesPerPartition,
+    // A chunk has its costs, and what one fetch brings of a partition is at most one chunk.
+    maxBytesPerPartition: around.fetchBytesMax,
+    maxBytes: Math.max(fetchAllBytesMin, 2 * around.fetchBytesMax),
   });
   const earliest = (partition: number): Promise<number> => earliestOf(kafka, topic, partition);
   const membership = { topic, groupId, sessionTimeoutMs, heartbeatMs, concurrently, earliest };
@@ -156,7 +161,7 @@ function consumerOf(
   kafka: Kafka,
   { sessionTimeoutMs, heartbeatMs }: KafkaConfig,
   groupId: string,
-  fetching: Pick<ConsumerConfig, "maxWaitTimeInMs" | "maxBytesPerPartition">,
+  fetching: Pick<ConsumerConfig, "maxWaitTimeInMs" | "maxBytesPerPartition" | "maxBytes">,
 ): Consumer {
   return kafka.consumer({
     groupId,

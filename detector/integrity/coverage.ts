@@ -1,5 +1,5 @@
 /** Where a run of numbers ends: when that span ended, and when the store and the log had it. */
-export interface Edge {
+interface Edge {
   readonly atUs: number;
   readonly storedAtMs: number;
   readonly receivedAtMs: number;

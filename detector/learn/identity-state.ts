@@ -29,7 +29,7 @@ const reportedMaxUnderGate = 6;
 /** What the detector remembers of one identity. It is the identity's alone, and bounded in each part. */
 export class IdentityState {
   readonly evidence = new GatheredEvidence();
-  /** Latest start of an action learned from; what comes much earlier is late. */
+  /** Latest end of an action learned from; what ended earlier is late. */
   lastAtUs = 0;
   episode: Episode | undefined = undefined;
   /** What each detector remembers, in the order of the detectors. */

@@ -32,12 +32,12 @@ export function spanSink(
         counters.count("answerable_requests_unreadable_total", { reason: taken.reason });
         return { kind: "refused", message: taken.message };
       }
-      const ended = (count: (spans: number) => void): void => {
+      const ended = (note: (spans: number) => void): void => {
         // All in one go: whoever looks sees spans received = accepted + rejected + shed.
         counters.count("answerable_spans_received_total", {}, taken.spans);
         for (const [reason, count] of Object.entries(taken.rejectedByReason))
           counters.count("answerable_spans_rejected_total", { reason }, count);
-        count(taken.spans - taken.rejected);
+        note(taken.spans - taken.rejected);
       };
       const shed = (reason: string): void =>
         ended((spans) => counters.count("answerable_spans_shed_total", { reason }, spans));

@@ -81,7 +81,7 @@ interface StoredRow {
   readonly index: number;
 }
 
-const nameOf = (...parts: readonly string[]): string => JSON.stringify(parts);
+const nameOf = (...key: readonly string[]): string => JSON.stringify(key);
 
 function* parts<T>(all: readonly T[]): Iterable<readonly T[]> {
   for (let from = 0; from < all.length; from += askedMax) yield all.slice(from, from + askedMax);

@@ -1,4 +1,5 @@
-import { identityTooLong, type Origin } from "../attribute/attribute.ts";
+import type { Origin } from "../attribute/attribute.ts";
+import { identityTooLong } from "../attribute/identity-limit.ts";
 import type { Attributor } from "../attribute/table.ts";
 import {
   asProtobuf,

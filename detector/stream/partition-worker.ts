@@ -1,12 +1,13 @@
-import { computedId } from "../attribute/ids.ts";
 import type { Attributor } from "../attribute/table.ts";
 import type { DecodeLimits } from "../decode/index.ts";
 import type { Detector } from "../detect/detector.ts";
 import { RecentActions } from "../detect/recent-actions.ts";
-import type { Stepped } from "../detect/step.ts";
 import { IdentityStates, type StateBudget } from "../learn/identity-states.ts";
+import { Backlog, type ChunkLimits } from "./backlog.ts";
 import { ChunkReader } from "./chunk.ts";
+import { inTurn } from "./in-turn.ts";
 import { judge, type JudgedChunk } from "./judge.ts";
+import { outboxAlert } from "./outbox-alert.ts";
 import type {
   ChunkCounts,
   ChunkPlan,
@@ -14,22 +15,18 @@ import type {
   DeadLetters,
   DetectStore,
   LogRecord,
-  OutboxAlert,
   Ownership,
   PartitionId,
   Progress,
 } from "./ports.ts";
 
-export interface WorkerOptions {
+export interface WorkerOptions extends ChunkLimits {
   readonly store: DetectStore;
   readonly control: ControlFeed;
   readonly deadLetters: DeadLetters;
   readonly attributor: Attributor;
   readonly detectors: readonly Detector[];
   readonly limits: DecodeLimits;
-  /** Most records and bytes of one chunk. */
-  readonly recordsMax: number;
-  readonly bytesMax: number;
   /** What all workers of the process may hold of identities together. */
   readonly stateBudget: StateBudget;
   /** States held ready for use. */
@@ -41,7 +38,7 @@ export interface WorkerOptions {
 }
 
 /** What a worker holds of identities. */
-export interface HeldStates {
+interface HeldStates {
   readonly identities: number;
   readonly bytes: number;
 }
@@ -63,7 +60,7 @@ export interface PartitionWorker {
   release(): void;
 }
 
-export type Offered = number | "fenced" | undefined;
+type Offered = number | "fenced" | undefined;
 
 /** What a worker knows of the partition it owns. */
 interface Owned {
@@ -82,30 +79,25 @@ const stateBytesMin = 256;
  * judges under the same control position, and so writes the same rows under the same tokens.
  */
 export function partitionWorker(partition: PartitionId, options: WorkerOptions): PartitionWorker {
-  const { store, control, deadLetters } = options;
+  const { store, control } = options;
   const reader = new ChunkReader(options.attributor, options.limits);
+  const backlog = new Backlog();
   let owned: Owned | undefined;
-  /** Records read before of which actions are held back, then those that are not read yet. */
-  let carried: readonly LogRecord[] = [];
-  let buffer: readonly LogRecord[] = [];
   let plan: ChunkPlan | undefined;
   // Judged once, however often storing it fails: judging has moved the state on.
   let judged: JudgedChunk | undefined;
-  let last: Promise<unknown> = Promise.resolve();
+  const turn = inTurn();
 
   async function claimed(): Promise<Owned> {
-    owned ??= take(
-      await store.claim(partition, Math.ceil(options.stateBudget.bytesMax / stateBytesMin)),
-      options,
-    );
+    const statesMax = Math.ceil(options.stateBudget.bytesMax / stateBytesMin);
+    owned ??= take(await store.claim(partition, statesMax), options);
     return owned;
   }
 
   function lose(): void {
     owned?.states.release();
     owned = undefined;
-    carried = [];
-    buffer = [];
+    backlog.clear();
     plan = undefined;
     judged = undefined;
   }
@@ -121,39 +113,29 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
   }
 
   /** Says whether the partition is still ours. */
-  async function storeChunk(current: Owned, chunk: ChunkPlan): Promise<boolean> {
-    const own = buffer.filter((record) => record.offset < chunk.next);
-    judged ??= await judge(partition, current, chunk, { carried, own }, reader, options);
+  async function doChunk(current: Owned, chunk: ChunkPlan): Promise<boolean> {
+    judged ??= await judge(partition, current, chunk, backlog.chunk(chunk), reader, options);
     if (judged === undefined) return false;
-    const { sums, stepped, places, states, counts, progress, records } = judged;
-    if (sums.deadLetters.length > 0) await deadLetters.put(sums.deadLetters);
-    await store.write(partition, chunk, {
-      actions: { columns: reader.columns, judgements: stepped.judgements, places },
-      findings: stepped.findings,
-      alerts: stepped.alerts.map(outboxAlert),
-    });
-    await store.save(partition, { plan: chunk, generation: current.generation, counts, progress, states });
+    const { counts, progress, records } = judged;
+    await storeChunk(partition, chunk, judged, reader, current.generation, options);
     judged = undefined;
     current.progress = progress;
-    carried = records.filter((record) => record.offset >= progress.heldFrom);
-    buffer = buffer.filter((record) => record.offset >= chunk.next);
-    options.onChunk?.(partition, chunk, counts, {
-      identities: current.states.size,
-      bytes: current.states.bytes,
-    });
+    backlog.done(records, progress);
+    const { size: identities, bytes } = current.states;
+    options.onChunk?.(partition, chunk, counts, { identities, bytes });
     return true;
   }
 
   /** Stores chunks while there are records, or once when only what is held back is left. */
   async function work(flush: boolean): Promise<Offered> {
     const current = await claimed();
-    for (let isFirst = true; buffer.length > 0 || (isFirst && flush && isHolding()); isFirst = false) {
+    for (let isFirst = true; !backlog.isEmpty || (isFirst && flush && isHolding()); isFirst = false) {
       const head = plan === undefined ? await control.head() : 0;
-      plan ??= await planned(propose(current.progress, buffer, head, flush, options), current.generation);
+      plan ??= await planned(backlog.propose(current.progress, head, flush, options), current.generation);
       if (plan === undefined) return fenced();
       // A plan found in the store may reach beyond what has been fetched so far: wait for the rest.
-      if (lastOf(carried, buffer) + 1 < plan.next) break;
-      if (!(await storeChunk(current, plan))) return fenced();
+      if (backlog.last + 1 < plan.next) break;
+      if (!(await doChunk(current, plan))) return fenced();
       plan = undefined;
     }
     return current.progress?.heldFrom;
@@ -161,42 +143,42 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
 
   async function takeIn(records: readonly LogRecord[]): Promise<Offered> {
     const { progress } = await claimed();
-    const { heldFrom, next } = progress ?? { heldFrom: 0, next: 0 };
-    const known = Math.max(lastOf(carried, buffer), heldFrom - 1);
-    const fresh = records.filter((record) => record.offset > known);
-    carried = carried.concat(fresh.filter((record) => record.offset < next));
-    buffer = buffer.concat(fresh.filter((record) => record.offset >= next));
+    backlog.take(records, progress);
     return work(options.windowUs === 0);
   }
 
   function isHolding(): boolean {
-    const progress = owned?.progress;
+    const { heldFrom, next } = owned?.progress ?? { heldFrom: 0, next: 0 };
     // All of it must be here: after a restart the records come again.
-    return (
-      progress !== undefined &&
-      progress.heldFrom < progress.next &&
-      lastOf(carried, buffer) + 1 >= progress.next
-    );
-  }
-
-  /** One call at a time, in their order. */
-  function inTurn<T>(call: () => Promise<T>): Promise<T> {
-    const turn = last.then(call, call);
-    last = turn.catch(() => undefined);
-    return turn;
+    return heldFrom < next && backlog.last + 1 >= next;
   }
 
   return {
-    position: () => inTurn(async () => (await claimed()).progress?.heldFrom),
-    offer: (records) => inTurn(() => takeIn(records)),
-    flush: () => inTurn(() => work(true)),
+    position: () => turn(async () => (await claimed()).progress?.heldFrom),
+    offer: (records) => turn(() => takeIn(records)),
+    flush: () => turn(() => work(true)),
     isHolding,
     release: lose,
   };
 }
 
-const lastOf = (carried: readonly LogRecord[], buffer: readonly LogRecord[]): number =>
-  buffer.at(-1)?.offset ?? carried.at(-1)?.offset ?? -1;
+/** Rows first, position and states last: whoever finds the position finds all that is before it. */
+async function storeChunk(
+  partition: PartitionId,
+  plan: ChunkPlan,
+  { sums, stepped, places, states, counts, progress }: JudgedChunk,
+  { columns }: ChunkReader,
+  generation: number,
+  { store, deadLetters }: WorkerOptions,
+): Promise<void> {
+  if (sums.deadLetters.length > 0) await deadLetters.put(sums.deadLetters);
+  await store.write(partition, plan, {
+    actions: { columns, judgements: stepped.judgements, places },
+    findings: stepped.findings,
+    alerts: stepped.alerts.map(outboxAlert),
+  });
+  await store.save(partition, { plan, generation, counts, progress, states });
+}
 
 function take({ generation, progress, states, isComplete }: Ownership, options: WorkerOptions): Owned {
   const { detectors, stateBudget, statesReadyMax } = options;
@@ -206,35 +188,4 @@ function take({ generation, progress, states, isComplete }: Ownership, options: 
   held.makeRoom();
   if (!isComplete) held.missSome();
   return { generation, progress, states: held, recent: new RecentActions(progress?.latestUs ?? 0) };
-}
-
-/** The cut we would make: as many records as the limits allow, at least one if there are any. */
-function propose(
-  progress: Progress | undefined,
-  buffer: readonly LogRecord[],
-  control: number,
-  flush: boolean,
-  { recordsMax, bytesMax }: WorkerOptions,
-): ChunkPlan {
-  const from = progress?.next ?? buffer[0]?.offset ?? 0;
-  let next = from;
-  let bytes = 0;
-  let count = 0;
-  for (const record of buffer) {
-    bytes += record.value.byteLength;
-    if (count > 0 && (bytes > bytesMax || count === recordsMax)) break;
-    count += 1;
-    next = record.offset + 1;
-  }
-  return { chunk: progress?.chunk ?? 0, from, next, control, flush: flush && count === buffer.length };
-}
-
-function outboxAlert(alert: Stepped["alerts"][number]): OutboxAlert {
-  return {
-    id: computedId("alert", alert.data.episodeId, alert.data.severity),
-    tenant: alert.data.tenant,
-    episodeId: alert.data.episodeId,
-    atUs: Date.parse(alert.timestamp) * 1000,
-    body: JSON.stringify(alert),
-  };
 }

@@ -135,7 +135,7 @@ const requests: readonly BadRequest[] = [
     body: () => Buffer.alloc(17 * mebibyte),
     headers: proto,
     status: 413,
-    says: /at most 8388608 bytes/u,
+    says: /at most 4194304 bytes/u,
     counter: `${refusals}{reason="body_too_large"}`,
   },
 ];

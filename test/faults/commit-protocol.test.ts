@@ -37,6 +37,8 @@ const anySchedule = fc.record({
   /** How many records are handed over at once. */
   batches: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 5 }),
   recordsMax: fc.integer({ min: 1, max: 6 }),
+  /** How long actions wait for others: not at all, for some of those generated, for all. */
+  windowMinutes: fc.constantFrom(0, 15, 120),
   /** After how many awaited calls each worker dies or stops, and whether the call took effect. */
   ends: fc.array(
     fc.tuple(
@@ -51,18 +53,19 @@ interface Schedule {
   readonly log: Log;
   readonly batches: readonly number[];
   readonly recordsMax: number;
+  readonly windowMinutes: number;
   readonly ends: readonly (readonly [number, End])[];
 }
 
 /** Runs a log through workers that end as scheduled, until everything is stored and every zombie has gone on to its end. */
-async function run({ log, batches, recordsMax, ends }: Schedule): Promise<StoreContent> {
+async function run({ log, batches, recordsMax, windowMinutes, ends }: Schedule): Promise<StoreContent> {
   const { store, content } = memoryStore();
   const end = (log.at(-1)?.offset ?? 0) + 1;
   const zombies: { readonly goOn: () => void; readonly gone: Promise<void> }[] = [];
   for (let life = 0; content().position !== end; life += 1) {
     const [calls, how] = ends[life] ?? [Number.POSITIVE_INFINITY, "before"];
     const halt = stop();
-    const worker = newWorker(store(endAfter(calls, how, halt)), recordsMax);
+    const worker = newWorker(store(endAfter(calls, how, halt)), recordsMax, windowMinutes);
     const gone = feed(worker, log, batches, how.startsWith("fail")).catch((error: unknown) => {
       if (!(error instanceof Crash)) throw error;
     });
@@ -101,7 +104,6 @@ function stop(): Stop {
 }
 
 const roomForAll = () => ({
-  windowUs: 0,
   stateBudget: { bytesMax: 1_000_000, bytes: 0 },
   statesReadyMax: 100,
 });
@@ -109,6 +111,7 @@ const roomForAll = () => ({
 function newWorker(
   store: ReturnType<ReturnType<typeof memoryStore>["store"]>,
   recordsMax: number,
+  windowMinutes: number,
 ): PartitionWorker {
   return partitionWorker(partition, {
     store,
@@ -119,6 +122,7 @@ function newWorker(
     limits: defaultLimits,
     recordsMax,
     bytesMax: 1_000_000,
+    windowUs: windowMinutes * 60_000_000,
     ...roomForAll(),
   });
 }
@@ -138,6 +142,8 @@ async function feed(
     if ((await again(() => worker.offer(batch))) === "fenced") return;
     rest = rest.slice(size);
   }
+  // Nothing comes any more, so nothing comes before what is held back.
+  if (worker.isHolding()) await again(() => worker.flush());
 }
 
 function endAfter(calls: number, how: End, { wait }: Stop): Fault {
@@ -156,49 +162,61 @@ test("crashes and stops at any call, with any cut of the log, leave the rows of 
   await fc.assert(
     fc.asyncProperty(anySchedule, async (schedule) => {
       const log = logOf(schedule.log);
-      const calm = await run({ log, batches: [log.length], recordsMax: log.length, ends: [] });
+      const calm = await run({
+        ...schedule,
+        log,
+        batches: [log.length],
+        recordsMax: log.length,
+        ends: [],
+      });
       expect(await run({ ...schedule, log })).toEqual(calm);
     }),
     { numRuns: runs },
   );
 }, 300_000);
 
-test("a crash or stop at every single awaited call of one run leaves the rows of an undisturbed run", async () => {
-  const log = logOf([
-    [{ identity: "agent:a", span: 1, operation: "read", minute: 0, isAction: true }],
-    "garbage",
-    [
-      { identity: "agent:a", span: 2, operation: "delete", minute: 1, isAction: true },
-      { identity: "agent:b", span: 3, operation: "write", minute: 1, isAction: true },
-      { identity: "agent:a", span: 1, operation: "read", minute: 0, isAction: true },
-    ],
-    [{ identity: "agent:a", span: 4, operation: "read", minute: 2, isAction: false }],
-    [{ identity: "agent:a", span: 5, operation: "write", minute: 2, isAction: true }],
-  ]);
-  const calm = await run({ log, batches: [5], recordsMax: 5, ends: [] });
-  expect(calm.actions).toHaveLength(4);
-  expect(calm.findings.length).toBeGreaterThan(1);
-  expect(calm.deadLetters).toHaveLength(1);
-  for (let call = 0; call < 30; call += 1) {
-    for (const how of ["before", "after", "stop", "fail-before", "fail-after"] as const) {
-      const ended = await run({
-        log,
-        batches: [2, 1],
-        recordsMax: 2,
-        ends: [
-          [call, how],
-          [call % 5, how],
-        ],
-      });
-      expect({ call, how, ...ended }).toEqual({ call, how, ...calm });
+const windows = [0, 1, 120] as const;
+
+test.each(windows)(
+  "a crash or stop at every single awaited call, with a window of %s minutes, leaves the rows of an undisturbed run",
+  async (windowMinutes) => {
+    const log = logOf([
+      [{ identity: "agent:a", span: 1, operation: "read", minute: 0, isAction: true }],
+      "garbage",
+      [
+        { identity: "agent:a", span: 2, operation: "delete", minute: 1, isAction: true },
+        { identity: "agent:b", span: 3, operation: "write", minute: 1, isAction: true },
+        { identity: "agent:a", span: 1, operation: "read", minute: 0, isAction: true },
+      ],
+      [{ identity: "agent:a", span: 4, operation: "read", minute: 2, isAction: false }],
+      [{ identity: "agent:a", span: 5, operation: "write", minute: 2, isAction: true }],
+    ]);
+    const calm = await run({ log, batches: [5], recordsMax: 5, windowMinutes, ends: [] });
+    expect(calm.actions).toHaveLength(4);
+    expect(calm.findings.length).toBeGreaterThan(1);
+    expect(calm.deadLetters).toHaveLength(1);
+    for (let call = 0; call < 30; call += 1) {
+      for (const how of ["before", "after", "stop", "fail-before", "fail-after"] as const) {
+        const ended = await run({
+          log,
+          batches: [2, 1],
+          recordsMax: 2,
+          windowMinutes,
+          ends: [
+            [call, how],
+            [call % 5, how],
+          ],
+        });
+        expect({ call, how, ...ended }).toEqual({ call, how, ...calm });
+      }
     }
-  }
-});
+  },
+);
 
 test("a chunk whose plan was written is judged under the control log of its plan, whatever was decided since", async () => {
   const log = logOf([[{ identity: "agent:a", span: 1, operation: "read", minute: 0, isAction: true }]]);
   const { store, content } = memoryStore();
-  const before = newWorker(store(endAfter(2, "before", stop())), 1);
+  const before = newWorker(store(endAfter(2, "before", stop())), 1, 0);
   await expect(before.offer(log)).rejects.toThrow(Crash);
   const revoked = book();
   enter(
@@ -214,6 +232,7 @@ test("a chunk whose plan was written is judged under the control log of its plan
     limits: defaultLimits,
     recordsMax: 1,
     bytesMax: 1,
+    windowUs: 0,
     ...roomForAll(),
   };
   await partitionWorker(partition, { ...options, control: stillControl(revoked, 2) }).offer(log);

@@ -26,7 +26,7 @@ import { type Judged, type PlainStepped, stepped as steppedOf } from "../support
 import { type FreshStore, freshStore } from "../support/store.ts";
 
 const partition = { topic: "nhi.spans", partition: 0 };
-const reader = new ChunkReader(shippedAttributor(), defaultLimits);
+const chunkReader = new ChunkReader(shippedAttributor(), defaultLimits);
 
 /** The sample's actions, under the demo's grants but for one agent, which nobody granted anything. */
 async function sample(): Promise<Judged[]> {
@@ -44,11 +44,11 @@ async function sample(): Promise<Judged[]> {
   for await (const { spans } of batchesOf("deploy/demo/agentdojo.sample.jsonl.gz")) {
     const timestampMs = spans.at(-1)?.endMs ?? 0;
     const record = { offset: offset++, key: "g0000", value: encodeSpans(spans), headers: {}, timestampMs };
-    reader.read(partition, [record], 0);
-    for (let row = 0; row < reader.columns.count; row += 1) {
+    chunkReader.read(partition, [record], 0);
+    for (let row = 0; row < chunkReader.columns.count; row += 1) {
       // Only parents are left out, which no query here asks for.
-      const action = { ...actionAt(reader.columns, row), parentId: "" };
-      const index = reader.columns.codes.index[row]!;
+      const action = { ...actionAt(chunkReader.columns, row), parentId: "" };
+      const index = chunkReader.columns.codes.index[row]!;
       const position = { ...partition, offset: record.offset, index, atMs: timestampMs };
       judged.push({ action, position, authority: authorise(book, grants.length, action) });
     }

@@ -135,8 +135,9 @@ function addRow(
 ): void {
   // Only a span's own id leads to its parent's, so that there is no way back from it.
   if (action.parentId !== "") throw new Error("an action with a parent can't be put into columns");
-  const { codes, instants, ids, dictionary } = columns;
+  // Adding may replace the columns.
   const row = columns.add();
+  const { codes, instants, ids, dictionary } = columns;
   const add = (text: string): number => dictionary.add(text);
   const [main, ...further] = action.resources;
   const { verdict = "", outcome = "", reason = "" } = action.decision ?? {};

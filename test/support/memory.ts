@@ -160,7 +160,7 @@ export function memoryStore(): {
     alerts: sorted(tables.alerts.values()),
     deadLetters: sorted(letters.values()),
     states: sorted([...states].map(([key, { state }]) => `${key}=${hexOf(state.packed)}`)),
-    position: progress?.next,
+    position: progress?.heldFrom,
     rowsInserted,
   });
   return { store, content };

@@ -115,8 +115,8 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
 
     test("keeps a row once that two chunks bring", async () => {
       await store.write(partition, planOf(5, 6), { ...rows, actions: judgedOf([action]) });
-      const { actions, findings, alerts } = await opened.ids();
-      expect([actions.length, findings.length, alerts.length]).toEqual([2, 1, 1]);
+      const ids = await opened.ids();
+      expect([ids.actions.length, ids.findings.length, ids.alerts.length]).toEqual([2, 1, 1]);
     });
 
     test("writes a chunk without rows", async () => {

@@ -46,7 +46,7 @@ export function readTwin(bytes: Uint8Array, wanted: ReadonlySet<string>, limits:
             ? inPlace(ofResource, "in the resource, ")
             : ofScope !== undefined
               ? inPlace(ofScope, "in the scope, ")
-              : readSpan(bytes.subarray(0, scope.spans[at + 2]!), scope.spans[at + 1]!, wanted, limits);
+              : readSpan(bytes.subarray(0, scope.spans[at + 2]), scope.spans[at + 1]!, wanted, limits);
         if ("reason" in read) rejected.push({ index, reason: read.reason, message: sentence(read.text) });
         else spans.push({ index, ...read, resource, scopeName });
       }

@@ -7,6 +7,10 @@ const byteIndexes = 0;
 const shortIndexes = 1;
 const intIndexes = 2;
 const longLength = 48;
+/** The head, two varints, is known last; so much is left free for it. */
+const headRoom = 20;
+/** What a row of actions takes, so that a block seldom has to be moved while it is written. */
+const rowBytes = 640;
 const noTexts = new Dictionary();
 
 /**
@@ -20,7 +24,6 @@ const noTexts = new Dictionary();
  * await database.insertBlock("actions", block.finish(), token);
  */
 export class NativeBlock {
-  readonly #writer: ByteWriter;
   readonly #dictionary: Dictionary;
   /** The rows to write, in their order. */
   readonly #rows: Int32Array;
@@ -37,15 +40,19 @@ export class NativeBlock {
     this.#dictionary = dictionary;
     this.#rows = rows;
     this.#areAll = rows.at(-1) === rows.length - 1;
-    this.#body = new ByteWriter(1024 + rows.length * 256);
-    this.#writer = new ByteWriter(16);
+    this.#body = new ByteWriter(headRoom + 4096 + rows.length * rowBytes);
+    this.#body.claim(headRoom);
   }
 
   /** The block as bytes. */
   finish(): Buffer {
-    this.#writer.varint(this.#columns);
-    this.#writer.varint(this.#rows.length);
-    return Buffer.concat([this.#writer.finish(), this.#body.finish()]);
+    const head = new ByteWriter(headRoom);
+    head.varint(this.#columns);
+    head.varint(this.#rows.length);
+    const start = headRoom - head.length;
+    const all = this.#body.finish();
+    all.set(head.finish(), start);
+    return all.subarray(start);
   }
 
   /** A `String` column of codes by row. */

@@ -20,6 +20,7 @@ export const adapters: Readonly<Record<string, OpenAdapter>> = {
       telemetry: { count: () => undefined },
       owner: "test",
       inflatedBytesMax: config.limits.inflatedBytesMax,
+      fetchBytesMax: 1024 * 1024,
     });
   },
 };
