@@ -6,7 +6,7 @@ import { traceRequest } from "../test/support/otlp-proto.ts";
 export const spanCount = 200;
 
 /** Agents that take turns; batch `number` is of agent `number % agentCount`. */
-const agentCount = 200;
+export const agentCount = 200;
 
 /** Attributes of one span, every one of them known to the detector, so that whoever stores them all stores the same. */
 export const attributeCount = 16;

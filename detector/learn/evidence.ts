@@ -4,8 +4,8 @@ import type { Block } from "./memory.ts";
 import { SeenValues } from "./seen-values.ts";
 
 /** Beyond these the gate has long been passed and counting on would only cost memory. */
-export const daysMax = 32;
-const sessionsMax = 8;
+export const daysMax = 14;
+const sessionsMax = 4;
 
 const usPerDay = 86_400_000_000;
 

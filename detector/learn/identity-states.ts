@@ -1,9 +1,10 @@
 import { ByteWriter } from "../bytes.ts";
 import { IdentityState, type Remembering } from "./identity-state.ts";
+import { PackedStates } from "./packed-states.ts";
 
 /** From this many actions on an identity is settled: whoever invents identities would have to keep each of them busy. */
 const settledFrom = 20;
-/** What a map holds of a state beside its own bytes and key, estimated. */
+/** What is held of a state beside its own bytes and key, estimated: its place in the index, room that is not free yet. */
 const overheadBytes = 120;
 
 /** Bytes of packed states that all partitions of a process may hold together, and do. */
@@ -28,9 +29,8 @@ export interface StatesOptions {
 export class IdentityStates {
   readonly #options: StatesOptions;
   readonly #ready = new Map<string, IdentityState>();
-  /** Packed states, one character a byte: the lightest thing that holds bytes. The one unused longest comes first. */
-  readonly #unsettled = new Map<string, string>();
-  readonly #settled = new Map<string, string>();
+  readonly #unsettled = new PackedStates();
+  readonly #settled = new PackedStates();
   readonly #writer = new ByteWriter();
   #bytes = 0;
   #isComplete = true;
@@ -70,28 +70,25 @@ export class IdentityStates {
     const packed = this.#settled.get(key) ?? this.#unsettled.get(key);
     const { detectors } = this.#options;
     const state =
-      packed === undefined
-        ? new IdentityState(detectors)
-        : IdentityState.unpack(Buffer.from(packed, "latin1"), detectors);
+      packed === undefined ? new IdentityState(detectors) : IdentityState.unpack(packed, detectors);
     this.#ready.set(key, state);
     return state;
   }
 
   /** Takes in a state as the store has it. Drops nothing: what is loaded is about to be used. */
   load(key: string, packed: string, actions: number): void {
-    this.#hold(key, packed, actions >= settledFrom);
+    this.#hold(key, Buffer.from(packed, "latin1"), actions >= settledFrom);
   }
 
   /** Packs a state after it changed, for the store and to be held. One character a byte. */
   pack(key: string, state: IdentityState): string {
     this.#writer.clear();
     state.pack(this.#writer, this.#options.detectors);
-    const packed = this.#writer.bytes.latin1Slice(0, this.#writer.length);
-    this.#hold(key, packed, state.evidence.actions >= settledFrom);
+    this.#hold(key, this.#writer.finish(), state.evidence.actions >= settledFrom);
     // To the end of the line.
     this.#ready.delete(key);
     this.#ready.set(key, state);
-    return packed;
+    return this.#writer.bytes.latin1Slice(0, this.#writer.length);
   }
 
   /** Gives back what it holds of the budget; it must not be used any more. */
@@ -109,30 +106,25 @@ export class IdentityStates {
     }
   }
 
-  #hold(key: string, packed: string, isSettled: boolean): void {
-    this.#drop(this.#unsettled, key);
-    this.#drop(this.#settled, key);
-    (isSettled ? this.#settled : this.#unsettled).set(key, packed);
-    this.#count(sizeOf(key, packed));
+  #hold(key: string, packed: Buffer, isSettled: boolean): void {
+    const [to, other] = isSettled ? [this.#settled, this.#unsettled] : [this.#unsettled, this.#settled];
+    const was = to.put(key, packed);
+    const before = was === -1 ? other.delete(key) : was;
+    this.#count(packed.length - before + (before === -1 ? sizeOf(key.length, 0) - 1 : 0));
   }
 
   #makeRoom(): void {
     const { budget } = this.#options;
-    for (const map of [this.#unsettled, this.#settled]) {
-      for (const key of map.keys()) {
-        if (budget.bytes <= budget.bytesMax) return;
-        this.#drop(map, key);
-        this.#ready.delete(key);
+    for (const states of [this.#unsettled, this.#settled]) {
+      while (budget.bytes > budget.bytesMax) {
+        const dropped = states.shift();
+        if (dropped === undefined) break;
+        this.#ready.delete(dropped.key);
+        this.#count(-sizeOf(dropped.key.length, dropped.bytes));
         this.#isComplete = false;
       }
+      states.tidy();
     }
-  }
-
-  #drop(map: Map<string, string>, key: string): void {
-    const packed = map.get(key);
-    if (packed === undefined) return;
-    map.delete(key);
-    this.#count(-sizeOf(key, packed));
   }
 
   #count(bytes: number): void {
@@ -142,4 +134,4 @@ export class IdentityStates {
   }
 }
 
-const sizeOf = (key: string, packed: string): number => key.length + packed.length + overheadBytes;
+const sizeOf = (keyLength: number, bytes: number): number => keyLength + bytes + overheadBytes;

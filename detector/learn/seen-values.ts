@@ -3,11 +3,14 @@ import type { Fingerprint } from "./fingerprint.ts";
 import type { Block } from "./memory.ts";
 
 const firstRoom = 4;
+/** What a packed number of values may ask for before they are there. */
+const roomUnread = 1024;
+const none = new Int32Array(0);
 
 /** Different values that were seen, as fingerprints, up to a number; 8 bytes each. */
 export class SeenValues implements Block {
   size = 0;
-  #ints = new Int32Array(firstRoom * 2);
+  #ints = none;
 
   has({ high, low }: Fingerprint): boolean {
     const ints = this.#ints;
@@ -20,7 +23,7 @@ export class SeenValues implements Block {
   add({ high, low }: Fingerprint): void {
     const at = this.size * 2;
     if (at === this.#ints.length) {
-      const larger = new Int32Array(at * 2);
+      const larger = new Int32Array(Math.max(firstRoom * 2, at * 2));
       larger.set(this.#ints);
       this.#ints = larger;
     }
@@ -42,6 +45,7 @@ export class SeenValues implements Block {
 
   unpack(reader: ByteReader): void {
     const size = reader.varint();
+    if (size > 0) this.#ints = new Int32Array(Math.min(size, roomUnread) * 2);
     for (let nth = 0; nth < size; nth += 1) this.add({ high: reader.int32(), low: reader.int32() });
   }
 }

@@ -36,8 +36,8 @@ describe("the evidence gate", () => {
 
   test("is bounded in what it remembers, and its bounds lie beyond the gate", () => {
     const { activeDays, sessions } = evidenceOf(2000, 100, 100);
-    expect(activeDays).toBeLessThanOrEqual(32);
-    expect(sessions).toBeLessThanOrEqual(8);
+    expect(activeDays).toBeLessThanOrEqual(14);
+    expect(sessions).toBeLessThanOrEqual(4);
     expect(activeDays).toBeGreaterThanOrEqual(gate.days);
     expect(sessions).toBeGreaterThanOrEqual(gate.sessions);
   });
