@@ -86,6 +86,8 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
   let plan: ChunkPlan | undefined;
   // Judged once, however often storing it fails: judging has moved the state on.
   let judged: JudgedChunk | undefined;
+  // Where the partition stood when a flush was fenced. The records are kept: while it is quiet nobody hands them over again.
+  let suspended: Progress | undefined;
   const turn = inTurn();
 
   async function claimed(): Promise<Owned> {
@@ -100,6 +102,7 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
     backlog.clear();
     plan = undefined;
     judged = undefined;
+    suspended = undefined;
   }
 
   function fenced(): "fenced" {
@@ -141,14 +144,39 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
     return current.progress?.heldFrom;
   }
 
+  /**
+   * A claim of our own that took effect late fences us, and then nobody else stores what is held back: we go on with the
+   * records we have unless somebody stored a chunk since.
+   */
+  async function flush(): Promise<Offered> {
+    const before = suspended ?? owned?.progress;
+    if (suspended !== undefined && (await claimed()).progress?.chunk !== before?.chunk) return takenOver();
+    suspended = undefined;
+    const kept = backlog.all();
+    const stored = await work(true);
+    if (stored !== "fenced") return stored;
+    backlog.take(kept, before);
+    suspended = before;
+    return stored;
+  }
+
+  /** The next record must not follow a gap: whoever hands it over is told to begin where the store stands. */
+  function takenOver(): "fenced" {
+    owned?.states.release();
+    owned = undefined;
+    backlog.clear();
+    return "fenced";
+  }
+
   async function takeIn(records: readonly LogRecord[]): Promise<Offered> {
+    if (suspended !== undefined) return fenced();
     const { progress } = await claimed();
     backlog.take(records, progress);
     return work(options.windowUs === 0);
   }
 
   function isHolding(): boolean {
-    const { heldFrom, next } = owned?.progress ?? { heldFrom: 0, next: 0 };
+    const { heldFrom, next } = owned?.progress ?? suspended ?? { heldFrom: 0, next: 0 };
     // All of it must be here: after a restart the records come again.
     return heldFrom < next && backlog.last + 1 >= next;
   }
@@ -156,7 +184,7 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
   return {
     position: () => turn(async () => (await claimed()).progress?.heldFrom),
     offer: (records) => turn(() => takeIn(records)),
-    flush: () => turn(() => work(true)),
+    flush: () => turn(flush),
     isHolding,
     release: lose,
   };
