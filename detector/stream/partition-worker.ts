@@ -52,7 +52,10 @@ export interface PartitionWorker {
    * over. Resolves with the offset up to which everything is stored, or "fenced" when somebody else owns the partition.
    */
   offer(records: readonly LogRecord[]): Promise<Offered>;
-  /** Stores what is held back: nothing came for so long that nothing will come before it. */
+  /**
+   * Stores what is held back: nothing came for so long that nothing will come before it. Fenced, it holds on to the
+   * records, to be called again; the next records are answered with "fenced".
+   */
   flush(): Promise<Offered>;
   /** Whether actions are held back. */
   isHolding(): boolean;
