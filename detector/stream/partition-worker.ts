@@ -81,6 +81,7 @@ const stateBytesMin = 256;
  * anywhere the next owner starts at the stored position, finds the plan of the chunk that was under way, cuts the same,
  * judges under the same control position, and so writes the same rows under the same tokens.
  */
+// oxlint-disable-next-line max-lines-per-function -- All of it shares what is known of the one partition.
 export function partitionWorker(partition: PartitionId, options: WorkerOptions): PartitionWorker {
   const { store, control } = options;
   const reader = new ChunkReader(options.attributor, options.limits);
@@ -133,11 +134,11 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
   }
 
   /** Stores chunks while there are records, or once when only what is held back is left. */
-  async function work(flush: boolean): Promise<Offered> {
+  async function work(flushes: boolean): Promise<Offered> {
     const current = await claimed();
-    for (let isFirst = true; !backlog.isEmpty || (isFirst && flush && isHolding()); isFirst = false) {
+    for (let isFirst = true; !backlog.isEmpty || (isFirst && flushes && isHolding()); isFirst = false) {
       const head = plan === undefined ? await control.head() : 0;
-      plan ??= await planned(backlog.propose(current.progress, head, flush, options), current.generation);
+      plan ??= await planned(backlog.propose(current.progress, head, flushes, options), current.generation);
       if (plan === undefined) return fenced();
       // A plan found in the store may reach beyond what has been fetched so far: wait for the rest.
       if (backlog.last + 1 < plan.next) break;

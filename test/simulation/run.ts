@@ -135,7 +135,7 @@ export async function run(world: World): Promise<Outcome> {
   for (const after of world.quietAfter)
     void turns.wait(undefined, after).then(() => {
       seen("flushed before the end");
-      ticking.tick();
+      return ticking.tick();
     });
   await turns.deal(() => {
     if (ticking.isDue()) {

@@ -30,7 +30,7 @@ export function tickingOf(onError: (error: unknown) => void): Ticking {
         void one.handler
           .tick()
           .catch(onError)
-          .then(() => {
+          .finally(() => {
             one.isAtIt = false;
           });
       }
