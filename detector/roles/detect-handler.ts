@@ -47,12 +47,11 @@ export function detectHandler(options: DetectHandlerOptions): DetectHandler {
         ([partition, worker]) => worker.isHolding() && nowMs() - (broughtAtMs.get(partition) ?? 0) >= idleMs,
       );
       for (const [partition, worker] of quiet) {
-        const stored = await persistently(
+        // Fenced, the worker tries once more at the next tick, and says so to whoever brings the next record.
+        await persistently(
           () => worker.flush(),
           () => workers.get(partition) !== worker,
         );
-        // The next record asks a new worker, which claims the partition anew if it is still ours.
-        if (stored === "fenced" && workers.get(partition) === worker) workers.delete(partition);
       }
     },
     async overrun(partition, gap, isLost) {

@@ -30,7 +30,8 @@ export function readMigrations(folder: URL): readonly Migration[] {
  * Brings the database to the schema of this program, version by version; done twice, it changes nothing.
  *
  * @returns the names of the migrations that were applied.
- * @throws Error when the database is of a newer schema than this program knows, or was migrated by an altered file.
+ * @throws Error when the database is of a newer schema than this program knows, or was migrated by an altered file, as
+ * those of earlier builds were: it says what an operator can do.
  */
 export async function migrate(
   server: Database,
@@ -48,11 +49,7 @@ export async function migrate(
   for (const migration of migrations) {
     const before = applied.get(migration.version);
     if (before === migration.checksum) continue;
-    if (before !== undefined) {
-      throw new Error(
-        `migration ${migration.name} was applied with another content (${before}, here ${migration.checksum}); add a new migration instead of changing one`,
-      );
-    }
+    if (before !== undefined) throw altered(migration, before);
     for (const statement of migration.statements) await database.command(statement);
     await database.insert("migrations", [
       { version: migration.version, name: migration.name, checksum: migration.checksum },
@@ -98,6 +95,15 @@ function refuseNewer(applied: ReadonlyMap<number, string>, migrations: readonly 
       `the database has schema version ${String(newest)}, this program knows ${String(known)}; use a newer version of answerable`,
     );
   }
+}
+
+/** Operators meet it with the store of an earlier build, developers when they change a released file. */
+function altered({ name, checksum }: Migration, before: string): Error {
+  return new Error(
+    `migration ${name} was applied with another content (${before}, here ${checksum}): this store was made by an earlier build and can't be migrated; ` +
+      "start with an empty database, and with Kafka under a new kafka.groupId, so that the log is read again (see CHANGELOG.md). " +
+      "Whoever changed the file: add a new migration instead",
+  );
 }
 
 /** Statements end with a semicolon at the end of a line. */

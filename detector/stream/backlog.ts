@@ -53,6 +53,11 @@ export class Backlog {
     return { chunk: progress?.chunk ?? 0, from, next, control, flush: flush && isAll };
   }
 
+  /** All of them, in order. */
+  all(): readonly LogRecord[] {
+    return this.#carried.concat(this.#fresh);
+  }
+
   /** The records of a planned chunk. */
   chunk({ next }: ChunkPlan): ChunkRecords {
     return { carried: this.#carried, own: this.#fresh.filter((record) => record.offset < next) };

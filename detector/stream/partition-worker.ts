@@ -52,7 +52,10 @@ export interface PartitionWorker {
    * over. Resolves with the offset up to which everything is stored, or "fenced" when somebody else owns the partition.
    */
   offer(records: readonly LogRecord[]): Promise<Offered>;
-  /** Stores what is held back: nothing came for so long that nothing will come before it. */
+  /**
+   * Stores what is held back: nothing came for so long that nothing will come before it. Fenced, it holds on to the
+   * records, to be called again; the next records are answered with "fenced".
+   */
   flush(): Promise<Offered>;
   /** Whether actions are held back. */
   isHolding(): boolean;
@@ -78,6 +81,7 @@ const stateBytesMin = 256;
  * anywhere the next owner starts at the stored position, finds the plan of the chunk that was under way, cuts the same,
  * judges under the same control position, and so writes the same rows under the same tokens.
  */
+// oxlint-disable-next-line max-lines-per-function -- All of it shares what is known of the one partition.
 export function partitionWorker(partition: PartitionId, options: WorkerOptions): PartitionWorker {
   const { store, control } = options;
   const reader = new ChunkReader(options.attributor, options.limits);
@@ -86,6 +90,8 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
   let plan: ChunkPlan | undefined;
   // Judged once, however often storing it fails: judging has moved the state on.
   let judged: JudgedChunk | undefined;
+  // Where the partition stood when a flush was fenced. The records are kept: while it is quiet nobody hands them over again.
+  let suspended: Progress | undefined;
   const turn = inTurn();
 
   async function claimed(): Promise<Owned> {
@@ -100,6 +106,7 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
     backlog.clear();
     plan = undefined;
     judged = undefined;
+    suspended = undefined;
   }
 
   function fenced(): "fenced" {
@@ -127,11 +134,11 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
   }
 
   /** Stores chunks while there are records, or once when only what is held back is left. */
-  async function work(flush: boolean): Promise<Offered> {
+  async function work(flushes: boolean): Promise<Offered> {
     const current = await claimed();
-    for (let isFirst = true; !backlog.isEmpty || (isFirst && flush && isHolding()); isFirst = false) {
+    for (let isFirst = true; !backlog.isEmpty || (isFirst && flushes && isHolding()); isFirst = false) {
       const head = plan === undefined ? await control.head() : 0;
-      plan ??= await planned(backlog.propose(current.progress, head, flush, options), current.generation);
+      plan ??= await planned(backlog.propose(current.progress, head, flushes, options), current.generation);
       if (plan === undefined) return fenced();
       // A plan found in the store may reach beyond what has been fetched so far: wait for the rest.
       if (backlog.last + 1 < plan.next) break;
@@ -141,14 +148,39 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
     return current.progress?.heldFrom;
   }
 
+  /**
+   * A claim of our own that took effect late fences us, and then nobody else stores what is held back: we go on with the
+   * records we have unless somebody stored a chunk since.
+   */
+  async function flush(): Promise<Offered> {
+    const before = suspended ?? owned?.progress;
+    if (suspended !== undefined && (await claimed()).progress?.chunk !== before?.chunk) return takenOver();
+    suspended = undefined;
+    const kept = backlog.all();
+    const stored = await work(true);
+    if (stored !== "fenced") return stored;
+    backlog.take(kept, before);
+    suspended = before;
+    return stored;
+  }
+
+  /** The next record must not follow a gap: whoever hands it over is told to begin where the store stands. */
+  function takenOver(): "fenced" {
+    owned?.states.release();
+    owned = undefined;
+    backlog.clear();
+    return "fenced";
+  }
+
   async function takeIn(records: readonly LogRecord[]): Promise<Offered> {
+    if (suspended !== undefined) return fenced();
     const { progress } = await claimed();
     backlog.take(records, progress);
     return work(options.windowUs === 0);
   }
 
   function isHolding(): boolean {
-    const { heldFrom, next } = owned?.progress ?? { heldFrom: 0, next: 0 };
+    const { heldFrom, next } = owned?.progress ?? suspended ?? { heldFrom: 0, next: 0 };
     // All of it must be here: after a restart the records come again.
     return heldFrom < next && backlog.last + 1 >= next;
   }
@@ -156,7 +188,7 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
   return {
     position: () => turn(async () => (await claimed()).progress?.heldFrom),
     offer: (records) => turn(() => takeIn(records)),
-    flush: () => turn(() => work(true)),
+    flush: () => turn(flush),
     isHolding,
     release: lose,
   };

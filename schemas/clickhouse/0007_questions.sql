@@ -1,5 +1,5 @@
 -- The actions of a chain side by side. `actions` lies by identity, so that a chain of several identities would be looked for
--- in many places. Only what a chain shows of an action is kept here; replacing as in `actions`, the first row stays.
+-- in many places. Only what a chain shows of an action is kept here; replacing as in `actions`, the row that was judged first stays.
 CREATE TABLE IF NOT EXISTS chain_actions
 (
     tenant LowCardinality(String),
@@ -32,7 +32,7 @@ SETTINGS index_granularity = 1024;
 CREATE MATERIALIZED VIEW IF NOT EXISTS chain_actions_from_actions TO chain_actions AS
 SELECT tenant, chain_id, started_at, action_id, ended_at, identity_id, path, kind, operation, resource_ids, resource_kinds,
     resource_origins, status, strength, authority, grant_id, approver, approval_id, claimed_approval_id, policy_id, policy_version,
-    toUInt64(9223372036854775807 - offset) AS firstness
+    toUInt64(9223372036854775807 - ordinal) AS firstness
 FROM actions;
 
 -- Who touched a resource on a day, and who used a credential: the questions that are not asked of one identity, and which

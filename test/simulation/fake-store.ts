@@ -1,4 +1,4 @@
-import type { DeadLetters, DetectStore } from "../../detector/stream/ports.ts";
+import type { Checkpoint, DeadLetters, DetectStore } from "../../detector/stream/ports.ts";
 import { memoryStore, noFault, type StoreContent } from "../support/memory.ts";
 import type { Call } from "./calls.ts";
 import { type Ledger, ledgerOf } from "./ledger.ts";
@@ -12,6 +12,12 @@ export interface FakeStore {
   contents(): readonly StoreContent[];
   /** What each partition's checkpoints say. */
   ledgers(): readonly Ledger[];
+}
+
+function tell({ counts, plan }: Checkpoint, seen: Seen): void {
+  if (counts.held > 0) seen("held back");
+  if (counts.held > 0 && counts.carried > 0) seen("held back across chunks");
+  if (plan.flush && counts.carried > 0) seen("flushed");
 }
 
 export function fakeStore(partitions: number, seen: Seen): FakeStore {
@@ -53,6 +59,7 @@ export function fakeStore(partitions: number, seen: Seen): FakeStore {
           if ((memory.content().position ?? 0) >= checkpoint.plan.next) seen("saved what was saved");
           await memory.store(fault).save(id, checkpoint);
           ledger.enter(checkpoint);
+          tell(checkpoint, seen);
         }),
       put: (letters) =>
         call(async (fault) => {

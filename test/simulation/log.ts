@@ -15,7 +15,7 @@ export interface LogSpan {
   /** How much earlier than its neighbours it began, where `isLate`. */
   readonly lateMs: number;
   readonly isLate: boolean;
-  /** How long its record was under way, where order of arrival is not that of events. */
+  /** How long its record was under way, where order of arrival is not that of events; cut to what the window reaches. */
   readonly delayMs: number;
 }
 
@@ -49,24 +49,34 @@ interface Draft {
   readonly again: readonly Span[];
 }
 
+/** Where order of arrival is not that of events, they lie this close: their order differs then. No two at one instant. */
+const gapMsMax = 499;
+
 const startMs = 1_769_990_000_000;
 
 /** Makes a partition's log. Offsets have gaps, as those of compacted or transactional topics do. */
-export function recordsOf(partition: number, entries: readonly Entry[], trouble: Trouble): SimulatedLog {
+export function recordsOf(
+  partition: number,
+  entries: readonly Entry[],
+  trouble: Trouble,
+  windowMs: number,
+): SimulatedLog {
   const has = (one: Trouble): boolean => trouble === one || trouble === "all";
+  // The first span of a record waits for the second, and then for the record.
+  const delayBelowMs = windowMs === 0 ? gapMsMax : windowMs - gapMsMax;
   const drafts: Draft[] = [];
   let atMs = startMs;
   let made = partition * 1000;
   for (const { spans: drawn, isGarbage, again, spanAgain } of entries) {
     const spans = drawn.map((one) => {
-      atMs += has("reordered") ? one.gapMs % 500 : one.gapMs;
+      atMs += has("reordered") ? 1 + (one.gapMs % gapMsMax) : one.gapMs;
       made += 1;
       return spanOf(one, partition, made, has("late") && one.isLate ? atMs - one.lateMs : atMs);
     });
     const earlier = drafts.flatMap((draft) => draft.spans).filter(isReadable);
     const repeated =
       has("duplicate") && spanAgain !== null && spans.every(isReadable) ? nth(earlier, spanAgain) : [];
-    const arrivalMs = has("reordered") ? atMs + (drawn[0]?.delayMs ?? 0) : atMs;
+    const arrivalMs = has("reordered") ? atMs + ((drawn[0]?.delayMs ?? 0) % delayBelowMs) : atMs;
     drafts.push({ atMs, arrivalMs, spans: isGarbage ? [] : spans, again: isGarbage ? [] : repeated });
     const readable = drafts.filter((draft) => draft.spans.length > 0);
     if (!has("duplicate") || again === null) continue;

@@ -13,6 +13,7 @@ import { joinGroup } from "./fake-member.ts";
 import { fakeStore } from "./fake-store.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Seen } from "./seen.ts";
+import { tickingOf } from "./ticking.ts";
 import { type Process, turnsOf } from "./turns.ts";
 
 export interface World {
@@ -21,6 +22,9 @@ export interface World {
   readonly batchMax: number;
   readonly recordsMax: readonly number[];
   readonly rebalances: readonly number[];
+  readonly windowMs: number;
+  /** After how many turns of the world all partitions count as quiet, beside the ends of their logs. */
+  readonly quietAfter: readonly number[];
   readonly dice: Dice;
   readonly fates: Fates;
   readonly seen: Seen;
@@ -38,14 +42,20 @@ const grants = book();
 
 /**
  * Runs the real handler and workers of some processes on a log, against a store in memory, until nothing moves
- * any more: every process that died has a successor, every stopped one woke up, every late call took effect.
+ * any more: every process that died has a successor, every stopped one woke up, every late call took effect. Time passes
+ * only when nothing moves: partitions are quiet once their logs are at their ends.
  */
 export async function run(world: World): Promise<Outcome> {
-  const { logs, dice, fates, seen } = world;
+  const { logs, dice, seen, windowMs } = world;
   const turns = turnsOf(dice);
   const store = fakeStore(logs.length, seen);
   const stopped = new Set<Process>();
   const troubles: unknown[] = [];
+  const ticking = tickingOf((error) => troubles.push(error));
+  const fates: Fates = () => {
+    ticking.moved();
+    return world.fates();
+  };
   let started = 0;
   const group = fakeGroup(logs.length, turns, dice);
   const consequences = {
@@ -96,20 +106,21 @@ export async function run(world: World): Promise<Outcome> {
           limits: defaultLimits,
           recordsMax,
           bytesMax: 1_000_000,
-          windowUs: 0,
+          windowUs: windowMs * 1000,
           // Less than the identities of one process take.
           stateBudget: budget,
           statesReadyMax: 1,
         }),
-      // The simulated log keeps everything, and nothing is held back.
+      // The simulated log keeps everything.
       keepLoss: async () => undefined,
-      nowMs: () => 0,
-      idleMs: Number.POSITIVE_INFINITY,
+      nowMs: ticking.nowMs,
+      idleMs: 1,
       pause: async () => {
         seen("failed");
         await turns.wait(process);
       },
     });
+    ticking.add(process, handler);
     joinGroup(process, handler, call, {
       ...world,
       topic,
@@ -121,7 +132,16 @@ export async function run(world: World): Promise<Outcome> {
 
   for (let count = 0; count < world.processes; count += 1) start();
   for (const after of world.rebalances) void turns.wait(undefined, after).then(() => group.rebalance());
+  for (const after of world.quietAfter)
+    void turns.wait(undefined, after).then(() => {
+      seen("flushed before the end");
+      return ticking.tick();
+    });
   await turns.deal(() => {
+    if (ticking.isDue()) {
+      ticking.tick();
+      return true;
+    }
     const woken = [...stopped];
     woken.forEach(wake);
     return woken.length > 0;

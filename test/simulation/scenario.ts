@@ -8,6 +8,10 @@ export interface Scenario {
   /** One log a partition. */
   readonly logs: readonly SimulatedLog[];
   readonly processes: number;
+  /** How long actions wait for what ended before them; 0 for not at all. */
+  readonly windowMs: number;
+  /** Whether partitions count as quiet at any time, not only at their logs' end. */
+  readonly isRestless: boolean;
   /** Most records handed over at once. */
   readonly batchMax: number;
   /** Most records of a chunk, by the processes in turn: not all are configured alike. */
@@ -37,6 +41,8 @@ const anyEntry: fc.Arbitrary<Entry> = fc.record({
 const anyScenario = fc.record({
   logs: fc.array(fc.array(anyEntry, { minLength: 2, maxLength: 3 }), { minLength: 1, maxLength: 2 }),
   processes: fc.integer({ min: 2, max: 3 }),
+  windowMs: fc.constantFrom(0, 1000, 2000),
+  isRestless: fc.constantFrom(true, false, false, false),
   batchMax: fc.integer({ min: 1, max: 4 }),
   recordsMax: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 }),
   rebalances: fc.array(fc.nat({ max: 60 }), { maxLength: 2 }),
@@ -47,6 +53,6 @@ export function scenarioOf(seed: number): Scenario {
   const trouble = troubles[seed % troubles.length] ?? "none";
   const [drawn] = fc.sample(anyScenario, { seed, numRuns: 1 });
   if (drawn === undefined) throw new Error("fast-check gave no scenario");
-  const logs = drawn.logs.map((entries, partition) => recordsOf(partition, entries, trouble));
+  const logs = drawn.logs.map((entries, partition) => recordsOf(partition, entries, trouble, drawn.windowMs));
   return { ...drawn, seed, trouble, logs };
 }

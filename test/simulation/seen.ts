@@ -14,6 +14,10 @@ export const events = [
   "saved what was saved",
   "read a state back",
   "found an action stored",
+  "held back",
+  "held back across chunks",
+  "flushed",
+  "flushed before the end",
 ] as const;
 
 /** Called when one of them happens. */

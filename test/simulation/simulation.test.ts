@@ -2,7 +2,8 @@
  * Goal: whatever ends where, whoever else still writes, however often something is delivered, nothing is lost, nothing is
  * double, and the store holds the same bytes as after an undisturbed run.
  * Method: the real handlers and workers of two or three processes read simulated logs as members of a simulated consumer
- * group, into a store in memory. One seed is one execution: turns, batches, rebalances, faults. Each seed is run once for
+ * group, into a store in memory; a third of the seeds each with a window of 0, 1 and 2 s, in which the order of arrival differs
+ * from that of events or doesn't. One seed is one execution: turns, batches, rebalances, faults. Each seed is run once for
  * every awaited call, which is the last one of a process, or fails, or takes effect long after somebody gave it up.
  * `ANSWERABLE_TEST_SIM_SEED=1234 npm test -- simulation` runs one seed, `ANSWERABLE_TEST_SIM_RUNS=100000` that many.
  */
