@@ -68,6 +68,7 @@ describe("a packed state", () => {
         const { bytes, gateOpen } = packedOf(life);
         expect(bytes).toBeLessThanOrEqual(gateOpen ? bytesMax : bytesMaxUnderGate);
       }),
+      { numRuns: 60 },
     );
   });
 
