@@ -2,11 +2,11 @@ import { decode } from "./decode.ts";
 import { latency } from "./latency.ts";
 import { path } from "./path.ts";
 import { query } from "./query/query.ts";
-import { state } from "./state/state.ts";
+import { flood, state } from "./state/state.ts";
 import type { Area, Figure } from "./figure.ts";
 
 /** All that is measured; an area is a file of its own. */
-const areas: readonly Area[] = [decode, path, state, latency, query];
+const areas: readonly Area[] = [decode, path, state, flood, latency, query];
 const names = areas.map((one) => one.area).join(", ");
 
 const help = `Measures the parts of Answerable, each beside the best comparable thing in the same run.

@@ -3,6 +3,7 @@
  *
  *   node flood.js URL DATABASE INVENTED
  */
+import type { LogRecord } from "../../detector/stream/ports.ts";
 import { readFileSync } from "node:fs";
 import { agentBatch, agentCount, spanCount } from "../agent-batch.ts";
 import { engineOn, openBench, recordAt } from "./engine.ts";
@@ -26,6 +27,8 @@ const { database, store } = openBench(url, name);
 const engine = engineOn(store);
 const template = new SpanTemplate("invented");
 const dayMs = 86_400_000;
+/** As many as a worker that is behind finds in one fetch. */
+const batchesAtOnce = 10;
 
 /** Invented spans come in the order of their numbers; those seen again do so one day's share later. */
 function inventedAt(nth: number): number {
@@ -44,15 +47,18 @@ function floodRequest(from: number, startMs: number): Uint8Array {
 
 let offset = 0;
 let sent = 0;
+let records: LogRecord[] = [];
 for (let batch = 0; batch < batches; batch += 1) {
   // A batch of `agentBatch` starts where this says.
   const seconds = ((batch % agentCount) * spanCount * 1234567) / 1e6;
   const startMs = 1_760_000_000_000 + Math.floor(batch / agentCount) * dayMs + Math.floor(seconds * 1000);
-  const records = [recordAt(offset++, agentBatch(batch), startMs + dayMs)];
+  records.push(recordAt(offset++, agentBatch(batch), startMs + dayMs));
   const due = ((batch + 1) / batches) * spansInvented;
   for (; sent < due; sent += spanCount)
     records.push(recordAt(offset++, floodRequest(sent, startMs), startMs + dayMs));
+  if ((batch + 1) % batchesAtOnce !== 0 && batch + 1 < batches) continue;
   await engine.worker.offer(records);
+  records = [];
 }
 await engine.worker.flush();
 const { user, system } = process.cpuUsage();

@@ -12,8 +12,8 @@ import type { Fed } from "./subject.ts";
 
 /** Identities in the store; the figures are meant for a million, fewer show that all of it works. */
 const many = Number(process.env["BENCH_IDENTITIES"] ?? 1_000_000);
-/** Identities that somebody invents, for each of those. */
-const inventedPerKnown = 5;
+/** Identities that somebody invents. */
+const invented = Number(process.env["BENCH_INVENTED"] ?? 5_000_000);
 const few = Math.min(1000, many);
 /** Records of 200 spans of one turn, after as many that warm the process up. */
 const recordsOfTurn = 1280;
@@ -25,17 +25,27 @@ type Say = (line: string) => void;
 /** What a million identities cost: their states in the store, in memory, and while they act. */
 export const state: Area = {
   area: "state",
-  async run(progress) {
-    const clickhouse = await startClickHouse();
-    try {
-      const figures = await scale(clickhouse.url, progress);
-      for (const database of floodDatabases) await migrated(clickhouse.url, database);
-      return [...figures, ...(await flooding(clickhouse.url, many * inventedPerKnown, progress))];
-    } finally {
-      await clickhouse.stop();
-    }
-  },
+  run: (progress) => withClickHouse((url) => scale(url, progress)),
 };
+
+/** What identities that somebody invents cost, and whether the real ones are lost among them. */
+export const flood: Area = {
+  area: "flood",
+  run: (progress) =>
+    withClickHouse(async (url) => {
+      for (const database of floodDatabases) await migrated(url, database);
+      return flooding(url, invented, progress);
+    }),
+};
+
+async function withClickHouse(run: (url: string) => Promise<Figure[]>): Promise<Figure[]> {
+  const clickhouse = await startClickHouse();
+  try {
+    return await run(clickhouse.url);
+  } finally {
+    await clickhouse.stop();
+  }
+}
 
 async function scale(url: string, progress: Say): Promise<Figure[]> {
   const names = { few: "bench_state_few", many: "bench_state_many" };

@@ -39,7 +39,7 @@ export function callOf(process: Process, { turns, dice, fates, consequences, see
     await turns.wait(process);
     if (fate === "fail-before") throw new Error("the call did not reach the server");
     if (fate === "die-before" || fate === "die-late") consequences.die(process);
-    if (fate === "die-before") await never;
+    if (fate === "die-before") await never();
     if (fate === "fail-late") fail(new Error("no answer in time"));
     if (fate !== "die-late" && fate !== "fail-late") return;
     await turns.wait(undefined, dice.below(60));
@@ -48,12 +48,12 @@ export function callOf(process: Process, { turns, dice, fates, consequences, see
 
   /** The way back; never ends when the process doesn't wait for an answer any more. */
   async function back(fate: Fate): Promise<void> {
-    if (fate === "fail-late" || fate === "die-late") await never;
+    if (fate === "fail-late" || fate === "die-late") await never();
     await turns.wait(process);
     if (fate === "fail-after") throw new Error("the answer was lost");
     if (fate !== "die-after") return;
     consequences.die(process);
-    await never;
+    await never();
   }
 
   return (work) =>

@@ -60,5 +60,8 @@ export function turnsOf(dice: Dice): Turns {
   };
 }
 
-/** What a process waits for that will not go on. */
-export const never = new Promise<never>(() => undefined);
+/**
+ * What a process waits for that will not go on. One each time: who waits hangs on the promise, and with one for all no
+ * world would ever be let go of.
+ */
+export const never = async (): Promise<never> => new Promise(() => undefined);
