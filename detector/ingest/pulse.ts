@@ -11,10 +11,11 @@ export function pulseOf(
   { sessionTimeoutMs }: { readonly sessionTimeoutMs: number },
   clock: Clock,
 ): { isSilent(): boolean } {
-  let sentMs = clock.nowMs();
+  let sentMs = clock.elapsedMs();
   let heardMs = sentMs;
   consumer.on(consumer.events.REQUEST, ({ payload }) => {
-    if (payload.apiName === "Heartbeat" || payload.apiName === "SyncGroup") sentMs = payload.sentAt;
+    if (payload.apiName === "Heartbeat" || payload.apiName === "SyncGroup")
+      sentMs = clock.elapsedMs() - payload.duration;
   });
   // These two come after the request of the same name, and only when the group has answered that it knows the member.
   const heard = (): void => {
@@ -22,5 +23,5 @@ export function pulseOf(
   };
   consumer.on(consumer.events.HEARTBEAT, heard);
   consumer.on(consumer.events.GROUP_JOIN, heard);
-  return { isSilent: () => clock.nowMs() - heardMs > sessionTimeoutMs };
+  return { isSilent: () => clock.elapsedMs() - heardMs > sessionTimeoutMs };
 }

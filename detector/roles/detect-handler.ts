@@ -7,7 +7,8 @@ export interface DetectHandlerOptions {
   readonly newWorker: (partition: PartitionId) => PartitionWorker;
   /** Keeps what the log let go of before it was stored; may be repeated. */
   readonly keepLoss: (partition: PartitionId, gap: Gap) => Promise<void>;
-  readonly nowMs: () => number;
+  /** For durations: nobody sets it back. */
+  readonly elapsedMs: () => number;
   /** After how long without a record what is held back is stored. */
   readonly idleMs: number;
   /** Waits before failed work is tried again; rejects when trying again is of no use. */
@@ -21,7 +22,7 @@ export interface DetectHandler extends PartitionHandler {
 
 /** Runs one worker for each partition that a consumer group gives us. */
 export function detectHandler(options: DetectHandlerOptions): DetectHandler {
-  const { newWorker, keepLoss, pause, nowMs, idleMs } = options;
+  const { newWorker, keepLoss, pause, elapsedMs, idleMs } = options;
   const workers = new Map<number, PartitionWorker>();
   /** When each partition last brought records. */
   const broughtAtMs = new Map<number, number>();
@@ -44,7 +45,8 @@ export function detectHandler(options: DetectHandlerOptions): DetectHandler {
     position: (partition, isLost) => persistently(() => workerOf(partition).position(), isLost),
     async tick() {
       const quiet = [...workers].filter(
-        ([partition, worker]) => worker.isHolding() && nowMs() - (broughtAtMs.get(partition) ?? 0) >= idleMs,
+        ([partition, worker]) =>
+          worker.isHolding() && elapsedMs() - (broughtAtMs.get(partition) ?? 0) >= idleMs,
       );
       for (const [partition, worker] of quiet) {
         // Fenced, the worker tries once more at the next tick, and says so to whoever brings the next record.
@@ -59,9 +61,9 @@ export function detectHandler(options: DetectHandlerOptions): DetectHandler {
     },
     async handle(partition, records, isLost): Promise<Handled> {
       const worker = workerOf(partition);
-      broughtAtMs.set(partition.partition, nowMs());
+      broughtAtMs.set(partition.partition, elapsedMs());
       const stored = await persistently(() => worker.offer(records), isLost);
-      broughtAtMs.set(partition.partition, nowMs());
+      broughtAtMs.set(partition.partition, elapsedMs());
       if (stored === undefined) return {};
       if (stored !== "fenced") return { done: stored };
       if (isLost()) return {};

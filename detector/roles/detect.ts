@@ -46,7 +46,7 @@ export async function detect(context: Context): Promise<void> {
     const handler = detectHandler({
       newWorker: newOne,
       keepLoss,
-      nowMs: () => clock.nowMs(),
+      elapsedMs: () => clock.elapsedMs(),
       idleMs: config.chunk.windowMs,
       pause: patience(context, "storing a chunk"),
     });

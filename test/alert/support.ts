@@ -72,6 +72,7 @@ export function jumpingClock(startMs: number, onSleep: (nowMs: number) => void =
   let nowMs = startMs;
   return {
     nowMs: () => nowMs,
+    elapsedMs: () => nowMs,
     sleep: async (ms) => {
       nowMs += ms;
       onSleep(nowMs);

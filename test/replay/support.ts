@@ -70,6 +70,7 @@ export function sleeplessClock(): Clock & { readonly slept: number[] } {
   return {
     slept,
     nowMs: () => nowMs,
+    elapsedMs: () => nowMs,
     sleep: async (ms) => {
       if (ms > 0) slept.push(ms);
       nowMs += ms;

@@ -113,7 +113,7 @@ export async function run(world: World): Promise<Outcome> {
         }),
       // The simulated log keeps everything.
       keepLoss: async () => undefined,
-      nowMs: ticking.nowMs,
+      elapsedMs: ticking.nowMs,
       idleMs: 1,
       pause: async () => {
         seen("failed");
