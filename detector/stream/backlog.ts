@@ -32,6 +32,13 @@ export class Backlog {
     this.#fresh = this.#fresh.concat(following.filter((record) => record.offset >= next));
   }
 
+  /** Sorts what is here anew, by where the store stands. */
+  resume(progress: Progress | undefined): void {
+    const records = this.all();
+    this.clear();
+    this.take(records, progress);
+  }
+
   /** The cut we would make: as many records as the limits allow, at least one if there are any. */
   propose(
     progress: Progress | undefined,

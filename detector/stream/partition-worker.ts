@@ -149,13 +149,17 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
   }
 
   /**
-   * A claim of our own that took effect late fences us, and then nobody else stores what is held back: we go on with the
-   * records we have unless somebody stored a chunk since.
+   * A claim of our own that took effect late fences us, and then nobody else stores what is held back: we go on from where
+   * the store stands, unless somebody has read on there.
    */
   async function flush(): Promise<Offered> {
-    const before = suspended ?? owned?.progress;
-    if (suspended !== undefined && (await claimed()).progress?.chunk !== before?.chunk) return takenOver();
-    suspended = undefined;
+    if (suspended !== undefined) {
+      const { progress } = await claimed();
+      backlog.resume(progress);
+      if (backlog.last + 1 < (progress?.next ?? 0)) return takenOver();
+      suspended = undefined;
+    }
+    const before = owned?.progress;
     const kept = backlog.all();
     const stored = await work(true);
     if (stored !== "fenced") return stored;

@@ -14,24 +14,33 @@ export interface Ticking {
 }
 
 export function tickingOf(onError: (error: unknown) => void): Ticking {
-  const all: { readonly process: Process; readonly handler: DetectHandler; isAtIt: boolean }[] = [];
+  const all: {
+    readonly process: Process;
+    readonly handler: DetectHandler;
+    isAtIt: boolean;
+    isOwed: boolean;
+  }[] = [];
   let nowMs = 0;
   let hasMoved = true;
   return {
     nowMs: () => nowMs,
-    add: (process, handler) => void all.push({ process, handler, isAtIt: false }),
+    add: (process, handler) => void all.push({ process, handler, isAtIt: false, isOwed: false }),
     tick() {
       nowMs += 1;
       hasMoved = false;
       for (const one of all) {
         // One tick after the other, as in the role.
-        if (one.process.state !== "running" || one.isAtIt) continue;
+        if (one.process.state !== "running") continue;
+        one.isOwed = one.isAtIt;
+        if (one.isAtIt) continue;
         one.isAtIt = true;
         void one.handler
           .tick()
           .catch(onError)
           .finally(() => {
             one.isAtIt = false;
+            // The role's ticks never end; here the one that was left out comes now.
+            if (one.isOwed) hasMoved = true;
           });
       }
     },
