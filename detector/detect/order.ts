@@ -30,9 +30,9 @@ export interface Window {
 
 /**
  * Puts the actions of a chunk into the order in which they ended, as far as the window reaches, and holds back those at
- * its end. It is as if they came one by one: each waits until something came that ended a window later, or that the log
- * took a window later, and what comes when its turn is over is judged at once. So the order doesn't depend on where the
- * log is cut. Of senders, those whose clock runs ahead are not believed: they wait for nobody, and nobody for them.
+ * its end. It is as if they came one by one: each waits until something came that ended a window later, and what comes
+ * when its turn is over is judged at once. So the order doesn't depend on where the log is cut. Time is that of the
+ * senders, of whom those whose clock runs ahead are not believed: they wait for nobody, and nobody for them.
  */
 export function release(columns: ActionColumns, places: RecordPlaces, window: Window): Released {
   const { record } = columns.codes;
@@ -42,43 +42,18 @@ export function release(columns: ActionColumns, places: RecordPlaces, window: Wi
   const released: number[] = [];
   let { cutUs } = window;
   let carriedRows = 0;
-  /** Those that waited, in the order of the log, and how many of them wait no more. */
-  const waited: number[] = [];
-  let over = 0;
-  let lastRecord = -1;
-
-  /** Lets pass what the log took a window before this. */
-  function passUntil(atMs: number): void {
-    for (; over < waited.length; over += 1) {
-      const row = waited[over]!;
-      if (endedAtUs[row]! <= cutUs) continue;
-      if (places.atMs(record[row]!) > atMs - windowUs / 1000) return;
-      cutUs = endedAtUs[row]!;
-    }
-  }
-
   for (let row = 0; row < columns.count; row += 1) {
     const endedUs = endedAtUs[row]!;
-    const atMs = places.atMs(record[row]!);
-    const suspect = isClockSuspect(endedUs, atMs);
-    if (record[row]! >= carried && record[row] !== lastRecord && windowUs > 0) {
-      lastRecord = record[row]!;
-      passUntil(atMs);
-      while (waiting.size > 0 && endedAtUs[waiting.first()]! <= cutUs) released.push(waiting.shift());
-    }
+    const suspect = isClockSuspect(endedUs, places.atMs(record[row]!));
     const isDue = suspect || endedUs <= cutUs;
     if (record[row]! < carried) {
       if (isDue) continue;
       waiting.push(row);
-      waited.push(row);
       carriedRows += 1;
       continue;
     }
     if (isDue || windowUs === 0) released.push(row);
-    else {
-      waiting.push(row);
-      waited.push(row);
-    }
+    else waiting.push(row);
     if (suspect || endedUs - windowUs <= cutUs) continue;
     cutUs = endedUs - windowUs;
     while (waiting.size > 0 && endedAtUs[waiting.first()]! <= cutUs) released.push(waiting.shift());
