@@ -28,10 +28,10 @@ WITH
   ['tickets.search', 'tickets.update', 'repo.read', 'repo.write', 'mail.send', 'vault.kv.read', 'db.query', 'db.update',
     'queue.publish', 'http.get', 'http.post', 'file.read'][1 + sipHash64(resource, number % 3) % 12] AS verb
 SELECT 'default' AS tenant, way[-1] AS identity_id, fromUnixTimestamp64Micro(us) AS started_at,
-  lower(hex(sipHash128(number, 7)) || hex(sipHash128(number, 8))) AS action_id, fromUnixTimestamp64Micro(us + 87654) AS ended_at,
+  lower(hex(substring(SHA256(concat(unhex(trace_id), unhex(span_id), 'end')), 1, 16))) AS action_id, fromUnixTimestamp64Micro(us + 87654) AS ended_at,
   toDateTime64(fromUnixTimestamp64Micro(us + 2000000), 3, 'UTC') AS received_at, chain_hex AS chain_id,
   'run-' || substring(chain_hex, 1, 12) AS session_id, chain_hex AS trace_id, lower(hex(sipHash64(number, 9))) AS span_id,
-  if(at = 0, '', lower(hex(sipHash64(number - 1, 9)))) AS parent_id, at AS step, 'ai_agent' AS identity_kind, 'claimed' AS strength,
+  if(at = 0, '', lower(hex(sipHash64(number - 1, 9)))) AS parent_span_id, at AS step, number AS ordinal, true AS learned, 'ai_agent' AS identity_kind, 'claimed' AS strength,
   'nhi' AS identity_rule, 'team:' || toString(who[-1] % 50) AS owner, way AS path,
   if(verb = 'vault.kv.read', 'secret_read', 'tool_call') AS kind, verb AS operation, 'nhi' AS rule,
   [resource] AS resource_ids, ['object'] AS resource_kinds, ['prompt'] AS resource_origins,
@@ -64,7 +64,7 @@ FROM numbers(${size.findings})`;
 /** The same spans as the Collector's exporter would have stored them, made of our rows of one day. */
 export function peerSql(database: string, day: number): string {
   return `
-SELECT toDateTime64(started_at, 9) AS Timestamp, trace_id AS TraceId, span_id AS SpanId, parent_id AS ParentSpanId,
+SELECT toDateTime64(started_at, 9) AS Timestamp, trace_id AS TraceId, span_id AS SpanId, parent_span_id AS ParentSpanId,
   'execute_tool ' || operation AS SpanName, 'Client' AS SpanKind, 'triage' AS ServiceName,
   map('service.name', 'triage', 'service.version', '1.4.2', 'deployment.environment.name', 'production') AS ResourceAttributes,
   mapConcat(mapFilter((name, value) -> NOT name IN ('service.name', 'service.version', 'deployment.environment.name'), attributes),
