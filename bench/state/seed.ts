@@ -1,3 +1,4 @@
+import { countsWith, planWith, progressAfter } from "../../test/support/chunks.ts";
 import { memoryStore, noFault } from "../../test/support/memory.ts";
 import type { Database } from "../../detector/store/clickhouse.ts";
 import { detectStore } from "../../detector/store/detect-store.ts";
@@ -73,28 +74,12 @@ async function sampleStates(): Promise<readonly SavedState[]> {
 }
 
 function checkpointOf(chunk: number, states: ReadonlyMap<string, SavedState>): Checkpoint {
+  const plan = planWith(chunk, chunk + 1, { control: 1 });
   return {
-    plan: { chunk, from: chunk, next: chunk + 1, control: 1, flush: true },
+    plan,
     generation: 1,
-    counts: {
-      records: 1,
-      spans: 0,
-      actions: 0,
-      noAction: 0,
-      duplicates: 0,
-      deadLettered: 0,
-      carried: 0,
-      held: 0,
-      findings: 0,
-    },
-    progress: {
-      chunk: chunk + 1,
-      next: chunk + 1,
-      heldFrom: chunk + 1,
-      cutUs: presentMs * 1000,
-      judged: 0,
-      latestUs: presentMs * 1000,
-    },
+    counts: countsWith({ records: 1 }),
+    progress: progressAfter(plan, { cutUs: presentMs * 1000, latestUs: presentMs * 1000 }),
     states,
   };
 }

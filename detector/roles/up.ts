@@ -50,6 +50,7 @@ async function startInstallation(context: Context): Promise<Installation> {
       log: await openSpanLog(store.database, partition),
       worker: newWorker(context, parts, partition),
       nowMs: () => clock.nowMs(),
+      elapsedMs: () => clock.elapsedMs(),
       queueBytesMax: config.http.queueBytesMax,
       pause: patience(context, "storing"),
     });

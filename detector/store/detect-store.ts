@@ -3,6 +3,7 @@ import type {
   ChunkPlan,
   ChunkRows,
   DetectStore,
+  LoadedState,
   Ownership,
   PartitionId,
   Planned,
@@ -50,12 +51,18 @@ async function takeOver(
     const chosen = "ORDER BY actions DESC LIMIT {limit:UInt64}";
     const states = await loadStates(database, partition, chosen, { limit: statesMax });
     // The last save of whoever had the partition before may arrive between the two: then both are read again.
-    if ([...states.values()].every(({ chunk }) => chunk < (progress?.chunk ?? 0)))
+    if (!knowsChunk(states, progress?.chunk ?? 0))
       return { generation, progress, states, isComplete: states.size < statesMax };
   }
   throw new Error(
     `${subjectOf(partition)}: stored states are newer than the stored position, which none can be`,
   );
+}
+
+/** Whether one of the states is of this chunk or a later one. */
+function knowsChunk(states: ReadonlyMap<string, LoadedState>, from: number): boolean {
+  for (const { chunk } of states.values()) if (chunk >= from) return true;
+  return false;
 }
 
 async function savedProgress(database: Database, partition: PartitionId): Promise<Progress | undefined> {

@@ -11,6 +11,8 @@ export interface LocalPipelineOptions {
   readonly log: LocalLog;
   readonly worker: PartitionWorker;
   readonly nowMs: () => number;
+  /** For durations: nobody sets it back. */
+  readonly elapsedMs: () => number;
   /** Bytes that may wait; beyond, appending is refused until the store has caught up. */
   readonly queueBytesMax: number;
   /** Waits before work that failed is tried again; rejects when the pipeline is to stop. */
@@ -49,7 +51,7 @@ const sliceBytesMax = 256 * 1024;
  * The caller gets the pipeline when everything that an earlier run left in the log has been stored.
  */
 export async function localPipeline(options: LocalPipelineOptions): Promise<LocalPipeline> {
-  const { log, worker, nowMs, queueBytesMax } = options;
+  const { log, worker, nowMs, elapsedMs, queueBytesMax } = options;
   const waiting: Waiting[] = [];
   let bytes = 0;
   let stopped = false;
@@ -59,7 +61,7 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
   for await (const page of log.read((await worker.position()) ?? 0)) await offered(worker, page, options);
 
   async function answered<T>(answer: Promise<T>): Promise<T> {
-    askedAtMs = nowMs();
+    askedAtMs = elapsedMs();
     try {
       return await answer;
     } finally {
@@ -99,7 +101,7 @@ export async function localPipeline(options: LocalPipelineOptions): Promise<Loca
         });
       }),
     waitingBytes: () => bytes,
-    stalledMs: () => (askedAtMs === undefined ? 0 : nowMs() - askedAtMs),
+    stalledMs: () => (askedAtMs === undefined ? 0 : elapsedMs() - askedAtMs),
     async stop() {
       stopped = true;
       await running;

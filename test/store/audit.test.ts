@@ -151,6 +151,14 @@ const harms = [
     says: "      sum: offsets 13–14: 9 spans came in, 2 are accounted for\n",
   },
   {
+    what: "an action that was held back and not taken over",
+    harm: () =>
+      store.database.command(
+        "INSERT INTO checkpoints SELECT * REPLACE (replaceOne(replaceOne(payload, '\"held\":0', '\"held\":1'), '\"spans\":2', '\"spans\":3') AS payload) FROM checkpoints WHERE kind = 'chunk' AND key = '1'",
+      ),
+    says: "      sum: offsets 15–19: 1 actions were held back for it, it took over 0\n",
+  },
+  {
     what: "a position that is not the end of the chunks",
     harm: () =>
       store.database.command(

@@ -13,6 +13,16 @@ export function varint(value: bigint | number, pad = 0): Buffer {
   return Buffer.from(bytes);
 }
 
+/** The varint that stands somewhere in good protobuf, exact up to 2^53, and where it ends. */
+export function varintAt(bytes: Uint8Array, start: number): { readonly value: number; readonly end: number } {
+  let value = 0;
+  for (let at = start, scale = 1; ; at += 1, scale *= 128) {
+    const byte = bytes[at]!;
+    value += (byte & 0x7f) * scale;
+    if (byte < 0x80) return { value, end: at + 1 };
+  }
+}
+
 export const block = (field: number, ...parts: readonly (Uint8Array | string)[]): Buffer<ArrayBuffer> => {
   const content = Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : part)));
   return Buffer.concat([varint(field * 8 + 2), varint(content.length), content]);

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { type MessageName, messages } from "../../detector/decode/otlp-messages.ts";
 import type { AttributeValue } from "../../detector/decode/index.ts";
-import { block, number, varint } from "./otlp-bytes.ts";
+import { block, number, varint, varintAt } from "./otlp-bytes.ts";
 import type { Span } from "./span.ts";
 
 /** An `AnyValue` as protobufjs names its members; 64-bit integers are BigInt. */
@@ -212,13 +212,9 @@ export function scrambled(bytes: Uint8Array, random: () => number, name: Message
   const groups = new Map<number, Buffer[]>();
   let at = 0;
   const next = (): number => {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = bytes[at]!;
-      at += 1;
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
-    }
+    const { value, end } = varintAt(bytes, at);
+    at = end;
+    return value;
   };
   while (at < bytes.length) {
     const start = at;

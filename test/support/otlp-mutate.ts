@@ -1,7 +1,7 @@
 /** Breaks protobuf as somebody would who knows what OTLP looks like: by its fields, not by its bytes. */
 import { type MessageName, messages } from "../../detector/decode/otlp-messages.ts";
 import type { Dice } from "./dice.ts";
-import { varint } from "./otlp-bytes.ts";
+import { varint, varintAt } from "./otlp-bytes.ts";
 
 /** A field, taken apart; anything in it may be a lie when it is put together again. */
 interface Part {
@@ -18,13 +18,9 @@ function apart(bytes: Uint8Array, name: MessageName = "request"): Part[] {
   const parts: Part[] = [];
   let at = 0;
   const next = (): number => {
-    let value = 0;
-    for (let scale = 1; ; scale *= 128) {
-      const byte = bytes[at]!;
-      at += 1;
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
-    }
+    const { value, end } = varintAt(bytes, at);
+    at = end;
+    return value;
   };
   while (at < bytes.length) {
     const tag = next();
