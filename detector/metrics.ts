@@ -108,6 +108,10 @@ export const counters = {
     help: "How accepted spans ended: action (stored), no_action, duplicate, dead_lettered.",
     labels: { outcome: ["action", "no_action", "duplicate", "dead_lettered"] },
   },
+  answerable_unadmitted_actions_total: {
+    roles: detecting,
+    help: "Stored actions that were neither learned from nor compared, as their source brought more new identities than identities.newPerHourMax.",
+  },
   answerable_dead_letters_total: {
     roles: detecting,
     help: "Dead letters of stored chunks; their sum is the outcome dead_lettered.",

@@ -19,8 +19,12 @@ export interface BenchEngine {
   actions(): number;
 }
 
-/** A worker with the settings that are shipped. */
-export function engineOn(store: DetectStore): BenchEngine {
+/**
+ * A worker with the settings that are shipped.
+ *
+ * @param newPerHourMax The quota of new identities, where it is to be another.
+ */
+export function engineOn(store: DetectStore, newPerHourMax?: number): BenchEngine {
   const config = Config.parse({});
   const book: GrantBook = new Map();
   const given = { kind: "grant_given", tenant: "default", author: grant.approver, atUs: 1, grant } as const;
@@ -42,6 +46,7 @@ export function engineOn(store: DetectStore): BenchEngine {
     bytesMax: config.chunk.bytesMax,
     stateBudget: { bytesMax: config.state.bytesMax, bytes: 0 },
     statesReadyMax: config.state.readyMax,
+    newPerHourMax: newPerHourMax ?? config.identities.newPerHourMax,
     windowUs: config.chunk.windowMs * 1000,
     onChunk: (_partition, _plan, counts, states) => {
       held = states;

@@ -136,6 +136,12 @@ export const Config = group({
     bytesMax: whole(mebibyte, 64 * 1024 * mebibyte).default(512 * mebibyte),
     readyMax: whole(1, 1_000_000).default(20_000),
   }).prefault({}),
+  /**
+   * New identities that a source (a client of http.clients; all that prove nothing are one) may bring to a partition within
+   * an hour of the log's time; 0 for any number. What further ones do is stored with its verdict, but neither learned from
+   * nor compared, and one finding says so.
+   */
+  identities: group({ newPerHourMax: whole(0, 1_000_000_000).default(10_000) }).prefault({}),
   limits: Limits.prefault({}),
   alerts: group({ webhooks: listOf(Webhook, 100, "webhooks").default([]) }).prefault({}),
   /**

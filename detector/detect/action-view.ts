@@ -32,6 +32,11 @@ export class ActionView {
     return this.#text("identity");
   }
 
+  /** Name of the client that delivered it, "" for one that proved nothing. */
+  get source(): string {
+    return this.#text("source");
+  }
+
   get chainId(): string {
     return this.#text("chain");
   }
@@ -120,6 +125,7 @@ export class ActionView {
     name:
       | "tenant"
       | "identity"
+      | "source"
       | "chain"
       | "session"
       | "task"

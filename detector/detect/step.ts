@@ -4,12 +4,15 @@ import { ByCode, pairOf } from "../attribute/by-code.ts";
 import type { AuthorityOf } from "../authorise/authority-of.ts";
 import type { IdentityState } from "../learn/identity-state.ts";
 import type { IdentityStates } from "../learn/identity-states.ts";
+import type { NewIdentities } from "../learn/new-identities.ts";
 import { ActionView } from "./action-view.ts";
+import { Admission } from "./admission.ts";
 import type { Detector, Examined } from "./detector.ts";
+import { floodSignals } from "./identity-flood.ts";
 import { Judgements } from "./judgements.ts";
 import type { RecentActions } from "./recent-actions.ts";
 import type { RecordPlaces } from "./record-places.ts";
-import { report } from "./report.ts";
+import { report, type Said } from "./report.ts";
 import { isClockSuspect, isLearnable } from "./time.ts";
 
 /** What is known of a partition, and how its actions are judged. */
@@ -24,6 +27,8 @@ export interface Bench {
   readonly judged: number;
   /** Rows that the store has already, found where `recent` could not tell. */
   readonly stored: ReadonlySet<number>;
+  /** New identities that each source may bring within an hour; 0 for any number. */
+  readonly newPerHourMax: number;
 }
 
 /** What a step gives for the store. */
@@ -33,8 +38,12 @@ export interface Stepped {
   readonly alerts: readonly Alert[];
   /** States that changed, by their keys. */
   readonly changed: ReadonlyMap<string, IdentityState>;
+  /** Counts of new identities that changed, by the keys of their sources. */
+  readonly changedCounts: ReadonlyMap<string, NewIdentities>;
   /** Actions that had already been seen; they give no row and change nothing. */
   readonly duplicates: number;
+  /** Actions of identities that were not admitted: stored with their verdict, and no more. */
+  readonly unadmitted: number;
 }
 
 /** The key under which the state of an action's identity is kept: tenants never share one. */
@@ -45,7 +54,8 @@ export function stateKey(action: { readonly tenant: string; readonly identityId:
 /** What is known of one identity in this step. */
 interface Known {
   readonly key: string;
-  readonly state: IdentityState;
+  /** Undefined as long as nothing is known. */
+  state: IdentityState | undefined;
 }
 
 /**
@@ -61,6 +71,7 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
   const changed = new Map<string, IdentityState>();
   const knowns = new ByCode<Known>();
   const view = new ActionView(columns, places);
+  const admission = new Admission(states, bench.newPerHourMax, say);
   const { codes, instants, ids, dictionary } = columns;
   let duplicates = 0;
 
@@ -69,31 +80,40 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
     const known = knowns.get(dictionary, pair);
     if (known !== undefined) return known;
     const key = stateKey(view);
-    return knowns.set(pair, { key, state: states.get(key) });
+    return knowns.set(pair, { key, state: undefined });
+  }
+
+  function say({ finding, alert }: Said): void {
+    findings.push(finding);
+    if (alert !== undefined) alerts.push(alert);
   }
 
   for (const row of rows) {
     view.row = row;
-    const { key, state } = knownOf(row);
+    const known = knownOf(row);
+    const { key } = known;
     const startedAtUs = instants.startedAtUs[row]!;
     if (stored.has(row) || recent.has(ids, row * idInts, startedAtUs, key)) {
       duplicates += 1;
       continue;
     }
-    changed.set(key, state);
     view.ordinal = judged + judgements.keptCount;
     const endedAtUs = instants.endedAtUs[row]!;
     const clockSuspect = isClockSuspect(endedAtUs, view.atMs);
     recent.add(ids, row * idInts, startedAtUs, key, !clockSuspect);
+    judgements.clockSuspect[row] = clockSuspect ? 1 : 0;
+    const verdict = authority.judge(columns, view);
+    // Only here, as a duplicate of what was not admitted must not be taken for something known.
+    const state = (known.state ??= states.find(key) ?? admission.admit(view, key));
+    if (state === undefined) {
+      judgements.keep(row, view.ordinal, verdict, floodSignals);
+      continue;
+    }
+    changed.set(key, state);
     const learns = !clockSuspect && isLearnable(endedAtUs, state.lastAtUs);
     judgements.late[row] = endedAtUs < state.lastAtUs ? 1 : 0;
-    judgements.clockSuspect[row] = clockSuspect ? 1 : 0;
     judgements.learned[row] = learns ? 1 : 0;
-    const examined: Examined = {
-      action: view,
-      authority: authority.judge(columns, view),
-      evidence: state.evidence,
-    };
+    const examined: Examined = { action: view, authority: verdict, evidence: state.evidence };
     let signalled: string[] | undefined;
     for (let nth = 0; nth < detectors.length; nth += 1) {
       const detector = detectors[nth]!;
@@ -101,8 +121,7 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
       const signals = detector.examine(examined, memory);
       for (const signal of signals) {
         const said = report(state, view, detector, signal, clockSuspect ? view.atMs * 1000 : startedAtUs);
-        if (said !== undefined) findings.push(said.finding);
-        if (said?.alert !== undefined) alerts.push(said.alert);
+        if (said !== undefined) say(said);
         (signalled ??= []).push(`${detector.id}/${signal.name}`);
       }
       if (learns) detector.learn(examined, memory, signals);
@@ -111,9 +130,10 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
       state.evidence.gather(startedAtUs, view.sessionId);
       state.lastAtUs = Math.max(state.lastAtUs, endedAtUs);
     }
-    judgements.keep(row, view.ordinal, examined.authority, signalled ?? noSignals);
+    judgements.keep(row, view.ordinal, verdict, signalled ?? noSignals);
   }
-  return { judgements, findings, alerts, changed, duplicates };
+  const { changed: changedCounts, unadmitted } = admission;
+  return { judgements, findings, alerts, changed, changedCounts, duplicates, unadmitted };
 }
 
 const noSignals: readonly string[] = [];

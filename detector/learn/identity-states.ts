@@ -1,5 +1,6 @@
 import { ByteWriter } from "../bytes.ts";
 import { IdentityState, type Remembering } from "./identity-state.ts";
+import { isSourceKey, type NewIdentities, SourceCounts } from "./new-identities.ts";
 import { PackedStates } from "./packed-states.ts";
 
 /** From this many actions on an identity is settled: whoever invents identities would have to keep each of them busy. */
@@ -27,6 +28,8 @@ export interface StatesOptions {
  * invented identities push each other out and no real one. What was dropped is read from the store again.
  */
 export class IdentityStates {
+  /** Kept with the states, and no part of what is held of identities. */
+  readonly sources = new SourceCounts();
   readonly #options: StatesOptions;
   readonly #ready = new Map<string, IdentityState>();
   readonly #unsettled = new PackedStates();
@@ -60,24 +63,33 @@ export class IdentityStates {
   }
 
   has(key: string): boolean {
+    if (isSourceKey(key)) return this.sources.has(key);
     return this.#ready.has(key) || this.#settled.has(key) || this.#unsettled.has(key);
   }
 
-  /** The state of an identity, a new one when nothing is known of it. */
-  get(key: string): IdentityState {
+  /** The state of an identity; undefined when nothing is known of it. */
+  find(key: string): IdentityState | undefined {
     const ready = this.#ready.get(key);
     if (ready !== undefined) return ready;
     const packed = this.#settled.get(key) ?? this.#unsettled.get(key);
-    const { detectors } = this.#options;
-    const state =
-      packed === undefined ? new IdentityState(detectors) : IdentityState.unpack(packed, detectors);
+    if (packed === undefined) return undefined;
+    const state = IdentityState.unpack(packed, this.#options.detectors);
     this.#ready.set(key, state);
     return state;
   }
 
-  /** Takes in a state as the store has it. Drops nothing: what is loaded is about to be used. */
+  /** Begins the state of an identity that nothing is known of. It must be packed before the next chunk. */
+  begin(key: string): IdentityState {
+    const state = new IdentityState(this.#options.detectors);
+    this.#ready.set(key, state);
+    return state;
+  }
+
+  /** Takes in a state, or a source's count, as the store has it. Drops nothing: what is loaded is about to be used. */
   load(key: string, packed: string, actions: number): void {
-    this.#hold(key, Buffer.from(packed, "latin1"), actions >= settledFrom);
+    const bytes = Buffer.from(packed, "latin1");
+    if (isSourceKey(key)) this.sources.load(key, bytes);
+    else this.#hold(key, bytes, actions >= settledFrom);
   }
 
   /** Packs a state after it changed, for the store and to be held. One character a byte. */
@@ -91,6 +103,13 @@ export class IdentityStates {
     return this.#writer.bytes.latin1Slice(0, this.#writer.length);
   }
 
+  /** Packs a source's count after it changed, for the store. One character a byte. */
+  packCount(count: NewIdentities): string {
+    this.#writer.clear();
+    count.pack(this.#writer);
+    return this.#writer.bytes.latin1Slice(0, this.#writer.length);
+  }
+
   /** Gives back what it holds of the budget; it must not be used any more. */
   release(): void {
     this.#count(-this.#bytes);
@@ -100,6 +119,7 @@ export class IdentityStates {
   /** Drops what no longer fits. Between chunks: a state in use must not go. */
   makeRoom(): void {
     this.#makeRoom();
+    if (this.sources.makeRoom()) this.#isComplete = false;
     for (const key of this.#ready.keys()) {
       if (this.#ready.size <= this.#options.readyMax) break;
       this.#ready.delete(key);

@@ -45,8 +45,9 @@ export function newWorker(
     bytesMax: config.chunk.bytesMax,
     stateBudget: budgetOf(context),
     statesReadyMax: config.state.readyMax,
+    newPerHourMax: config.identities.newPerHourMax,
     windowUs: windowMs * 1000,
-    onChunk: ({ topic, partition: number }, _plan, counts, held) => {
+    onChunk: ({ topic, partition: number }, _plan, counts, { identities, bytes, unadmitted }) => {
       // All in one go: whoever looks sees the sums agree.
       telemetry.count("answerable_detect_accepted_records_total", {}, counts.records);
       telemetry.count(
@@ -58,9 +59,10 @@ export function newWorker(
       telemetry.count("answerable_spans_total", { outcome: "no_action" }, counts.noAction);
       telemetry.count("answerable_spans_total", { outcome: "duplicate" }, counts.duplicates);
       telemetry.count("answerable_spans_total", { outcome: "dead_lettered" }, counts.deadLettered);
+      telemetry.count("answerable_unadmitted_actions_total", {}, unadmitted);
       telemetry.count("answerable_findings_total", {}, counts.findings);
       letters.countStored();
-      partitions.reportState({ topic, partition: number }, { ...held, actions: counts.held });
+      partitions.reportState({ topic, partition: number }, { identities, bytes, actions: counts.held });
       if (counts.deadLettered > 0)
         log("warn", "spans could not be read", { topic, partition: number, count: counts.deadLettered });
     },

@@ -26,7 +26,7 @@ export function headersOf(group: string, groups: number, origin: Origin): Readon
 /** Who delivered a record. A record without our headers is of the default tenant and proves nothing. */
 export function originOf(headers: Readonly<Record<string, string>>): Origin {
   return {
-    tenant: headers[names.tenant] ?? "default",
+    tenant: headers[names.tenant] || "default",
     source: headers[names.source] ?? "",
     verified: new Set(verifiedOf(headers[names.verified])),
   };

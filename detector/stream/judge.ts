@@ -6,6 +6,7 @@ import { RecordPlaces } from "../detect/record-places.ts";
 import { stateKey, step, type Stepped } from "../detect/step.ts";
 import { unsureRows } from "../detect/unsure-rows.ts";
 import type { IdentityStates } from "../learn/identity-states.ts";
+import { sourceKey } from "../learn/new-identities.ts";
 import type { ChunkReader, ChunkSums } from "./chunk.ts";
 import type { WorkerOptions } from "./partition-worker.ts";
 import type {
@@ -82,6 +83,7 @@ export async function judge(
     rows: released.rows,
     judged: progress?.judged ?? 0,
     stored,
+    newPerHourMax: options.newPerHourMax,
   });
   return {
     records,
@@ -102,7 +104,7 @@ export async function judge(
 }
 
 /**
- * Reads the states that are not held, all of a chunk at once. Says whether they are of before it: a save of whoever had
+ * Reads the states that are not held, all of a chunk at once, and the counts of sources that may bring new ones. Says whether they are of before it: a save of whoever had
  * the partition before may arrive at any time, and what it knows of these actions must not be learned a second time.
  */
 async function loadStates(
@@ -119,7 +121,10 @@ async function loadStates(
   for (const row of rows) {
     view.row = row;
     const key = stateKey(view);
-    if (!states.has(key)) missing.add(key);
+    if (states.has(key)) continue;
+    missing.add(key);
+    const countKey = sourceKey(view.tenant, view.source);
+    if (!states.has(countKey)) missing.add(countKey);
   }
   if (missing.size === 0) return true;
   const found = await store.states(partition, [...missing]);
@@ -146,12 +151,17 @@ async function storedElsewhere(
   return new Set([...found].map((nth) => unsure[nth]!));
 }
 
-function packed(states: IdentityStates, { changed }: Stepped): ReadonlyMap<string, SavedState> {
+function packed(
+  states: IdentityStates,
+  { changed, changedCounts }: Stepped,
+): ReadonlyMap<string, SavedState> {
   const all = new Map<string, SavedState>();
   for (const [key, state] of changed) {
     const { actions, activeDays, sessions } = state.evidence;
     all.set(key, { packed: states.pack(key, state), actions, activeDays, sessions });
   }
+  for (const [key, count] of changedCounts)
+    all.set(key, { packed: states.packCount(count), actions: 0, activeDays: 0, sessions: 0 });
   return all;
 }
 

@@ -31,16 +31,25 @@ export interface WorkerOptions extends ChunkLimits {
   readonly stateBudget: StateBudget;
   /** States held ready for use. */
   readonly statesReadyMax: number;
+  /** New identities that each source may bring to the partition within an hour; 0 for any number. */
+  readonly newPerHourMax: number;
   /** How long an action waits for others of its partition that ended before it, in microseconds; 0 for not at all. */
   readonly windowUs: number;
   /** Told of each chunk once its position is saved. */
-  readonly onChunk?: (partition: PartitionId, plan: ChunkPlan, counts: ChunkCounts, held: HeldStates) => void;
+  readonly onChunk?: (
+    partition: PartitionId,
+    plan: ChunkPlan,
+    counts: ChunkCounts,
+    states: StateSums,
+  ) => void;
 }
 
-/** What a worker holds of identities. */
-interface HeldStates {
+/** What a worker holds of identities after a chunk, and what it did not take in. */
+interface StateSums {
   readonly identities: number;
   readonly bytes: number;
+  /** Actions of the chunk whose identities were not admitted. */
+  readonly unadmitted: number;
 }
 
 /** One partition's detector: the only one who touches its state. Its calls are answered one after the other. */
@@ -123,13 +132,13 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
   async function doChunk(current: Owned, chunk: ChunkPlan): Promise<boolean> {
     judged ??= await judge(partition, current, chunk, backlog.chunk(chunk), reader, options);
     if (judged === undefined) return false;
-    const { counts, progress, records } = judged;
+    const { counts, progress, records, stepped } = judged;
     await storeChunk(partition, chunk, judged, reader, current.generation, options);
     judged = undefined;
     current.progress = progress;
     backlog.done(records, progress);
     const { size: identities, bytes } = current.states;
-    options.onChunk?.(partition, chunk, counts, { identities, bytes });
+    options.onChunk?.(partition, chunk, counts, { identities, bytes, unadmitted: stepped.unadmitted });
     return true;
   }
 

@@ -29,7 +29,8 @@ SETTINGS non_replicated_deduplication_window = 100000;
 -- Position and learned state, saved together: one insert, one block, one partition of one table, so both or neither.
 -- kind is `position` (payload: JSON, progress and sums of the chunk), `chunk` (the same, one row kept for each chunk; its
 -- key is the chunk's ordinal) or `state`
--- (payload: the packed state of one identity, bytes, whose form begins with its version; beside it what people ask of it).
+-- (payload: the packed state of one identity, bytes, whose form begins with its version; beside it what people ask of it;
+-- under a key that begins with NUL: how many new identities a source brought).
 CREATE TABLE IF NOT EXISTS checkpoints
 (
     topic LowCardinality(String),

@@ -58,4 +58,4 @@ SELECT
     sessions,
     length(payload) AS state_bytes
 FROM checkpoints FINAL
-WHERE kind = 'state';
+WHERE kind = 'state' AND NOT startsWith(key, '\0');

@@ -154,7 +154,7 @@ describe("whatever the log", () => {
 /** What the detectors remember of the built identity, as text. */
 function memoriesOf(engine: Engine): string {
   const writer = new ByteWriter();
-  for (const memory of engine.states.get(stateKey(actionWith())).memories) packMemory(memory, writer);
+  for (const memory of engine.states.find(stateKey(actionWith()))!.memories) packMemory(memory, writer);
   return writer.finish().toString("hex");
 }
 

@@ -106,6 +106,7 @@ function stop(): Stop {
 const roomForAll = () => ({
   stateBudget: { bytesMax: 1_000_000, bytes: 0 },
   statesReadyMax: 100,
+  newPerHourMax: 0,
 });
 
 function newWorker(

@@ -57,6 +57,7 @@ async function run(onCall: (call: number, worker: PartitionWorker) => void): Pro
       bytesMax: 1_000_000,
       stateBudget: budget,
       statesReadyMax: 10,
+      newPerHourMax: 0,
     });
   };
   const first = newWorker(() => {

@@ -92,6 +92,7 @@ function newEngine(): Engine {
       windowUs: 0,
       stateBudget: { bytesMax: 64 * 1024 * 1024, bytes: 0 },
       statesReadyMax: 1000,
+      newPerHourMax: 0,
       recordsMax: 2000,
       bytesMax: 8 * 1024 * 1024,
       onChunk: (_partition, _plan, counts) => {

@@ -1,3 +1,4 @@
+import { isSourceKey } from "../../detector/learn/new-identities.ts";
 import type { Checkpoint, DeadLetters, DetectStore } from "../../detector/stream/ports.ts";
 import { memoryStore, noFault, type StoreContent } from "../support/memory.ts";
 import type { Call } from "./calls.ts";
@@ -36,6 +37,7 @@ export function fakeStore(partitions: number, seen: Seen): FakeStore {
         call(async (fault) => {
           const states = await at(id.partition).memory.store(fault).states(id, keys);
           if (states.size > 0) seen("read a state back");
+          if ([...states.keys()].some(isSourceKey)) seen("read a source's count back");
           return states;
         }),
       stored: (id, actions) =>

@@ -22,6 +22,8 @@ export interface LogSpan {
 /** A record as it is drawn. */
 export interface Entry {
   readonly spans: readonly LogSpan[];
+  /** Who delivers it. */
+  readonly source: string;
   readonly isGarbage: boolean;
   readonly again: number | null;
   readonly spanAgain: number | null;
@@ -43,6 +45,7 @@ type Span = Parameters<typeof encodeSpans>[0][number];
 interface Draft {
   readonly atMs: number;
   readonly arrivalMs: number;
+  readonly source: string;
   /** Nothing: bytes that nobody can read. */
   readonly spans: readonly Span[];
   /** Spans from an earlier record, behind its own. */
@@ -51,6 +54,9 @@ interface Draft {
 
 /** Where order of arrival is not that of events, they lie this close: their order differs then. No two at one instant. */
 const gapMsMax = 499;
+
+/** From this record on the log's time is that of the next hour. */
+const hourEndsAtRecord = 2;
 
 const startMs = 1_769_990_000_000;
 
@@ -67,7 +73,7 @@ export function recordsOf(
   const drafts: Draft[] = [];
   let atMs = startMs;
   let made = partition * 1000;
-  for (const { spans: drawn, isGarbage, again, spanAgain } of entries) {
+  for (const { spans: drawn, source, isGarbage, again, spanAgain } of entries) {
     const spans = drawn.map((one) => {
       atMs += has("reordered") ? 1 + (one.gapMs % gapMsMax) : one.gapMs;
       made += 1;
@@ -77,15 +83,19 @@ export function recordsOf(
     const repeated =
       has("duplicate") && spanAgain !== null && spans.every(isReadable) ? nth(earlier, spanAgain) : [];
     const arrivalMs = has("reordered") ? atMs + ((drawn[0]?.delayMs ?? 0) % delayBelowMs) : atMs;
-    drafts.push({ atMs, arrivalMs, spans: isGarbage ? [] : spans, again: isGarbage ? [] : repeated });
+    const place = { atMs, arrivalMs, source };
+    drafts.push({ ...place, spans: isGarbage ? [] : spans, again: isGarbage ? [] : repeated });
     const readable = drafts.filter((draft) => draft.spans.length > 0);
     if (!has("duplicate") || again === null) continue;
-    for (const draft of nth(readable, again)) {
-      const copied = draft.spans.filter(isReadable);
-      if (copied.length > 0) drafts.push({ atMs, arrivalMs: arrivalMs + 1, spans: [], again: copied });
+    for (const { spans: first } of nth(readable, again)) {
+      const copied = first.filter(isReadable);
+      if (copied.length > 0) drafts.push({ ...place, arrivalMs: arrivalMs + 1, spans: [], again: copied });
     }
   }
   const arrived = drafts.toSorted((one, other) => one.arrivalMs - other.arrivalMs);
+  // In another order of arrival the same events would fall into another hour of the log.
+  const hourEndsAt = has("reordered") ? Number.POSITIVE_INFINITY : hourEndsAtRecord;
+  const recordOf = (draft: Draft, at: number): LogRecord => recordAt(draft, at, hourEndsAt);
   return {
     records: arrived.map(recordOf),
     withoutDuplicates: arrived
@@ -105,14 +115,14 @@ const isCopy = ({ spans, again }: Draft): boolean => spans.length === 0 && again
 const nth = <T>(values: readonly T[], at: number): readonly T[] =>
   values.length === 0 ? [] : values.slice(at % values.length, (at % values.length) + 1);
 
-function recordOf({ spans, again }: Draft, at: number): LogRecord {
+function recordAt({ spans, again, source }: Draft, at: number, hourEndsAt: number): LogRecord {
   const all = [...spans, ...again];
   return {
     offset: at * 2 + 5,
     key: "g0001",
     value: all.length === 0 ? Buffer.from("this is no protobuf") : encodeSpans(all),
-    headers: {},
-    timestampMs: startMs + 10_000_000 + at * 1000,
+    headers: source === "" ? {} : { "nhi-source": source },
+    timestampMs: startMs + 10_000_000 + at * 1000 + (at < hourEndsAt ? 0 : 3_600_000),
   };
 }
 

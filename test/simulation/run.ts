@@ -23,6 +23,7 @@ export interface World {
   readonly recordsMax: readonly number[];
   readonly rebalances: readonly number[];
   readonly windowMs: number;
+  readonly newPerHourMax: number;
   /** After how many turns of the world all partitions count as quiet, beside the ends of their logs. */
   readonly quietAfter: readonly number[];
   readonly dice: Dice;
@@ -110,6 +111,10 @@ export async function run(world: World): Promise<Outcome> {
           // Less than the identities of one process take.
           stateBudget: budget,
           statesReadyMax: 1,
+          newPerHourMax: world.newPerHourMax,
+          onChunk: (_partition, _plan, _counts, { unadmitted }) => {
+            if (unadmitted > 0) seen("not admitted");
+          },
         }),
       // The simulated log keeps everything.
       keepLoss: async () => undefined,

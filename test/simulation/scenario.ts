@@ -10,6 +10,8 @@ export interface Scenario {
   readonly processes: number;
   /** How long actions wait for what ended before them; 0 for not at all. */
   readonly windowMs: number;
+  /** New identities that a source may bring within an hour; 0 for any number. */
+  readonly newPerHourMax: number;
   /** Whether partitions count as quiet at any time, not only at their logs' end. */
   readonly isRestless: boolean;
   /** Most records handed over at once. */
@@ -32,6 +34,7 @@ const anySpan: fc.Arbitrary<LogSpan> = fc.record({
 
 const anyEntry: fc.Arbitrary<Entry> = fc.record({
   spans: fc.array(anySpan, { minLength: 1, maxLength: 2 }),
+  source: fc.constantFrom("", "", "ci"),
   isGarbage: fc.constantFrom(true, false, false, false, false, false, false, false),
   /** Which earlier record comes again behind this one, and which earlier span within it. */
   again: fc.option(fc.nat({ max: 50 })),
@@ -42,6 +45,7 @@ const anyScenario = fc.record({
   logs: fc.array(fc.array(anyEntry, { minLength: 2, maxLength: 3 }), { minLength: 1, maxLength: 2 }),
   processes: fc.integer({ min: 2, max: 3 }),
   windowMs: fc.constantFrom(0, 1000, 2000),
+  newPerHourMax: fc.constantFrom(0, 0, 1, 2),
   isRestless: fc.constantFrom(true, false, false, false),
   batchMax: fc.integer({ min: 1, max: 4 }),
   recordsMax: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 }),

@@ -13,6 +13,8 @@ export const events = [
   "found a shorter plan",
   "saved what was saved",
   "read a state back",
+  "read a source's count back",
+  "not admitted",
   "found an action stored",
   "held back",
   "held back across chunks",

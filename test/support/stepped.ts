@@ -24,6 +24,7 @@ export interface PlainStepped {
   readonly alerts: readonly Alert[];
   readonly duplicates: number;
   readonly changed: ReadonlyMap<string, IdentityState>;
+  readonly unadmitted: number;
 }
 
 /** One partition's engine with all that it remembers. Whatever it kept counts as stored. */
@@ -35,9 +36,15 @@ export class Engine {
   #judged = 0;
   readonly #saved = new Map<string, SavedState>();
 
-  /** @param room Actions that are remembered, a power of two. */
-  constructor(detectors: readonly Detector[], room = 2 ** 12) {
+  readonly #newPerHourMax: number;
+
+  /**
+   * @param room Actions that are remembered, a power of two.
+   * @param newPerHourMax New identities of a source and hour; 0 for any number.
+   */
+  constructor(detectors: readonly Detector[], room = 2 ** 12, newPerHourMax = 0) {
     this.#detectors = detectors;
+    this.#newPerHourMax = newPerHourMax;
     this.#recent = new RecentActions(0, room);
     const budget = { bytesMax: Number.POSITIVE_INFINITY, bytes: 0 };
     this.states = new IdentityStates({ detectors, budget, readyMax: 1000 });
@@ -63,8 +70,9 @@ export class Engine {
       rows,
       judged: this.#judged,
       stored: new Set(unsure.filter((row) => this.#stored.has(keyOf(row)))),
+      newPerHourMax: this.#newPerHourMax,
     });
-    const { judgements, findings, alerts, duplicates, changed } = stepped;
+    const { judgements, findings, alerts, duplicates, changed, changedCounts, unadmitted } = stepped;
     this.#judged += judgements.keptCount;
     for (let row = 0; row < columns.count; row += 1)
       if (judgements.kept[row] === 1) this.#stored.add(keyOf(row));
@@ -72,7 +80,10 @@ export class Engine {
       const { actions, activeDays, sessions } = state.evidence;
       this.#saved.set(key, { packed: this.states.pack(key, state), actions, activeDays, sessions });
     }
-    return { actions: actionsOf({ columns, judgements, places }), findings, alerts, duplicates, changed };
+    for (const [key, count] of changedCounts)
+      this.#saved.set(key, { packed: this.states.packCount(count), actions: 0, activeDays: 0, sessions: 0 });
+    const actions = actionsOf({ columns, judgements, places });
+    return { actions, findings, alerts, duplicates, changed, unadmitted };
   }
 
   /** All states by their keys, packed. */
