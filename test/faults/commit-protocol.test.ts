@@ -106,7 +106,8 @@ function stop(): Stop {
 const roomForAll = () => ({
   stateBudget: { bytesMax: 1_000_000, bytes: 0 },
   statesReadyMax: 100,
-  newPerHourMax: 0,
+  // One fewer than the generated identities, so that one of them is not admitted.
+  newPerHourMax: 2,
 });
 
 function newWorker(
