@@ -7,7 +7,7 @@ import { type PartitionWorker, partitionWorker } from "../../detector/stream/par
 import type { DeadLetters, DetectStore, LogRecord } from "../../detector/stream/ports.ts";
 import { stillControl } from "./memory.ts";
 
-export const partition = { topic: "nhi.spans", partition: 0 };
+const partition = { topic: "nhi.spans", partition: 0 };
 const attributor = shippedAttributor();
 const startMs = Date.parse("2026-03-02T09:00:00Z");
 
