@@ -104,8 +104,9 @@ export async function judge(
 }
 
 /**
- * Reads the states that are not held, all of a chunk at once, and the counts of sources that may bring new ones. Says whether they are of before it: a save of whoever had
- * the partition before may arrive at any time, and what it knows of these actions must not be learned a second time.
+ * Reads what is not held, all of a chunk at once: states, and of what may be new the counts of its sources. Says whether
+ * they are of before the chunk: a save of whoever had the partition before may arrive at any time, and what it knows of
+ * these actions must not be learned a second time.
  */
 async function loadStates(
   store: DetectStore,
