@@ -1,17 +1,23 @@
 import { ByteWriter } from "../../bytes.ts";
 import { Dictionary } from "../../decode/index.ts";
+import { writeTexts } from "./texts.ts";
 
 /** Flags of a dictionary that comes with its column, and the width of the indexes into it. */
 const ownDictionary = 0x600;
 const byteIndexes = 0;
 const shortIndexes = 1;
 const intIndexes = 2;
-const longLength = 48;
 /** The head, two varints, is known last; so much is left free for it. */
 const headRoom = 20;
 /** What a row of actions takes, so that a block seldom has to be moved while it is written. */
 const rowBytes = 640;
 const noTexts = new Dictionary();
+
+/** Lists of codes, one for each row to write. */
+export interface Lists {
+  readonly items: Int32Array;
+  readonly ends: Int32Array;
+}
 
 /**
  * One block in ClickHouse's Native format
@@ -58,8 +64,7 @@ export class NativeBlock {
   /** A `String` column of codes by row. */
   strings(name: string, codes: Int32Array): void {
     this.#head(name, "String");
-    const picked = this.#picked(codes);
-    for (let at = 0; at < picked.length; at += 1) this.#text(picked[at]!);
+    this.#texts(this.#picked(codes));
   }
 
   /** A `String` column of texts by row. */
@@ -93,22 +98,18 @@ export class NativeBlock {
     this.#dictionaried(new Int32Array(this.#rows.length).fill(code));
   }
 
-  /** An `Array` column; the items are told by row. */
+  /** An `Array` column of codes: the items of all rows to write, one row after the other, and where those of each end. */
   arrays(
     name: string,
     type: "Array(String)" | "Array(LowCardinality(String))",
-    itemsOf: (row: number) => readonly number[],
+    { items, ends }: Lists,
   ): void {
     this.#head(name, type);
     const isLow = type !== "Array(String)";
     if (isLow) this.#long(1);
-    const items: number[] = [];
-    for (const row of this.#rows) {
-      for (const item of itemsOf(row)) items.push(item);
-      this.#long(items.length);
-    }
-    if (!isLow) for (const item of items) this.#text(item);
-    else if (items.length > 0) this.#dictionaried(Int32Array.from(items));
+    for (let at = 0; at < ends.length; at += 1) this.#long(ends[at]!);
+    if (!isLow) this.#texts(items);
+    else if (items.length > 0) this.#dictionaried(items);
   }
 
   /** A `Map(LowCardinality(String), String)` column: `pairs` from `startOf` to `endOf` each row, key and value in turn. */
@@ -127,12 +128,16 @@ export class NativeBlock {
     }
     if (count === 0) return;
     const keys = new Int32Array(count);
+    const values = new Int32Array(count);
     let nth = 0;
-    for (const row of this.#rows)
-      for (let at = startOf(row), end = endOf(row); at < end; at += 2) keys[nth++] = pairs[at]!;
+    for (const row of this.#rows) {
+      for (let at = startOf(row), end = endOf(row); at < end; at += 2, nth += 1) {
+        keys[nth] = pairs[at]!;
+        values[nth] = pairs[at + 1]!;
+      }
+    }
     this.#dictionaried(keys);
-    for (const row of this.#rows)
-      for (let at = startOf(row), end = endOf(row); at < end; at += 2) this.#text(pairs[at + 1]!);
+    this.#texts(values);
   }
 
   /** A column of instants or other whole numbers of 64 bits, from 0 to 2^53-1, told by row. */
@@ -177,34 +182,13 @@ export class NativeBlock {
 
   #long(value: number): void {
     const at = this.#body.claim(8);
-    const { bytes } = this.#body;
     const high = Math.floor(value / 2 ** 32);
-    const low = value - high * 2 ** 32;
-    bytes[at] = low;
-    bytes[at + 1] = low >>> 8;
-    bytes[at + 2] = low >>> 16;
-    bytes[at + 3] = low >>> 24;
-    bytes[at + 4] = high;
-    bytes[at + 5] = high >>> 8;
-    bytes[at + 6] = high >>> 16;
-    bytes[at + 7] = high >>> 24;
+    this.#body.view.setUint32(at, value - high * 2 ** 32, true);
+    this.#body.view.setUint32(at + 4, high, true);
   }
 
-  #text(code: number): void {
-    if (code < 0) {
-      this.#body.text(String(-1 - code));
-      return;
-    }
-    const dictionary = this.#dictionary;
-    const length = dictionary.lengthOf(code);
-    this.#body.varint(length);
-    const at = this.#body.claim(length);
-    const start = dictionary.startOf(code);
-    const from = dictionary.bytes;
-    const { bytes } = this.#body;
-    // A call to copy costs as much as copying some fifty bytes by hand.
-    if (length > longLength) from.copy(bytes, at, start, start + length);
-    else for (let step = 0; step < length; step += 1) bytes[at + step] = from[start + step]!;
+  #texts(codes: Int32Array): void {
+    writeTexts(this.#dictionary, codes, this.#body);
   }
 
   /** The codes of the rows to write. */
@@ -245,7 +229,7 @@ export class NativeBlock {
       different.length <= 2 ** 8 ? byteIndexes : different.length <= 2 ** 16 ? shortIndexes : intIndexes;
     this.#long(ownDictionary | width);
     this.#long(different.length);
-    for (const code of different) this.#text(code);
+    this.#texts(Int32Array.from(different));
     this.#long(codes.length);
     const at = this.#body.claim(codes.length * 2 ** width);
     const { bytes } = this.#body;
