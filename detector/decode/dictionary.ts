@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { isSame, sampleOf } from "./bytes-hash.ts";
+import { isAscii, isSame, sampleOf } from "./bytes-hash.ts";
 
 /** Code of what is not there. */
 export const absent = 0;
@@ -43,7 +43,8 @@ export class Dictionary {
   lengths = new Int32Array(firstSlots);
   /** 0 while nobody asked, 1 for a text, 2 for bytes that are none. */
   #validity = new Uint8Array(firstSlots);
-  #texts: (string | undefined)[] = [];
+  /** As strings, those that were asked for; as long as `starts`. */
+  #texts: (string | undefined)[] = newTexts(firstSlots);
   #slots = new Int32Array(firstSlots * 2);
   readonly #lists = new Map<number, readonly number[]>();
   readonly #words: readonly string[];
@@ -67,10 +68,11 @@ export class Dictionary {
       this.lengths = new Int32Array(firstSlots);
       this.#validity = new Uint8Array(firstSlots);
       this.#slots = new Int32Array(firstSlots * 2);
+      this.#texts = newTexts(firstSlots);
     }
     this.generation += 1;
     this.#slots.fill(0);
-    this.#texts = [undefined];
+    this.#texts.fill(undefined, 0, this.#count);
     this.#lists.clear();
     this.#end = 0;
     this.#count = 1;
@@ -91,10 +93,20 @@ export class Dictionary {
     return this.#end;
   }
 
-  /** The code of the text in some bytes of this dictionary; `isText` says whether they are one. */
-  codeAt(start: number, end: number): number {
+  /**
+   * The code of the text in some bytes of this dictionary; `isText` says whether they are one.
+   *
+   * @param guess A code that is tried first, `absent` for none.
+   */
+  codeAt(start: number, end: number, guess: number = absent): number {
     const length = end - start;
     if (length <= 0) return empty;
+    if (
+      guess > empty &&
+      this.lengths[guess] === length &&
+      isSame(this.view, this.starts[guess]!, this.view, start, length)
+    )
+      return guess;
     if (this.#count === this.starts.length) this.#grow();
     const mask = this.#slots.length - 1;
     let slot = sampleOf(this.view, start, length) & mask;
@@ -216,17 +228,13 @@ export class Dictionary {
     this.starts[code] = start;
     this.lengths[code] = length;
     this.#validity[code] = 0;
-    this.#texts.push(undefined);
     return code;
   }
 
   #isUtf8(code: number): boolean {
     const start = this.starts[code]!;
     const end = start + this.lengths[code]!;
-    for (let at = start; at < end; at += 1) {
-      if (this.bytes[at]! >= 0x80) return isUtf8(this.bytes.subarray(start, end));
-    }
-    return true;
+    return isAscii(this.view, start, end) || isUtf8(this.bytes.subarray(start, end));
   }
 
   #claim(count: number): void {
@@ -249,6 +257,9 @@ export class Dictionary {
     const validity = new Uint8Array(size);
     validity.set(this.#validity);
     this.#validity = validity;
+    const texts = newTexts(size);
+    for (let code = 0; code < this.#count; code += 1) texts[code] = this.#texts[code];
+    this.#texts = texts;
     this.#slots = new Int32Array(size * 2);
     const mask = this.#slots.length - 1;
     for (let code = 1; code < this.#count; code += 1) {
@@ -266,6 +277,7 @@ export class Dictionary {
 }
 
 const nothing: readonly number[] = [];
+const newTexts = (size: number): (string | undefined)[] => Array<string | undefined>(size).fill(undefined);
 
 /** The digits of hex as bytes. */
 export const hexDigits = Buffer.from("0123456789abcdef", "latin1");

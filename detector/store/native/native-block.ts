@@ -42,12 +42,15 @@ export class NativeBlock {
   #stamps = new Int32Array(0);
   #stamp = 0;
 
-  constructor(rows: Int32Array, dictionary: Dictionary = noTexts) {
+  /** @param room Where the block is written; what was in it is gone. */
+  constructor(rows: Int32Array, dictionary: Dictionary = noTexts, room = new ByteWriter()) {
     this.#dictionary = dictionary;
     this.#rows = rows;
     this.#areAll = rows.at(-1) === rows.length - 1;
-    this.#body = new ByteWriter(headRoom + 4096 + rows.length * rowBytes);
-    this.#body.claim(headRoom);
+    this.#body = room;
+    room.clear();
+    room.claim(headRoom + 4096 + rows.length * rowBytes);
+    room.length = headRoom;
   }
 
   /** The block as bytes. */
@@ -143,7 +146,10 @@ export class NativeBlock {
   /** A column of instants or other whole numbers of 64 bits, from 0 to 2^53-1, told by row. */
   longs(name: string, type: string, valueOf: (row: number) => number): void {
     this.#head(name, type);
-    for (const row of this.#rows) this.#long(valueOf(row));
+    const rows = this.#rows;
+    const at = this.#body.claim(rows.length * 8);
+    const { view } = this.#body;
+    for (let nth = 0; nth < rows.length; nth += 1) writeLong(view, at + nth * 8, valueOf(rows[nth]!));
   }
 
   /** An `Array` column of such numbers; the rows' arrays lie one after the other in `values`, in the order of the rows. */
@@ -155,23 +161,33 @@ export class NativeBlock {
 
   ints(name: string, valueOf: (row: number) => number): void {
     this.#head(name, "Int32");
-    for (const row of this.#rows) this.#body.int32(valueOf(row));
+    const rows = this.#rows;
+    const at = this.#body.claim(rows.length * 4);
+    const { view } = this.#body;
+    for (let nth = 0; nth < rows.length; nth += 1) view.setInt32(at + nth * 4, valueOf(rows[nth]!), true);
   }
 
   bools(name: string, values: Int32Array | Uint8Array): void {
     this.#head(name, "Bool");
-    for (const row of this.#rows) this.#body.byte(values[row]!);
+    const rows = this.#rows;
+    const at = this.#body.claim(rows.length);
+    const { bytes } = this.#body;
+    for (let nth = 0; nth < rows.length; nth += 1) bytes[at + nth] = values[rows[nth]!]!;
   }
 
-  /** A `String` column of `length` hex digits each, told as bytes. */
-  hex(name: string, length: number, write: (row: number, to: Buffer, at: number) => number): void {
+  /** A `String` column of up to `length` hex digits each, less than 128; `write` says how many there are. */
+  hex(name: string, length: number, write: (row: number, to: DataView, at: number) => number): void {
     this.#head(name, "String");
-    for (const row of this.#rows) {
-      const at = this.#body.claim(length + 1);
-      const written = write(row, this.#body.bytes, at + 1);
-      this.#body.bytes[at] = written;
-      this.#body.length = at + 1 + written;
+    const rows = this.#rows;
+    const body = this.#body;
+    let at = body.claim(rows.length * (length + 1));
+    const { view } = body;
+    for (let nth = 0; nth < rows.length; nth += 1) {
+      const written = write(rows[nth]!, view, at + 1);
+      view.setUint8(at, written);
+      at += 1 + written;
     }
+    body.length = at;
   }
 
   #head(name: string, type: string): void {
@@ -182,9 +198,7 @@ export class NativeBlock {
 
   #long(value: number): void {
     const at = this.#body.claim(8);
-    const high = Math.floor(value / 2 ** 32);
-    this.#body.view.setUint32(at, value - high * 2 ** 32, true);
-    this.#body.view.setUint32(at + 4, high, true);
+    writeLong(this.#body.view, at, value);
   }
 
   #texts(codes: Int32Array): void {
@@ -239,4 +253,10 @@ export class NativeBlock {
       for (let nth = 0; nth < indexes.length; nth += 1) bytes.writeUInt16LE(indexes[nth]!, at + nth * 2);
     else for (let nth = 0; nth < indexes.length; nth += 1) bytes.writeUInt32LE(indexes[nth]!, at + nth * 4);
   }
+}
+
+function writeLong(to: DataView, at: number, value: number): void {
+  const high = Math.floor(value / 2 ** 32);
+  to.setUint32(at, value - high * 2 ** 32, true);
+  to.setUint32(at + 4, high, true);
 }
