@@ -1,10 +1,13 @@
 /** Bytes that are written one after the other; they grow as needed. Integers are little-endian. */
 export class ByteWriter {
   bytes: Buffer;
+  /** The same bytes, for writing several at once. */
+  view: DataView;
   length = 0;
 
   constructor(room = 4096) {
     this.bytes = Buffer.allocUnsafeSlow(room);
+    this.view = new DataView(this.bytes.buffer);
   }
 
   clear(): void {
@@ -19,6 +22,7 @@ export class ByteWriter {
       const larger = Buffer.allocUnsafeSlow(Math.max(end, this.bytes.length * 2));
       this.bytes.copy(larger, 0, 0, at);
       this.bytes = larger;
+      this.view = new DataView(larger.buffer);
     }
     this.length = end;
     return at;
@@ -38,7 +42,7 @@ export class ByteWriter {
 
   int32(value: number): void {
     const at = this.claim(4);
-    this.bytes.writeInt32LE(value, at);
+    this.view.setInt32(at, value, true);
   }
 
   double(value: number): void {

@@ -13,6 +13,8 @@ const knownFields = 0b110;
 const stringValue = 0x0a;
 const intValue = 0x18;
 
+/** Up to so many bytes all lengths within an attribute are one byte. */
+const shortMax = 0x7f;
 /** Tag and length of the one member of an `AnyValue`. */
 const memberHeadBytes = 16;
 
@@ -27,6 +29,7 @@ export function readAttribute(cursor: Cursor, end: number, row: SpanRow, limits:
     cursor.fail("too_many_attributes", `there are more than ${limits.attributesMax} attributes`);
     return;
   }
+  if (readPlain(cursor, end, row, limits)) return;
   const start = cursor.pos;
   let keyStart = 0;
   let keyEnd = 0;
@@ -47,7 +50,7 @@ export function readAttribute(cursor: Cursor, end: number, row: SpanRow, limits:
     } else cursor.skip(tag, end, knownFields);
   }
   if (cursor.hasFailed()) return;
-  const place = row.names.find(cursor, keyStart, keyEnd);
+  const place = row.find(cursor, keyStart, keyEnd);
   if (place === -1 || !row.isNew(place)) return;
   const code =
     values === 1
@@ -60,6 +63,36 @@ export function readAttribute(cursor: Cursor, end: number, row: SpanRow, limits:
   }
   const { reason, text } = cursor.trouble;
   cursor.trouble = { reason, text: `in the attribute "${row.names.all[place]!}", ${text}` };
+}
+
+/**
+ * Reads an attribute as nearly all encoders write nearly all of them: the key, then a short text or a number, nothing
+ * else. Says whether it is one; of any other nothing is read yet.
+ */
+function readPlain(cursor: Cursor, end: number, row: SpanRow, limits: DecodeLimits): boolean {
+  const { bytes, pos } = cursor;
+  const keyStart = pos + 2;
+  const keyEnd = keyStart + bytes[pos + 1]!;
+  const valueStart = keyEnd + 2;
+  if (bytes[pos] !== keyField || valueStart + 2 > end || end - pos > shortMax) return false;
+  if (bytes[keyEnd] !== valueField || valueStart + bytes[keyEnd + 1]! !== end) return false;
+  const textStart = valueStart + 2;
+  const isText = bytes[valueStart] === stringValue && textStart + bytes[valueStart + 1]! === end;
+  const isSmall = bytes[valueStart] === intValue && end === textStart && bytes[valueStart + 1]! < 0x80;
+  if (!isText && !isSmall) return false;
+  if (isText && end - textStart > limits.valueBytesMax) return false;
+  const place = row.find(cursor, keyStart, keyEnd);
+  if (place !== -1 && row.isNew(place)) {
+    const { dictionary } = row;
+    const code = isText
+      ? dictionary.codeAt(textStart, end, row.textsBefore[place])
+      : -1 - bytes[valueStart + 1]!;
+    if (!dictionary.isText(code)) return false;
+    if (isText) row.textsBefore[place] = code;
+    row.say(place, code);
+  }
+  cursor.pos = end;
+  return true;
 }
 
 /** A value in one piece. Texts become codes without ever being a string; all other values are read as what they are. */

@@ -25,3 +25,11 @@ export function isSame(one: DataView, at: number, other: DataView, start: number
   }
   return one.getInt32(at + last, true) === other.getInt32(start + last, true);
 }
+
+/** Whether no byte has its highest bit set. */
+export function isAscii(view: DataView, start: number, end: number): boolean {
+  let at = start;
+  for (; at + 4 <= end; at += 4) if ((view.getInt32(at, true) & 0x80808080) !== 0) return false;
+  for (; at < end; at += 1) if (view.getUint8(at) >= 0x80) return false;
+  return true;
+}

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { isSame, sampleOf } from "./bytes-hash.ts";
+import { isAscii, isSame, sampleOf } from "./bytes-hash.ts";
 
 /** Code of what is not there. */
 export const absent = 0;
@@ -38,11 +38,13 @@ export class Dictionary {
   generation = 0;
   #end = 0;
   #count = 0;
-  #starts = new Int32Array(firstSlots);
-  #lengths = new Int32Array(firstSlots);
+  /** Where the texts start in `bytes`, and how many bytes they have, by code from zero on; not to be written. */
+  starts = new Int32Array(firstSlots);
+  lengths = new Int32Array(firstSlots);
   /** 0 while nobody asked, 1 for a text, 2 for bytes that are none. */
   #validity = new Uint8Array(firstSlots);
-  #texts: (string | undefined)[] = [];
+  /** As strings, those that were asked for; as long as `starts`. */
+  #texts: (string | undefined)[] = newTexts(firstSlots);
   #slots = new Int32Array(firstSlots * 2);
   readonly #lists = new Map<number, readonly number[]>();
   readonly #words: readonly string[];
@@ -61,15 +63,16 @@ export class Dictionary {
   /** Forgets all but its words. */
   clear(): void {
     if (this.bytes.length > keptBytesMax) this.#resize(firstBytes);
-    if (this.#starts.length > keptBytesMax / 64) {
-      this.#starts = new Int32Array(firstSlots);
-      this.#lengths = new Int32Array(firstSlots);
+    if (this.starts.length > keptBytesMax / 64) {
+      this.starts = new Int32Array(firstSlots);
+      this.lengths = new Int32Array(firstSlots);
       this.#validity = new Uint8Array(firstSlots);
       this.#slots = new Int32Array(firstSlots * 2);
+      this.#texts = newTexts(firstSlots);
     }
     this.generation += 1;
     this.#slots.fill(0);
-    this.#texts = [undefined];
+    this.#texts.fill(undefined, 0, this.#count);
     this.#lists.clear();
     this.#end = 0;
     this.#count = 1;
@@ -90,11 +93,21 @@ export class Dictionary {
     return this.#end;
   }
 
-  /** The code of the text in some bytes of this dictionary; `isText` says whether they are one. */
-  codeAt(start: number, end: number): number {
+  /**
+   * The code of the text in some bytes of this dictionary; `isText` says whether they are one.
+   *
+   * @param guess A code that is tried first, `absent` for none.
+   */
+  codeAt(start: number, end: number, guess: number = absent): number {
     const length = end - start;
     if (length <= 0) return empty;
-    if (this.#count === this.#starts.length) this.#grow();
+    if (
+      guess > empty &&
+      this.lengths[guess] === length &&
+      isSame(this.view, this.starts[guess]!, this.view, start, length)
+    )
+      return guess;
+    if (this.#count === this.starts.length) this.#grow();
     const mask = this.#slots.length - 1;
     let slot = sampleOf(this.view, start, length) & mask;
     for (let probe = 0; probe < probesMax; probe += 1) {
@@ -104,7 +117,7 @@ export class Dictionary {
         this.#slots[slot] = made;
         return made;
       }
-      if (this.#lengths[code] === length && isSame(this.view, this.#starts[code]!, this.view, start, length))
+      if (this.lengths[code] === length && isSame(this.view, this.starts[code]!, this.view, start, length))
         return code;
       slot = (slot + 1) & mask;
     }
@@ -183,20 +196,20 @@ export class Dictionary {
     if (code < 0) return String(-1 - code);
     const known = this.#texts[code];
     if (known !== undefined) return known;
-    const start = this.#starts[code]!;
-    const made = this.bytes.utf8Slice(start, start + this.#lengths[code]!);
+    const start = this.starts[code]!;
+    const made = this.bytes.utf8Slice(start, start + this.lengths[code]!);
     this.#texts[code] = made;
     return made;
   }
 
   /** Where the text of a code from zero on starts. */
   startOf(code: number): number {
-    return this.#starts[code]!;
+    return this.starts[code]!;
   }
 
   /** Bytes of the text of a code from zero on. */
   lengthOf(code: number): number {
-    return this.#lengths[code]!;
+    return this.lengths[code]!;
   }
 
   /** The code of the same text that is not below zero. */
@@ -209,23 +222,19 @@ export class Dictionary {
   }
 
   #insert(start: number, length: number): number {
-    if (this.#count === this.#starts.length) this.#grow();
+    if (this.#count === this.starts.length) this.#grow();
     const code = this.#count;
     this.#count += 1;
-    this.#starts[code] = start;
-    this.#lengths[code] = length;
+    this.starts[code] = start;
+    this.lengths[code] = length;
     this.#validity[code] = 0;
-    this.#texts.push(undefined);
     return code;
   }
 
   #isUtf8(code: number): boolean {
-    const start = this.#starts[code]!;
-    const end = start + this.#lengths[code]!;
-    for (let at = start; at < end; at += 1) {
-      if (this.bytes[at]! >= 0x80) return isUtf8(this.bytes.subarray(start, end));
-    }
-    return true;
+    const start = this.starts[code]!;
+    const end = start + this.lengths[code]!;
+    return isAscii(this.view, start, end) || isUtf8(this.bytes.subarray(start, end));
   }
 
   #claim(count: number): void {
@@ -242,17 +251,20 @@ export class Dictionary {
   }
 
   #grow(): void {
-    const size = this.#starts.length * 2;
-    this.#starts = grown(this.#starts, size);
-    this.#lengths = grown(this.#lengths, size);
+    const size = this.starts.length * 2;
+    this.starts = grown(this.starts, size);
+    this.lengths = grown(this.lengths, size);
     const validity = new Uint8Array(size);
     validity.set(this.#validity);
     this.#validity = validity;
+    const texts = newTexts(size);
+    for (let code = 0; code < this.#count; code += 1) texts[code] = this.#texts[code];
+    this.#texts = texts;
     this.#slots = new Int32Array(size * 2);
     const mask = this.#slots.length - 1;
     for (let code = 1; code < this.#count; code += 1) {
       if (this.#lists.has(code)) continue;
-      let slot = sampleOf(this.view, this.#starts[code]!, this.#lengths[code]!) & mask;
+      let slot = sampleOf(this.view, this.starts[code]!, this.lengths[code]!) & mask;
       for (let probe = 0; probe < probesMax; probe += 1) {
         if (this.#slots[slot] === 0) {
           this.#slots[slot] = code;
@@ -265,6 +277,7 @@ export class Dictionary {
 }
 
 const nothing: readonly number[] = [];
+const newTexts = (size: number): (string | undefined)[] => Array<string | undefined>(size).fill(undefined);
 
 /** The digits of hex as bytes. */
 export const hexDigits = Buffer.from("0123456789abcdef", "latin1");

@@ -10,15 +10,19 @@ export interface Names {
   readonly all: readonly string[];
   /** Place of a name; -1 when it is not read. */
   placeOf(name: string): number;
-  /** Place of the attribute whose name some bytes spell, without making a string of them; -1 when it is not read. */
-  find(cursor: Cursor, start: number, end: number): number;
+  /**
+   * Place of the attribute whose name some bytes spell, without making a string of them; -1 when it is not read.
+   *
+   * @param guess A place that is tried first, -1 for none.
+   */
+  find(cursor: Cursor, start: number, end: number, guess: number): number;
 }
 
 /**
  * The names to read, which may be any text; made once and never changed by what comes in.
  *
  * @example
- * namesOf(["user.id"]).find(new Cursor(Buffer.from("user.id")), 0, 7); // 0
+ * namesOf(["user.id"]).find(new Cursor(Buffer.from("user.id")), 0, 7, -1); // 0
  */
 export function namesOf(attributes: Iterable<string>): Names {
   const read = [...new Set(attributes)];
@@ -30,6 +34,7 @@ export function namesOf(attributes: Iterable<string>): Names {
   const mask = 2 ** Math.ceil(Math.log2(4 * raws.length + 4)) - 1;
   const found = new Int32Array(mask + 1).fill(-1);
   const starts = new Int32Array(raws.length);
+  const lengths = Int32Array.from(raws, (raw) => raw.length);
   let start = 0;
   raws.forEach((raw, place) => {
     starts[place] = start;
@@ -42,11 +47,13 @@ export function namesOf(attributes: Iterable<string>): Names {
   return {
     all,
     placeOf: (name) => places.get(name) ?? -1,
-    find({ view }, from, end) {
+    find({ view }, from, end, guess) {
       const length = end - from;
+      if (guess !== -1 && lengths[guess] === length && isSame(known, starts[guess]!, view, from, length))
+        return guess;
       let slot = sampleOf(view, from, length) & mask;
       for (let place = found[slot]!; place !== -1; place = found[slot]!) {
-        if (raws[place]!.length === length && isSame(known, starts[place]!, view, from, length)) return place;
+        if (lengths[place] === length && isSame(known, starts[place]!, view, from, length)) return place;
         slot = (slot + 1) & mask;
       }
       return -1;

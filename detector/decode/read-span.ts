@@ -96,8 +96,9 @@ function readParentId(cursor: Cursor, stop: number): number {
   return isZero(cursor, start, stop) ? none : start;
 }
 
-function isZero({ bytes }: Cursor, start: number, stop: number): boolean {
-  for (let at = start; at < stop; at += 1) if (bytes[at] !== 0) return false;
+/** Of a multiple of four bytes. */
+function isZero({ view }: Cursor, start: number, stop: number): boolean {
+  for (let at = start; at < stop; at += 4) if (view.getInt32(at) !== 0) return false;
   return true;
 }
 

@@ -1,3 +1,4 @@
+import type { Cursor } from "./cursor.ts";
 import { absent, type Dictionary } from "./dictionary.ts";
 import { type Names, ownNames } from "./names.ts";
 
@@ -5,6 +6,9 @@ import { type Names, ownNames } from "./names.ts";
 export const spanKinds = ["unspecified", "internal", "server", "client", "producer", "consumer"] as const;
 /** Statuses of a span, by their number in OTLP. */
 export const spanStatuses = ["unset", "ok", "error"] as const;
+
+/** Attributes of a span of which the places are remembered; of more, some share a place. */
+const placesBeforeMax = 64;
 
 /**
  * The span that is being read: one row, used again for the next. Its attributes are codes of the dictionary, each at the
@@ -31,6 +35,10 @@ export class SpanRow {
   /** Places of the attributes that are there, of the resource and of the span: the first `presentCount` of them. */
   readonly present: Int32Array;
   presentCount = 0;
+  /** By place, the text that a span of this resource had there last, which the next one often has, too; or `absent`. */
+  readonly textsBefore: Int32Array;
+  /** By ordinal of an attribute in its span, the place of the last one that stood there. */
+  readonly #placesBefore = new Int32Array(placesBeforeMax).fill(-1);
   readonly #resource: Int32Array;
   #resourceCount = 0;
   /** Which attributes this span, or this resource, has said already; the first word counts. */
@@ -45,6 +53,7 @@ export class SpanRow {
     this.names = names;
     this.codes = new Int32Array(names.all.length);
     this.present = new Int32Array(names.all.length);
+    this.textsBefore = new Int32Array(names.all.length);
     this.#resource = new Int32Array(names.all.length);
     this.#said = new Uint32Array(names.all.length);
     this.#own = names.all.length - ownNames.length;
@@ -54,6 +63,7 @@ export class SpanRow {
   /** Begins a resource: nothing is known of it, and nothing of its neighbour is left. */
   beginResource(): void {
     this.codes.fill(absent);
+    this.textsBefore.fill(absent);
     this.presentCount = 0;
     this.#next();
   }
@@ -83,6 +93,17 @@ export class SpanRow {
     codes[this.#own] = name;
     codes[this.#own + 1] = this.#kindCodes[kind] ?? this.#kindCodes[0]!;
     codes[this.#own + 2] = this.#traceCode(dictionary);
+  }
+
+  /**
+   * Place of the attribute whose name some bytes spell; -1 when it is not read. Senders name the attributes of all spans
+   * in the same order, mostly, so the one that stood here last is tried first.
+   */
+  find(cursor: Cursor, start: number, end: number): number {
+    const nth = this.attributes % placesBeforeMax;
+    const place = this.names.find(cursor, start, end, this.#placesBefore[nth]!);
+    this.#placesBefore[nth] = place;
+    return place;
   }
 
   /** Whether this is the first word on the name at this place. */

@@ -2,6 +2,7 @@ import type { ActionKind, LogPosition, Resource } from "../../schemas/index.ts";
 import { type ActionColumns, idInts } from "../attribute/action-columns.ts";
 import { idText } from "../attribute/ids.ts";
 import { absent } from "../decode/index.ts";
+import { type Fingerprint, fingerprintOf } from "../learn/fingerprint.ts";
 import type { RecordPlaces } from "./record-places.ts";
 
 /**
@@ -14,6 +15,7 @@ export class ActionView {
   ordinal = 0;
   readonly #columns: ActionColumns;
   readonly #places: RecordPlaces;
+  readonly #fingerprints = new Map<number, Fingerprint>();
 
   constructor(columns: ActionColumns, places: RecordPlaces) {
     this.#columns = columns;
@@ -25,45 +27,45 @@ export class ActionView {
   }
 
   get tenant(): string {
-    return this.#text("tenant");
+    return this.#text(this.#columns.codes.tenant);
   }
 
   get identityId(): string {
-    return this.#text("identity");
+    return this.#text(this.#columns.codes.identity);
   }
 
   /** Name of the client that delivered it, "" for one that proved nothing. */
   get source(): string {
-    return this.#text("source");
+    return this.#text(this.#columns.codes.source);
   }
 
   get chainId(): string {
-    return this.#text("chain");
+    return this.#text(this.#columns.codes.chain);
   }
 
   get sessionId(): string {
-    return this.#text("session");
+    return this.#text(this.#columns.codes.session);
   }
 
   get taskId(): string {
-    return this.#text("task");
+    return this.#text(this.#columns.codes.task);
   }
 
   get kind(): ActionKind {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Only kinds of the contract become codes here.
-    return this.#text("kind") as ActionKind;
+    return this.#text(this.#columns.codes.kind) as ActionKind;
   }
 
   get operation(): string {
-    return this.#text("operation");
+    return this.#text(this.#columns.codes.operation);
   }
 
   get network(): string {
-    return this.#text("network");
+    return this.#text(this.#columns.codes.network);
   }
 
   get credentialId(): string {
-    return this.#text("credential");
+    return this.#text(this.#columns.codes.credential);
   }
 
   get mutating(): boolean {
@@ -80,13 +82,39 @@ export class ActionView {
 
   /** Id of the main resource; undefined when the action has none. */
   get resourceId(): string | undefined {
-    const code = this.#mainResource("resource", 0);
-    return code === absent ? undefined : this.#columns.dictionary.text(code);
+    const code = this.resourceCode;
+    return code === absent ? undefined : this.textOf(code);
+  }
+
+  /** Code of the same; `absent` when the action has none. */
+  get resourceCode(): number {
+    return this.#mainResource(this.#columns.codes.resource, 0);
+  }
+
+  get operationCode(): number {
+    return this.#columns.codes.operation[this.row]!;
+  }
+
+  get networkCode(): number {
+    return this.#columns.codes.network[this.row]!;
+  }
+
+  textOf(code: number): string {
+    return this.#columns.dictionary.text(code);
+  }
+
+  /** Fingerprint of the text of a code, computed once a chunk. */
+  fingerprintOf(code: number): Fingerprint {
+    const known = this.#fingerprints.get(code);
+    if (known !== undefined) return known;
+    const made = fingerprintOf(this.textOf(code));
+    this.#fingerprints.set(code, made);
+    return made;
   }
 
   /** Where the name of the main resource came from; "" when nobody says. */
   get resourceOrigin(): string {
-    return this.#columns.dictionary.text(this.#mainResource("resourceOrigin", 2) || 1);
+    return this.#columns.dictionary.text(this.#mainResource(this.#columns.codes.resourceOrigin, 2) || 1);
   }
 
   /** All resources, the main one first. */
@@ -115,25 +143,14 @@ export class ActionView {
     return this.#places.atMs(this.#columns.codes.record[this.row]!);
   }
 
-  #mainResource(name: "resource" | "resourceOrigin", nth: number): number {
+  #mainResource(main: Int32Array, nth: number): number {
     const { codes, resources } = this.#columns;
-    if (codes.resource[this.row] !== absent) return codes[name][this.row]!;
-    return resources[codes.resources[this.row]!]?.[nth] ?? absent;
+    const { row } = this;
+    if (codes.resource[row] !== absent) return main[row]!;
+    return codes.resources[row] === -1 ? absent : (resources[codes.resources[row]!]?.[nth] ?? absent);
   }
 
-  #text(
-    name:
-      | "tenant"
-      | "identity"
-      | "source"
-      | "chain"
-      | "session"
-      | "task"
-      | "kind"
-      | "operation"
-      | "network"
-      | "credential",
-  ): string {
-    return this.#columns.dictionary.text(this.#columns.codes[name][this.row]!);
+  #text(codes: Int32Array): string {
+    return this.textOf(codes[this.row]!);
   }
 }

@@ -1,4 +1,5 @@
-import { fingerprintOf } from "../learn/fingerprint.ts";
+import { absent, empty } from "../decode/index.ts";
+import type { Fingerprint } from "../learn/fingerprint.ts";
 import { daysMax } from "../learn/evidence.ts";
 import { Novelty } from "../learn/novelty.ts";
 import { fingerprint } from "../attribute/ids.ts";
@@ -13,7 +14,8 @@ interface NoveltyKey {
   readonly bitsMin: number;
   /** Values remembered while the gate is closed. More would be too many to be rare, so that little is lost. */
   readonly valuesMaxUnderGate: number;
-  readonly valueOf: (action: ActionView) => string | undefined;
+  /** Code of the value, `absent` when the action uses none. */
+  readonly codeOf: (action: ActionView) => number;
   readonly sqlValue: string;
   readonly sqlWhere: string;
 }
@@ -34,7 +36,7 @@ const keys: readonly NoveltyKey[] = [
     name: "operation",
     bitsMin: 5,
     valuesMaxUnderGate: 14,
-    valueOf: (a) => a.operation,
+    codeOf: (a) => a.operationCode,
     sqlValue: "operation",
     sqlWhere: "1",
   },
@@ -42,7 +44,7 @@ const keys: readonly NoveltyKey[] = [
     name: "resource",
     bitsMin: 5,
     valuesMaxUnderGate: 8,
-    valueOf: (a) => (touches.has(a.kind) ? a.resourceId : undefined),
+    codeOf: (a) => (touches.has(a.kind) ? a.resourceCode : absent),
     sqlValue: "resource_id",
     sqlWhere: `resource_id != '' AND kind IN (${[...touches].map(sqlText).join(", ")})`,
   },
@@ -50,7 +52,7 @@ const keys: readonly NoveltyKey[] = [
     name: "secret",
     bitsMin: 4,
     valuesMaxUnderGate: 6,
-    valueOf: (a) => (secrets.has(a.kind) ? a.resourceId : undefined),
+    codeOf: (a) => (secrets.has(a.kind) ? a.resourceCode : absent),
     sqlValue: "resource_id",
     sqlWhere: `resource_id != '' AND kind IN (${[...secrets].map(sqlText).join(", ")})`,
   },
@@ -58,7 +60,7 @@ const keys: readonly NoveltyKey[] = [
     name: "network",
     bitsMin: 4,
     valuesMaxUnderGate: 4,
-    valueOf: (a) => (a.network === "" ? undefined : a.network),
+    codeOf: (a) => (a.network === "" ? absent : a.networkCode),
     sqlValue: "network",
     sqlWhere: "network != ''",
   },
@@ -69,8 +71,8 @@ const keys: readonly NoveltyKey[] = [
     name: "unprompted resource",
     bitsMin: 3,
     valuesMaxUnderGate: 6,
-    valueOf: ({ mutating, resourceId, resourceOrigin }) =>
-      !mutating || resourceOrigin === "" ? undefined : prompted.has(resourceOrigin) ? "" : resourceId,
+    codeOf: ({ mutating, resourceCode, resourceOrigin }) =>
+      !mutating || resourceOrigin === "" ? absent : prompted.has(resourceOrigin) ? empty : resourceCode,
     sqlValue: `if(resource_origin IN (${[...prompted].map(sqlText).join(", ")}), '', resource_id)`,
     sqlWhere: "mutating AND resource_origin != ''",
   },
@@ -96,29 +98,33 @@ export const firstUse: Detector<Memory> = {
   newMemory: () => Object.fromEntries(keys.map(({ name }) => [name, new Novelty()])),
   examine(examined, memory) {
     if (!examined.evidence.gateOpen) return quiet;
-    const signals: Signal[] = [];
+    const { action } = examined;
+    let signals: Signal[] | undefined;
     for (const key of keys) {
-      const value = key.valueOf(examined.action);
+      const code = key.codeOf(action);
       const known = memory[key.name]!;
-      if (value === undefined || !isNews(key, known, value)) continue;
-      signals.push(signalOf(key, examined, known, value));
+      if (code === absent || !isNews(key, known, action.fingerprintOf(code))) continue;
+      (signals ??= []).push(signalOf(key, examined, known, action.textOf(code)));
     }
-    return signals;
+    return signals ?? quiet;
   },
   learn({ action, evidence }, memory, signals) {
     for (const key of keys) {
-      const value = key.valueOf(action);
+      const code = key.codeOf(action);
       // What was news stays news: an identity doesn't make a thing normal by doing it again.
-      if (value === undefined || signals.some(({ name }) => name === key.name)) continue;
+      if (code === absent || isSignalled(key, signals)) continue;
       const room = evidence.gateOpen ? valuesMax : key.valuesMaxUnderGate;
-      memory[key.name]!.observe(fingerprintOf(value), room, action.ordinal);
+      memory[key.name]!.observe(action.fingerprintOf(code), room, action.ordinal);
     }
   },
 };
 
-function isNews({ bitsMin }: NoveltyKey, known: Novelty, value: string): boolean {
-  if (!known.canTell) return false;
-  return !known.has(fingerprintOf(value)) && known.bits >= bitsMin;
+function isSignalled({ name }: NoveltyKey, signals: readonly Signal[]): boolean {
+  return signals.length > 0 && signals.some((signal) => signal.name === name);
+}
+
+function isNews({ bitsMin }: NoveltyKey, known: Novelty, value: Fingerprint): boolean {
+  return known.canTell && !known.has(value) && known.bits >= bitsMin;
 }
 
 function signalOf(key: NoveltyKey, { action, evidence }: Examined, known: Novelty, value: string): Signal {

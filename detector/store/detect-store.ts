@@ -9,6 +9,7 @@ import type {
   Planned,
   Progress,
 } from "../stream/ports.ts";
+import { ByteWriter } from "../bytes.ts";
 import type { Database } from "./clickhouse.ts";
 import { claim } from "./claims.ts";
 import { actionBlock } from "./native/action-block.ts";
@@ -24,12 +25,13 @@ import { loadStates, statesOf, stored } from "./lookups.ts";
  * @param owner names this process among those that claim partitions; two that run at once must differ.
  */
 export function detectStore(database: Database, owner: string): DetectStore {
+  const rooms: ByteWriter[] = [];
   return {
     claim: (partition, statesMax) => takeOver(database, partition, owner, statesMax),
     states: (partition, keys) => statesOf(database, partition, keys),
     stored: (partition, actions) => stored(database, partition, actions),
     plan: (partition, generation, proposal) => plan(database, partition, generation, proposal),
-    write: (partition, chunk, rows) => write(database, partition, chunk, rows),
+    write: (partition, chunk, rows) => write(database, partition, chunk, rows, rooms),
     save: (partition, checkpoint) => save(database, partition, checkpoint),
   };
 }
@@ -131,15 +133,22 @@ interface FoundPlan {
   readonly newest: number;
 }
 
+/** Room of a block that is kept for the next: buffers that come and go are what the garbage collector is busiest with. */
+const roomBytesMax = 2 ** 25;
+
 async function write(
   database: Database,
   partition: PartitionId,
   chunk: ChunkPlan,
   { actions, findings, alerts }: ChunkRows,
+  rooms: ByteWriter[],
 ): Promise<void> {
   const token = (table: string): string => `${table}:${tokenOf(partition, chunk)}`;
-  const block = actionBlock(actions.columns, actions.judgements, actions.places);
+  const room = rooms.pop() ?? new ByteWriter();
+  const block = actionBlock(actions.columns, actions.judgements, actions.places, room);
   if (block !== undefined) await database.insertBlock("actions", block, token("actions"));
+  // Only of a block that has arrived nothing is on its way any more.
+  if (room.bytes.length <= roomBytesMax) rooms.push(room);
   const numbers = sequenceBlock(actions.columns, actions.places, chunk.from);
   if (numbers !== undefined)
     await database.insertBlock("process_sequences", numbers, token("process_sequences"));

@@ -1,16 +1,22 @@
 import type { Authority } from "../../../schemas/index.ts";
 import { type ActionColumns, idInts } from "../../attribute/action-columns.ts";
-import { absent, empty, hexDigits } from "../../decode/index.ts";
+import type { ByteWriter } from "../../bytes.ts";
+import { absent, type Dictionary, empty, hexDigits } from "../../decode/index.ts";
 import type { Judgements } from "../../detect/judgements.ts";
 import type { RecordPlaces } from "../../detect/record-places.ts";
 import { boundedMs, boundedUs } from "./bounded.ts";
-import { NativeBlock } from "./native-block.ts";
+import { type Lists, NativeBlock } from "./native-block.ts";
 
-/** The actions of a chunk that are kept, as a block for the table `actions`; undefined when there is none. */
+/**
+ * The actions of a chunk that are kept, as a block for the table `actions`; undefined when there is none.
+ *
+ * @param room Where it is written: it is good until something else is written there.
+ */
 export function actionBlock(
   columns: ActionColumns,
   judgements: Judgements,
   places: RecordPlaces,
+  room?: ByteWriter,
 ): Buffer | undefined {
   if (judgements.keptCount === 0) return undefined;
   const { codes, instants, dictionary } = columns;
@@ -18,7 +24,7 @@ export function actionBlock(
   let count = 0;
   for (let row = 0; row < columns.count; row += 1) if (judgements.kept[row] === 1) rows[count++] = row;
   const authority = authorityCodes(columns, judgements, rows);
-  const block = new NativeBlock(rows, dictionary);
+  const block = new NativeBlock(rows, dictionary, room);
   block.lowCardinality("tenant", codes.tenant);
   block.strings("identity_id", codes.identity);
   block.longs("started_at", "DateTime64(6, 'UTC')", (row) => boundedUs(instants.startedAtUs[row]!));
@@ -33,11 +39,15 @@ export function actionBlock(
   block.lowCardinality("strength", codes.strength);
   block.lowCardinality("identity_rule", codes.identityRule);
   block.lowCardinality("owner", codes.owner);
-  block.arrays("path", "Array(String)", (row) => columns.paths[codes.path[row]!]!);
+  block.arrays(
+    "path",
+    "Array(String)",
+    listsOf(rows, (row) => columns.paths[codes.path[row]!]!),
+  );
   block.lowCardinality("kind", codes.kind);
   block.lowCardinality("operation", codes.operation);
   block.lowCardinality("rule", codes.rule);
-  writeResources(block, columns);
+  writeResources(block, columns, rows);
   block.bools("mutating", codes.mutating);
   block.strings("process", codes.process);
   block.longs("seq", "Int64", (row) => instants.seq[row]!);
@@ -57,9 +67,7 @@ export function actionBlock(
   block.strings("approval_id", authority.approvalId);
   block.lowCardinality("policy_id", authority.policyId);
   block.lowCardinality("policy_version", authority.policyVersion);
-  block.arrays("signals", "Array(LowCardinality(String))", (row) =>
-    judgements.signals(row).map((signal) => dictionary.add(signal)),
-  );
+  block.arrays("signals", "Array(LowCardinality(String))", signalLists(judgements, rows, dictionary));
   block.bools("late", judgements.late);
   block.bools("learned", judgements.learned);
   block.bools("clock_suspect", judgements.clockSuspect);
@@ -89,25 +97,52 @@ function writeIds(block: NativeBlock, { codes, ids, dictionary }: ActionColumns)
 }
 
 /** The main resource and the further ones, as three arrays of the same length. */
-function writeResources(block: NativeBlock, { codes, resources }: ActionColumns): void {
-  const list = (main: Int32Array, nth: number) => {
-    const alone: number[] = [];
-    return (row: number): readonly number[] => {
-      const further = resources[codes.resources[row]!];
-      const hasMain = codes.resource[row] !== absent;
-      if (further === undefined) {
-        alone.length = hasMain ? 1 : 0;
-        if (hasMain) alone[0] = main[row]!;
-        return alone;
-      }
-      const rest = further.filter((_code, at) => at % 3 === nth);
-      return hasMain ? [main[row]!, ...rest] : rest;
-    };
-  };
-  block.arrays("resource_ids", "Array(String)", list(codes.resource, 0));
-  block.arrays("resource_kinds", "Array(LowCardinality(String))", list(codes.resourceKind, 1));
-  block.arrays("resource_origins", "Array(LowCardinality(String))", list(codes.resourceOrigin, 2));
+function writeResources(block: NativeBlock, { codes, resources }: ActionColumns, rows: Int32Array): void {
+  const ids: number[] = [];
+  const kinds: number[] = [];
+  const origins: number[] = [];
+  const ends = new Int32Array(rows.length);
+  for (let at = 0; at < rows.length; at += 1) {
+    const row = rows[at]!;
+    if (codes.resource[row] !== absent) {
+      ids.push(codes.resource[row]!);
+      kinds.push(codes.resourceKind[row]!);
+      origins.push(codes.resourceOrigin[row]!);
+    }
+    const further = codes.resources[row] === -1 ? none : resources[codes.resources[row]!]!;
+    for (let nth = 0; nth < further.length; nth += 3) {
+      ids.push(further[nth]!);
+      kinds.push(further[nth + 1]!);
+      origins.push(further[nth + 2]!);
+    }
+    ends[at] = ids.length;
+  }
+  const lists = (items: readonly number[]): Lists => ({ items: Int32Array.from(items), ends });
+  block.arrays("resource_ids", "Array(String)", lists(ids));
+  block.arrays("resource_kinds", "Array(LowCardinality(String))", lists(kinds));
+  block.arrays("resource_origins", "Array(LowCardinality(String))", lists(origins));
 }
+
+/** Most actions have no signal. */
+function signalLists(judgements: Judgements, rows: Int32Array, dictionary: Dictionary): Lists {
+  return listsOf(rows, (row) => {
+    const signals = judgements.signals(row);
+    return signals.length === 0 ? none : signals.map((signal) => dictionary.add(signal));
+  });
+}
+
+function listsOf(rows: Int32Array, itemsOf: (row: number) => readonly number[]): Lists {
+  const all: number[] = [];
+  const ends = new Int32Array(rows.length);
+  for (let at = 0; at < rows.length; at += 1) {
+    const items = itemsOf(rows[at]!);
+    for (let nth = 0; nth < items.length; nth += 1) all.push(items[nth]!);
+    ends[at] = all.length;
+  }
+  return { items: Int32Array.from(all), ends };
+}
+
+const none: readonly number[] = [];
 
 type AuthorityCodes = { [Name in keyof Authority]: Int32Array };
 
@@ -146,19 +181,21 @@ function authorityCodes(
   return codes;
 }
 
-function writeHex(from: Buffer, start: number, length: number, to: Buffer, at: number): number {
-  for (let step = 0; step < length; step += 1) {
-    const byte = from[start + step]!;
-    to[at + step * 2] = hexDigits[byte >>> 4]!;
-    to[at + step * 2 + 1] = hexDigits[byte & 15]!;
-  }
+function writeHex(from: Buffer, start: number, length: number, to: DataView, at: number): number {
+  for (let step = 0; step < length; step += 1) to.setUint16(at + step * 2, hexPairs[from[start + step]!]!);
   return length * 2;
 }
 
-function writeInts(ids: Int32Array, from: number, to: Buffer, at: number): number {
-  for (let digit = 0; digit < 32; digit += 1) {
-    const int = ids[from + (digit >>> 3)]!;
-    to[at + digit] = hexDigits[(int >>> (28 - (digit & 7) * 4)) & 15]!;
+function writeInts(ids: Int32Array, from: number, to: DataView, at: number): number {
+  for (let step = 0; step < 16; step += 1) {
+    const byte = (ids[from + (step >>> 2)]! >>> (24 - (step & 3) * 8)) & 0xff;
+    to.setUint16(at + step * 2, hexPairs[byte]!);
   }
   return 32;
 }
+
+/** The two digits of each byte. */
+const hexPairs = Uint16Array.from(
+  { length: 256 },
+  (_, byte) => (hexDigits[byte >>> 4]! << 8) | hexDigits[byte & 15]!,
+);

@@ -1,17 +1,23 @@
 import { ByteWriter } from "../../bytes.ts";
 import { Dictionary } from "../../decode/index.ts";
+import { writeTexts } from "./texts.ts";
 
 /** Flags of a dictionary that comes with its column, and the width of the indexes into it. */
 const ownDictionary = 0x600;
 const byteIndexes = 0;
 const shortIndexes = 1;
 const intIndexes = 2;
-const longLength = 48;
 /** The head, two varints, is known last; so much is left free for it. */
 const headRoom = 20;
 /** What a row of actions takes, so that a block seldom has to be moved while it is written. */
 const rowBytes = 640;
 const noTexts = new Dictionary();
+
+/** Lists of codes, one for each row to write. */
+export interface Lists {
+  readonly items: Int32Array;
+  readonly ends: Int32Array;
+}
 
 /**
  * One block in ClickHouse's Native format
@@ -36,12 +42,15 @@ export class NativeBlock {
   #stamps = new Int32Array(0);
   #stamp = 0;
 
-  constructor(rows: Int32Array, dictionary: Dictionary = noTexts) {
+  /** @param room Where the block is written; what was in it is gone. */
+  constructor(rows: Int32Array, dictionary: Dictionary = noTexts, room = new ByteWriter()) {
     this.#dictionary = dictionary;
     this.#rows = rows;
     this.#areAll = rows.at(-1) === rows.length - 1;
-    this.#body = new ByteWriter(headRoom + 4096 + rows.length * rowBytes);
-    this.#body.claim(headRoom);
+    this.#body = room;
+    room.clear();
+    room.claim(headRoom + 4096 + rows.length * rowBytes);
+    room.length = headRoom;
   }
 
   /** The block as bytes. */
@@ -58,8 +67,7 @@ export class NativeBlock {
   /** A `String` column of codes by row. */
   strings(name: string, codes: Int32Array): void {
     this.#head(name, "String");
-    const picked = this.#picked(codes);
-    for (let at = 0; at < picked.length; at += 1) this.#text(picked[at]!);
+    this.#texts(this.#picked(codes));
   }
 
   /** A `String` column of texts by row. */
@@ -93,22 +101,18 @@ export class NativeBlock {
     this.#dictionaried(new Int32Array(this.#rows.length).fill(code));
   }
 
-  /** An `Array` column; the items are told by row. */
+  /** An `Array` column of codes: the items of all rows to write, one row after the other, and where those of each end. */
   arrays(
     name: string,
     type: "Array(String)" | "Array(LowCardinality(String))",
-    itemsOf: (row: number) => readonly number[],
+    { items, ends }: Lists,
   ): void {
     this.#head(name, type);
     const isLow = type !== "Array(String)";
     if (isLow) this.#long(1);
-    const items: number[] = [];
-    for (const row of this.#rows) {
-      for (const item of itemsOf(row)) items.push(item);
-      this.#long(items.length);
-    }
-    if (!isLow) for (const item of items) this.#text(item);
-    else if (items.length > 0) this.#dictionaried(Int32Array.from(items));
+    for (let at = 0; at < ends.length; at += 1) this.#long(ends[at]!);
+    if (!isLow) this.#texts(items);
+    else if (items.length > 0) this.#dictionaried(items);
   }
 
   /** A `Map(LowCardinality(String), String)` column: `pairs` from `startOf` to `endOf` each row, key and value in turn. */
@@ -127,18 +131,25 @@ export class NativeBlock {
     }
     if (count === 0) return;
     const keys = new Int32Array(count);
+    const values = new Int32Array(count);
     let nth = 0;
-    for (const row of this.#rows)
-      for (let at = startOf(row), end = endOf(row); at < end; at += 2) keys[nth++] = pairs[at]!;
+    for (const row of this.#rows) {
+      for (let at = startOf(row), end = endOf(row); at < end; at += 2, nth += 1) {
+        keys[nth] = pairs[at]!;
+        values[nth] = pairs[at + 1]!;
+      }
+    }
     this.#dictionaried(keys);
-    for (const row of this.#rows)
-      for (let at = startOf(row), end = endOf(row); at < end; at += 2) this.#text(pairs[at + 1]!);
+    this.#texts(values);
   }
 
   /** A column of instants or other whole numbers of 64 bits, from 0 to 2^53-1, told by row. */
   longs(name: string, type: string, valueOf: (row: number) => number): void {
     this.#head(name, type);
-    for (const row of this.#rows) this.#long(valueOf(row));
+    const rows = this.#rows;
+    const at = this.#body.claim(rows.length * 8);
+    const { view } = this.#body;
+    for (let nth = 0; nth < rows.length; nth += 1) writeLong(view, at + nth * 8, valueOf(rows[nth]!));
   }
 
   /** An `Array` column of such numbers; the rows' arrays lie one after the other in `values`, in the order of the rows. */
@@ -150,23 +161,33 @@ export class NativeBlock {
 
   ints(name: string, valueOf: (row: number) => number): void {
     this.#head(name, "Int32");
-    for (const row of this.#rows) this.#body.int32(valueOf(row));
+    const rows = this.#rows;
+    const at = this.#body.claim(rows.length * 4);
+    const { view } = this.#body;
+    for (let nth = 0; nth < rows.length; nth += 1) view.setInt32(at + nth * 4, valueOf(rows[nth]!), true);
   }
 
   bools(name: string, values: Int32Array | Uint8Array): void {
     this.#head(name, "Bool");
-    for (const row of this.#rows) this.#body.byte(values[row]!);
+    const rows = this.#rows;
+    const at = this.#body.claim(rows.length);
+    const { bytes } = this.#body;
+    for (let nth = 0; nth < rows.length; nth += 1) bytes[at + nth] = values[rows[nth]!]!;
   }
 
-  /** A `String` column of `length` hex digits each, told as bytes. */
-  hex(name: string, length: number, write: (row: number, to: Buffer, at: number) => number): void {
+  /** A `String` column of up to `length` hex digits each, less than 128; `write` says how many there are. */
+  hex(name: string, length: number, write: (row: number, to: DataView, at: number) => number): void {
     this.#head(name, "String");
-    for (const row of this.#rows) {
-      const at = this.#body.claim(length + 1);
-      const written = write(row, this.#body.bytes, at + 1);
-      this.#body.bytes[at] = written;
-      this.#body.length = at + 1 + written;
+    const rows = this.#rows;
+    const body = this.#body;
+    let at = body.claim(rows.length * (length + 1));
+    const { view } = body;
+    for (let nth = 0; nth < rows.length; nth += 1) {
+      const written = write(rows[nth]!, view, at + 1);
+      view.setUint8(at, written);
+      at += 1 + written;
     }
+    body.length = at;
   }
 
   #head(name: string, type: string): void {
@@ -177,34 +198,11 @@ export class NativeBlock {
 
   #long(value: number): void {
     const at = this.#body.claim(8);
-    const { bytes } = this.#body;
-    const high = Math.floor(value / 2 ** 32);
-    const low = value - high * 2 ** 32;
-    bytes[at] = low;
-    bytes[at + 1] = low >>> 8;
-    bytes[at + 2] = low >>> 16;
-    bytes[at + 3] = low >>> 24;
-    bytes[at + 4] = high;
-    bytes[at + 5] = high >>> 8;
-    bytes[at + 6] = high >>> 16;
-    bytes[at + 7] = high >>> 24;
+    writeLong(this.#body.view, at, value);
   }
 
-  #text(code: number): void {
-    if (code < 0) {
-      this.#body.text(String(-1 - code));
-      return;
-    }
-    const dictionary = this.#dictionary;
-    const length = dictionary.lengthOf(code);
-    this.#body.varint(length);
-    const at = this.#body.claim(length);
-    const start = dictionary.startOf(code);
-    const from = dictionary.bytes;
-    const { bytes } = this.#body;
-    // A call to copy costs as much as copying some fifty bytes by hand.
-    if (length > longLength) from.copy(bytes, at, start, start + length);
-    else for (let step = 0; step < length; step += 1) bytes[at + step] = from[start + step]!;
+  #texts(codes: Int32Array): void {
+    writeTexts(this.#dictionary, codes, this.#body);
   }
 
   /** The codes of the rows to write. */
@@ -245,7 +243,7 @@ export class NativeBlock {
       different.length <= 2 ** 8 ? byteIndexes : different.length <= 2 ** 16 ? shortIndexes : intIndexes;
     this.#long(ownDictionary | width);
     this.#long(different.length);
-    for (const code of different) this.#text(code);
+    this.#texts(Int32Array.from(different));
     this.#long(codes.length);
     const at = this.#body.claim(codes.length * 2 ** width);
     const { bytes } = this.#body;
@@ -255,4 +253,10 @@ export class NativeBlock {
       for (let nth = 0; nth < indexes.length; nth += 1) bytes.writeUInt16LE(indexes[nth]!, at + nth * 2);
     else for (let nth = 0; nth < indexes.length; nth += 1) bytes.writeUInt32LE(indexes[nth]!, at + nth * 4);
   }
+}
+
+function writeLong(to: DataView, at: number, value: number): void {
+  const high = Math.floor(value / 2 ** 32);
+  to.setUint32(at, value - high * 2 ** 32, true);
+  to.setUint32(at + 4, high, true);
 }
