@@ -1,18 +1,26 @@
 import type { ActionColumns } from "../attribute/action-columns.ts";
+import { HeldRows, heldText } from "./held-rows.ts";
+import { type ProcessOrder, processOrder } from "./process-order.ts";
 import type { RecordPlaces } from "./record-places.ts";
 import { isClockSuspect } from "./time.ts";
+import { WaitingRows } from "./waiting-rows.ts";
+
+/** Most actions that wait at once: beyond, those whose turn is next don't wait any longer. */
+const waitingMax = 65_536;
 
 /** Which actions of a chunk are judged now, and in which order. */
 export interface Released {
-  /** Rows to judge, in the order in which they ended. */
+  /** Rows to judge, in their order. */
   readonly rows: Int32Array;
   /** How many rows had been held back before. */
   readonly carried: number;
-  /** Rows held back: something that ended before them may still come. */
+  /** Rows held back: something may still come before them. */
   readonly held: number;
   /** First record, by its ordinal, with a row that is held back; -1 without one. */
   readonly heldFrom: number;
-  /** What ended later than this is held back, microseconds since 1970. */
+  /** Names the rows that are held back, for the `Window` of the next chunk. */
+  readonly heldRows: string;
+  /** What ended by then doesn't wait any more, microseconds since 1970. */
   readonly cutUs: number;
 }
 
@@ -20,117 +28,141 @@ export interface Released {
 export interface Window {
   /** How many of the records, from the first on, are here only for what was held back of them. */
   readonly carried: number;
-  /** Of these, what ended by then was released before. */
+  /** Names the rows of these that were held back; all others were released before. */
+  readonly heldRows: string;
+  /** What ended by then doesn't wait any more. */
   readonly cutUs: number;
-  /** How long, in microseconds, an action waits for others that ended before it; 0 for not at all. */
+  /** How long, in microseconds, an action waits for others that belong before it; 0 for not at all. */
   readonly windowUs: number;
   /** Whether those at the end wait for the next chunk. */
   readonly holds: boolean;
 }
 
 /**
- * Puts the actions of a chunk into the order in which they ended, as far as the window reaches, and holds back those at
- * its end. It is as if they came one by one: each waits until something came that ended a window later, and what comes
- * when its turn is over is judged at once. So the order doesn't depend on where the log is cut. Time is that of the
- * senders, of whom those whose clock runs ahead are not believed: they wait for nobody, and nobody for them.
+ * Puts the actions of a chunk into their order, as far as the window reaches, and holds back those at its end. It is as
+ * if they came one by one, so the order doesn't depend on where the log is cut: each waits until something came that
+ * ended a window later, or that the log took a window later, and what comes when its turn is over is judged at once.
+ *
+ * The order is that of their ends, then of `nhi.seq`, then of their ids. Where the clock of a process stepped back, by
+ * less than half a window, its numbers come first: an action takes its turn after the latest of those of its process that
+ * have a lower number and ended up to half a window later. Half, because this must be known when its end is reached.
+ * If nothing comes after something that ended more than half a window later, then it is: when the cut, a window behind
+ * the latest end, reaches an end, all that ended up to half a window after that has come.
+ *
+ * Senders whose clock runs ahead are not believed: they wait for nobody, and nobody for them.
  */
 export function release(columns: ActionColumns, places: RecordPlaces, window: Window): Released {
-  const { record } = columns.codes;
+  const { record, index } = columns.codes;
   const { endedAtUs } = columns.instants;
-  const { carried, windowUs } = window;
-  const waiting = new WaitingRows(endedAtUs);
-  const released: number[] = [];
-  let { cutUs } = window;
+  const { carried } = window;
+  const turns = new Turns(columns, window);
+  const before = new HeldRows(window.heldRows);
   let carriedRows = 0;
+  let lastRecord = -1;
   for (let row = 0; row < columns.count; row += 1) {
+    const nth = record[row]!;
     const endedUs = endedAtUs[row]!;
-    const suspect = isClockSuspect(endedUs, places.atMs(record[row]!));
-    const isDue = suspect || endedUs <= cutUs;
-    if (record[row]! < carried) {
-      if (isDue) continue;
-      waiting.push(row);
+    const atMs = places.atMs(nth);
+    if (nth < carried) {
+      const laterUs = before.laterUs(places.offset(nth), index[row]!);
+      if (laterUs === -1) continue;
+      turns.resume(row, laterUs, atMs);
       carriedRows += 1;
       continue;
     }
-    if (isDue || windowUs === 0) released.push(row);
-    else waiting.push(row);
-    if (suspect || endedUs - windowUs <= cutUs) continue;
-    cutUs = endedUs - windowUs;
-    while (waiting.size > 0 && endedAtUs[waiting.first()]! <= cutUs) released.push(waiting.shift());
+    if (nth !== lastRecord) turns.passUntil(atMs);
+    lastRecord = nth;
+    if (isClockSuspect(endedUs, atMs)) turns.released.push(row);
+    else turns.take(row, atMs);
   }
-  if (!window.holds) {
-    while (waiting.size > 0) {
-      const row = waiting.shift();
-      cutUs = Math.max(cutUs, endedAtUs[row]!);
-      released.push(row);
-    }
-  }
+  if (!window.holds) turns.releaseAll();
+  const { waiting } = turns;
+  const first = waiting.size === 0 ? -1 : waiting.dueUs.findIndex((dueUs) => !Number.isNaN(dueUs));
   return {
-    rows: Int32Array.from(released),
+    rows: Int32Array.from(turns.released),
     carried: carriedRows,
     held: waiting.size,
-    heldFrom: waiting.firstRecord(record),
-    cutUs,
+    heldFrom: first === -1 ? -1 : record[first]!,
+    heldRows: first === -1 ? "" : heldText(columns, places, waiting.dueUs),
+    cutUs: turns.cutUs,
   };
 }
 
-/** Rows by the end of their actions, those that came first before others: a binary heap. */
-class WaitingRows {
-  readonly #rows: number[] = [];
+/** Whose turn it is. */
+class Turns {
+  readonly waiting: WaitingRows;
+  readonly released: number[] = [];
+  cutUs: number;
   readonly #endedAtUs: Float64Array;
+  readonly #windowUs: number;
+  readonly #order: ProcessOrder | undefined;
+  /** Rows whose turn is settled: what could still change it has come. */
+  readonly #isSettled: Uint8Array;
+  /** Those that waited and when the log took them, in the order of the log, and how many of them wait no more. */
+  readonly #waited: number[] = [];
+  readonly #takenMs: number[] = [];
+  #over = 0;
 
-  constructor(endedAtUs: Float64Array) {
-    this.#endedAtUs = endedAtUs;
+  constructor(columns: ActionColumns, { cutUs, windowUs }: Window) {
+    this.waiting = new WaitingRows(columns);
+    this.cutUs = cutUs;
+    this.#endedAtUs = columns.instants.endedAtUs;
+    this.#windowUs = windowUs;
+    this.#order = windowUs === 0 ? undefined : processOrder(columns, windowUs / 2);
+    this.#isSettled = new Uint8Array(columns.count);
   }
 
-  get size(): number {
-    return this.#rows.length;
+  /** Takes a row that was held back before. */
+  resume(row: number, laterUs: number, atMs: number): void {
+    if (laterUs > 0) this.#isSettled[row] = 1;
+    this.#wait(row, this.#endedAtUs[row]! + laterUs, atMs);
   }
 
-  first(): number {
-    return this.#rows[0]!;
+  /** Takes a row that comes now. */
+  take(row: number, atMs: number): void {
+    const endedUs = this.#endedAtUs[row]!;
+    if (endedUs <= this.cutUs || this.#windowUs === 0) this.released.push(row);
+    else this.#wait(row, endedUs, atMs);
+    this.#cutAt(endedUs - this.#windowUs);
+    while (this.waiting.size > waitingMax) this.#cutAt(this.waiting.dueUs[this.waiting.first()]!);
   }
 
-  push(row: number): void {
-    const rows = this.#rows;
-    let at = rows.length;
-    rows.push(row);
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (!this.#isBefore(row, rows[parent]!)) break;
-      rows[at] = rows[parent]!;
-      at = parent;
+  /** A record comes now: what the log took more than a window before it doesn't wait any more. */
+  passUntil(atMs: number): void {
+    for (; this.#over < this.#waited.length; this.#over += 1) {
+      const endedUs = this.#endedAtUs[this.#waited[this.#over]!]!;
+      if (endedUs <= this.cutUs) continue;
+      if (this.#takenMs[this.#over]! >= atMs - this.#windowUs / 1000) return;
+      this.#cutAt(endedUs);
     }
-    rows[at] = row;
   }
 
-  shift(): number {
-    const rows = this.#rows;
-    const first = rows[0]!;
-    const last = rows.pop()!;
-    const { length } = rows;
-    if (length === 0) return first;
-    let at = 0;
-    for (let child = 1; child < length; child = 2 * at + 1) {
-      if (child + 1 < length && this.#isBefore(rows[child + 1]!, rows[child]!)) child += 1;
-      if (!this.#isBefore(rows[child]!, last)) break;
-      rows[at] = rows[child]!;
-      at = child;
+  releaseAll(): void {
+    while (this.waiting.size > 0) this.#cutAt(this.waiting.dueUs[this.waiting.first()]!);
+  }
+
+  #wait(row: number, dueUs: number, atMs: number): void {
+    this.waiting.push(row, dueUs);
+    this.#order?.add(row);
+    this.#waited.push(row);
+    this.#takenMs.push(atMs);
+  }
+
+  #cutAt(cutUs: number): void {
+    const { waiting } = this;
+    if (cutUs > this.cutUs) this.cutUs = cutUs;
+    while (waiting.size > 0 && waiting.dueUs[waiting.first()]! <= this.cutUs) {
+      const row = waiting.first();
+      const dueUs = this.#settle(row);
+      if (dueUs > waiting.dueUs[row]!) waiting.postpone(dueUs);
+      else this.released.push(waiting.shift());
     }
-    rows[at] = last;
-    return first;
   }
 
-  /** The first record that one of them is of; -1 when there is none. */
-  firstRecord(record: Int32Array): number {
-    return this.#rows.reduce(
-      (first, row) => (first === -1 ? record[row]! : Math.min(first, record[row]!)),
-      -1,
-    );
-  }
-
-  #isBefore(one: number, other: number): boolean {
-    const difference = this.#endedAtUs[one]! - this.#endedAtUs[other]!;
-    return difference < 0 || (difference === 0 && one < other);
+  /** When it is a row's turn. Settled once its end is reached, so that nobody can have it wait for ever. */
+  #settle(row: number): number {
+    if (this.#order === undefined || this.#isSettled[row] === 1) return this.waiting.dueUs[row]!;
+    this.#isSettled[row] = 1;
+    return this.#order.latestUs(row);
   }
 }
