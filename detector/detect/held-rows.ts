@@ -40,7 +40,7 @@ export class HeldRows {
  * Names the rows that are held back, in base64: five varints for each run of neighbours, offsets counted from the run
  * before. By their places in the log, not by their ordinals, so that it holds whatever else is read anew beside them.
  *
- * @param dueUs When it is each row's turn, by row; NaN for those that aren't held back.
+ * @param dueUs When it is each row's turn, by row; 0 for those that aren't held back.
  */
 export function heldText(columns: ActionColumns, places: RecordPlaces, dueUs: Float64Array): string {
   const { record, index } = columns.codes;
@@ -48,10 +48,10 @@ export function heldText(columns: ActionColumns, places: RecordPlaces, dueUs: Fl
   const writer = new ByteWriter(64);
   let lastOffset = 0;
   for (let row = 0; row < columns.count; row += 1) {
-    const later = dueUs[row]! - endedAtUs[row]!;
-    if (Number.isNaN(later)) continue;
+    if (dueUs[row] === 0) continue;
     const first = row;
-    while (row + 1 < columns.count && dueUs[row + 1]! - endedAtUs[row + 1]! === later) row += 1;
+    const later = dueUs[row]! - endedAtUs[row]!;
+    while (dueUs[row + 1]! > 0 && dueUs[row + 1]! - endedAtUs[row + 1]! === later) row += 1;
     const [from, to] = [places.offset(record[first]!), places.offset(record[row]!)];
     writer.varint(from - lastOffset);
     writer.varint(index[first]!);

@@ -55,7 +55,7 @@ export function release(columns: ActionColumns, places: RecordPlaces, window: Wi
   const { record, index } = columns.codes;
   const { endedAtUs } = columns.instants;
   const { carried } = window;
-  const turns = new Turns(columns, window);
+  const turns = new Turns(columns, places, window);
   const before = new HeldRows(window.heldRows);
   let carriedRows = 0;
   let lastRecord = -1;
@@ -66,18 +66,18 @@ export function release(columns: ActionColumns, places: RecordPlaces, window: Wi
     if (nth < carried) {
       const laterUs = before.laterUs(places.offset(nth), index[row]!);
       if (laterUs === -1) continue;
-      turns.resume(row, laterUs, atMs);
+      turns.resume(row, laterUs);
       carriedRows += 1;
       continue;
     }
     if (nth !== lastRecord) turns.passUntil(atMs);
     lastRecord = nth;
     if (isClockSuspect(endedUs, atMs)) turns.released.push(row);
-    else turns.take(row, atMs);
+    else turns.take(row);
   }
   if (!window.holds) turns.releaseAll();
   const { waiting } = turns;
-  const first = waiting.size === 0 ? -1 : waiting.dueUs.findIndex((dueUs) => !Number.isNaN(dueUs));
+  const first = waiting.size === 0 ? -1 : waiting.dueUs.findIndex((dueUs) => dueUs > 0);
   return {
     rows: Int32Array.from(turns.released),
     carried: carriedRows,
@@ -93,36 +93,38 @@ class Turns {
   readonly waiting: WaitingRows;
   readonly released: number[] = [];
   cutUs: number;
+  readonly #places: RecordPlaces;
+  readonly #record: Int32Array;
   readonly #endedAtUs: Float64Array;
   readonly #windowUs: number;
   readonly #order: ProcessOrder | undefined;
-  /** Rows whose turn is settled: what could still change it has come. */
-  readonly #isSettled: Uint8Array;
-  /** Those that waited and when the log took them, in the order of the log, and how many of them wait no more. */
+  /** Rows whose turn is another than their end: that is settled, as what could still change it has come. */
+  readonly #isSettled = new Set<number>();
+  /** Those that waited, in the order of the log, and how many of them wait no more. */
   readonly #waited: number[] = [];
-  readonly #takenMs: number[] = [];
   #over = 0;
 
-  constructor(columns: ActionColumns, { cutUs, windowUs }: Window) {
+  constructor(columns: ActionColumns, places: RecordPlaces, { cutUs, windowUs }: Window) {
     this.waiting = new WaitingRows(columns);
     this.cutUs = cutUs;
+    this.#places = places;
+    this.#record = columns.codes.record;
     this.#endedAtUs = columns.instants.endedAtUs;
     this.#windowUs = windowUs;
     this.#order = windowUs === 0 ? undefined : processOrder(columns, windowUs / 2);
-    this.#isSettled = new Uint8Array(columns.count);
   }
 
   /** Takes a row that was held back before. */
-  resume(row: number, laterUs: number, atMs: number): void {
-    if (laterUs > 0) this.#isSettled[row] = 1;
-    this.#wait(row, this.#endedAtUs[row]! + laterUs, atMs);
+  resume(row: number, laterUs: number): void {
+    if (laterUs > 0) this.#isSettled.add(row);
+    this.#wait(row, this.#endedAtUs[row]! + laterUs);
   }
 
   /** Takes a row that comes now. */
-  take(row: number, atMs: number): void {
+  take(row: number): void {
     const endedUs = this.#endedAtUs[row]!;
     if (endedUs <= this.cutUs || this.#windowUs === 0) this.released.push(row);
-    else this.#wait(row, endedUs, atMs);
+    else this.#wait(row, endedUs);
     this.#cutAt(endedUs - this.#windowUs);
     while (this.waiting.size > waitingMax) this.#cutAt(this.waiting.dueUs[this.waiting.first()]!);
   }
@@ -130,9 +132,10 @@ class Turns {
   /** A record comes now: what the log took more than a window before it doesn't wait any more. */
   passUntil(atMs: number): void {
     for (; this.#over < this.#waited.length; this.#over += 1) {
-      const endedUs = this.#endedAtUs[this.#waited[this.#over]!]!;
+      const row = this.#waited[this.#over]!;
+      const endedUs = this.#endedAtUs[row]!;
       if (endedUs <= this.cutUs) continue;
-      if (this.#takenMs[this.#over]! >= atMs - this.#windowUs / 1000) return;
+      if (this.#places.atMs(this.#record[row]!) >= atMs - this.#windowUs / 1000) return;
       this.#cutAt(endedUs);
     }
   }
@@ -141,11 +144,10 @@ class Turns {
     while (this.waiting.size > 0) this.#cutAt(this.waiting.dueUs[this.waiting.first()]!);
   }
 
-  #wait(row: number, dueUs: number, atMs: number): void {
+  #wait(row: number, dueUs: number): void {
     this.waiting.push(row, dueUs);
     this.#order?.add(row);
     this.#waited.push(row);
-    this.#takenMs.push(atMs);
   }
 
   #cutAt(cutUs: number): void {
@@ -161,8 +163,10 @@ class Turns {
 
   /** When it is a row's turn. Settled once its end is reached, so that nobody can have it wait for ever. */
   #settle(row: number): number {
-    if (this.#order === undefined || this.#isSettled[row] === 1) return this.waiting.dueUs[row]!;
-    this.#isSettled[row] = 1;
-    return this.#order.latestUs(row);
+    const dueUs = this.waiting.dueUs[row]!;
+    if (this.#order === undefined || this.#isSettled.has(row)) return dueUs;
+    const latestUs = this.#order.latestUs(row);
+    if (latestUs > dueUs) this.#isSettled.add(row);
+    return latestUs;
   }
 }

@@ -2,14 +2,14 @@ import { type ActionColumns, idInts } from "../attribute/action-columns.ts";
 
 /** Rows by when it is their turn, then by their numbers, then by their ids, so that none depends on the order they came in: a binary heap. */
 export class WaitingRows {
-  /** When it is their turn, by row, microseconds since 1970; NaN for those that don't wait. */
+  /** When it is their turn, by row, microseconds since 1970; 0 for those that don't wait. */
   readonly dueUs: Float64Array;
   readonly #rows: number[] = [];
   readonly #seq: Float64Array;
   readonly #ids: Int32Array;
 
   constructor({ count, instants, ids }: ActionColumns) {
-    this.dueUs = new Float64Array(count).fill(Number.NaN);
+    this.dueUs = new Float64Array(count);
     this.#seq = instants.seq;
     this.#ids = ids;
   }
@@ -39,7 +39,7 @@ export class WaitingRows {
   shift(): number {
     const first = this.#rows[0]!;
     const last = this.#rows.pop()!;
-    this.dueUs[first] = Number.NaN;
+    this.dueUs[first] = 0;
     if (this.#rows.length > 0) this.#sink(last);
     return first;
   }

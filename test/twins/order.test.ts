@@ -50,6 +50,6 @@ test("is the order that is defined, in one chunk or in many", () => {
         expect(released(log, windowMs, cuts, flushes)).toMatchObject(twin);
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   );
 });
