@@ -51,7 +51,7 @@ export function heldText(columns: ActionColumns, places: RecordPlaces, dueUs: Fl
     if (dueUs[row] === 0) continue;
     const first = row;
     const later = dueUs[row]! - endedAtUs[row]!;
-    while (dueUs[row + 1]! > 0 && dueUs[row + 1]! - endedAtUs[row + 1]! === later) row += 1;
+    while (dueUs[row + 1]! > 0 && later === dueUs[row + 1]! - endedAtUs[row + 1]!) row += 1;
     const [from, to] = [places.offset(record[first]!), places.offset(record[row]!)];
     writer.varint(from - lastOffset);
     writer.varint(index[first]!);

@@ -45,9 +45,10 @@ export interface Window {
  *
  * The order is that of their ends, then of `nhi.seq`, then of their ids. Where the clock of a process stepped back, by
  * less than half a window, its numbers come first: an action takes its turn after the latest of those of its process that
- * have a lower number and ended up to half a window later. Half, because this must be known when its end is reached.
- * If nothing comes after something that ended more than half a window later, then it is: when the cut, a window behind
- * the latest end, reaches an end, all that ended up to half a window after that has come.
+ * have a lower number and ended up to half a window later. Half, because that must be known once its end is reached: if
+ * nothing comes after something that ended, or that the log took, more than half a window later, then what has not come
+ * when a window is over ends more than half a window after what is released. Where no clock stepped back the whole window
+ * may be used up.
  *
  * Senders whose clock runs ahead are not believed: they wait for nobody, and nobody for them.
  */

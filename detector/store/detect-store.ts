@@ -76,7 +76,7 @@ async function savedProgress(database: Database, partition: PartitionId): Promis
 
 /** What is held back can't be guessed: judged a second time or never, it would spoil all that comes after. */
 function progressOf(partition: PartitionId, payload: string): Progress {
-  const { progress }: { progress: Progress & { heldRows?: string } } = JSON.parse(payload);
+  const { progress }: { progress: Omit<Progress, "heldRows"> & { heldRows?: string } } = JSON.parse(payload);
   const { heldRows = "", heldFrom, next } = progress;
   if (heldRows !== "" || heldFrom === next) return { ...progress, heldRows };
   throw new Error(

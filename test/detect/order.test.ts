@@ -64,6 +64,16 @@ test("within a process numbers come first, though its clock stepped back by up t
   );
 });
 
+test("without numbers the whole window may be used up: what comes within it is judged by its end", () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat({ max: windowMs - 1 }), { minLength: 1, maxLength: 25 }), anyCuts, (delays, cuts) => {
+      const history = delays.map((_, nth) => ({ id: nth, endedMs: nth * 100 }));
+      const { ids } = released(arriving(history, (nth) => delays[nth]!), windowMs, cuts);
+      expect(ids).toEqual(ids.toSorted((a, b) => a - b));
+    }),
+  );
+});
+
 const one = (id: number, endedMs: number, parts: Partial<Came> = {}): CameRecord => ({
   takenMs: endedMs,
   actions: [{ id, endedMs, ...parts }],
