@@ -66,11 +66,17 @@ export function heldText(columns: ActionColumns, places: RecordPlaces, dueUs: Fl
 function runsOf(text: string): readonly Run[] {
   const reader = new ByteReader(Buffer.from(text, "base64"));
   const runs: Run[] = [];
-  for (let offset = 0; !reader.isAtEnd; ) {
+  for (let offset = 0; !reader.isAtEnd;) {
     const fromOffset = offset + reader.varint();
     const fromIndex = reader.varint();
     offset = fromOffset + reader.varint();
-    runs.push({ fromOffset, fromIndex, toOffset: offset, toIndex: reader.varint(), laterUs: reader.varint() });
+    runs.push({
+      fromOffset,
+      fromIndex,
+      toOffset: offset,
+      toIndex: reader.varint(),
+      laterUs: reader.varint(),
+    });
   }
   return runs;
 }

@@ -89,7 +89,11 @@ class LookUp implements ProcessOrder {
   readonly #lowest: Float64Array;
 
   /** @param processes The rows of each, by their ends. */
-  constructor(processes: readonly (readonly number[])[], { count, instants }: ActionColumns, reachUs: number) {
+  constructor(
+    processes: readonly (readonly number[])[],
+    { count, instants }: ActionColumns,
+    reachUs: number,
+  ) {
     this.#rows = Int32Array.from(processes.flat());
     this.#endedAtUs = instants.endedAtUs;
     this.#seq = instants.seq;
@@ -115,14 +119,18 @@ class LookUp implements ProcessOrder {
     const endedUs = this.#endedAtUs[row]!;
     const place = this.#placeOf[row]!;
     if (place === -1) return endedUs;
-    const found = this.#lastBelow(this.#seq[row]!, place + 1, this.#placeAfter(place, endedUs + this.#reachUs));
+    const found = this.#lastBelow(
+      this.#seq[row]!,
+      place + 1,
+      this.#placeAfter(place, endedUs + this.#reachUs),
+    );
     return found === -1 ? endedUs : this.#endedAtUs[this.#rows[found]!]!;
   }
 
   /** The first place behind another, of the same process, that ended then or later. */
   #placeAfter(place: number, us: number): number {
     let from = place + 1;
-    for (let to = this.#nextOf[place]!; from < to; ) {
+    for (let to = this.#nextOf[place]!; from < to;) {
       const middle = (from + to) >> 1;
       if (this.#endedAtUs[this.#rows[middle]!]! < us) from = middle + 1;
       else to = middle;

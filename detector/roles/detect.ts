@@ -59,7 +59,12 @@ export async function detect(context: Context): Promise<void> {
     const unwatch = watchLag(context, kafka, { groupId, topic: topics.spans }, partitions);
     log("info", "detecting", { topic: topics.spans, group: groupId });
     try {
-      await Promise.race([reading.ended, controlLog.ended, ticking(context, handler, reading), stopped(signal)]);
+      await Promise.race([
+        reading.ended,
+        controlLog.ended,
+        ticking(context, handler, reading),
+        stopped(signal),
+      ]);
     } finally {
       unwatch();
       await probes.stop();

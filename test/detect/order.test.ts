@@ -42,8 +42,17 @@ const anyCuts = fc.array(fc.nat({ max: 25 }), { maxLength: 6 });
 test("it is the same whatever the order of arrival within half a window, and wherever the log is cut", () => {
   fc.assert(
     fc.property(anyHistory, anyDelays, anyCuts, (history, delays, cuts) => {
-      const { ids } = released(arriving(history, () => 0), windowMs);
-      expect(released(arriving(history, (nth) => delays[nth]!), windowMs, cuts).ids).toEqual(ids);
+      const { ids } = released(
+        arriving(history, () => 0),
+        windowMs,
+      );
+      expect(
+        released(
+          arriving(history, (nth) => delays[nth]!),
+          windowMs,
+          cuts,
+        ).ids,
+      ).toEqual(ids);
       expect(new Set(ids).size).toBe(history.length);
     }),
     { numRuns: 400 },
@@ -53,7 +62,10 @@ test("it is the same whatever the order of arrival within half a window, and whe
 test("within a process numbers come first, though its clock stepped back by up to half a window", () => {
   fc.assert(
     fc.property(anyHistory, anyDelays, (history, delays) => {
-      const { ids } = released(arriving(history, (nth) => delays[nth]!), windowMs);
+      const { ids } = released(
+        arriving(history, (nth) => delays[nth]!),
+        windowMs,
+      );
       const judged = ids.map((id) => history.find((one) => one.id === id)!);
       for (const process of ["p", "q"]) {
         const numbers = judged.filter((one) => one.process === process).map((one) => one.seq!);
@@ -66,11 +78,19 @@ test("within a process numbers come first, though its clock stepped back by up t
 
 test("without numbers the whole window may be used up: what comes within it is judged by its end", () => {
   fc.assert(
-    fc.property(fc.array(fc.nat({ max: windowMs - 1 }), { minLength: 1, maxLength: 25 }), anyCuts, (delays, cuts) => {
-      const history = delays.map((_, nth) => ({ id: nth, endedMs: nth * 100 }));
-      const { ids } = released(arriving(history, (nth) => delays[nth]!), windowMs, cuts);
-      expect(ids).toEqual(ids.toSorted((a, b) => a - b));
-    }),
+    fc.property(
+      fc.array(fc.nat({ max: windowMs - 1 }), { minLength: 1, maxLength: 25 }),
+      anyCuts,
+      (delays, cuts) => {
+        const history = delays.map((_, nth) => ({ id: nth, endedMs: nth * 100 }));
+        const { ids } = released(
+          arriving(history, (nth) => delays[nth]!),
+          windowMs,
+          cuts,
+        );
+        expect(ids).toEqual(ids.toSorted((a, b) => a - b));
+      },
+    ),
   );
 });
 

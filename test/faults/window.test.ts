@@ -62,18 +62,23 @@ async function judged(
 
 test("any order of arrival within half a window, cut and handed on anyhow, gives the rows of the right order", async () => {
   await fc.assert(
-    fc.asyncProperty(anyHistory, anyCut, fc.integer({ min: 1, max: 4 }), async (history, cuts, recordsMax) => {
-      let atMs = 0;
-      const came = history.map(({ gapMs, process, stepMs, delayMs }, nth) => {
-        atMs += gapMs;
-        const numbered = process === undefined ? {} : { process, seq: nth, endedMs: atMs - stepMs };
-        return { span: { span: nth, endedMs: atMs, ...numbered }, atMs, arrivedMs: atMs + delayMs };
-      });
-      const inOrder = logOf(came.map((one) => ({ ...one, arrivedMs: one.atMs })));
-      const calm = await judged(inOrder, [{ records: history.length, restarts: false }], history.length);
-      expect(calm.actions).toHaveLength(history.length);
-      expect(await judged(logOf(came), cuts, recordsMax)).toEqual(calm);
-    }),
+    fc.asyncProperty(
+      anyHistory,
+      anyCut,
+      fc.integer({ min: 1, max: 4 }),
+      async (history, cuts, recordsMax) => {
+        let atMs = 0;
+        const came = history.map(({ gapMs, process, stepMs, delayMs }, nth) => {
+          atMs += gapMs;
+          const numbered = process === undefined ? {} : { process, seq: nth, endedMs: atMs - stepMs };
+          return { span: { span: nth, endedMs: atMs, ...numbered }, atMs, arrivedMs: atMs + delayMs };
+        });
+        const inOrder = logOf(came.map((one) => ({ ...one, arrivedMs: one.atMs })));
+        const calm = await judged(inOrder, [{ records: history.length, restarts: false }], history.length);
+        expect(calm.actions).toHaveLength(history.length);
+        expect(await judged(logOf(came), cuts, recordsMax)).toEqual(calm);
+      },
+    ),
     { numRuns: 200 },
   );
 }, 120_000);

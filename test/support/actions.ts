@@ -104,9 +104,10 @@ interface Placed {
 }
 
 /** Actions in columns, as if a chunk had brought them. */
-export function columnsOf(
-  actions: readonly Placed[],
-): { readonly columns: ActionColumns; readonly places: RecordPlaces } {
+export function columnsOf(actions: readonly Placed[]): {
+  readonly columns: ActionColumns;
+  readonly places: RecordPlaces;
+} {
   const columns = new ActionColumns(new Words().newDictionary());
   const offsets = [...new Set(actions.map(({ position }) => position.offset))];
   const takenMs = new Map(actions.map(({ position }) => [position.offset, position.atMs]));

@@ -45,9 +45,11 @@ export function released(
   let next = 0;
   const ends = [...new Set([...cuts.filter((cut) => cut > 0 && cut < log.length), log.length])];
   for (const end of ends.toSorted((a, b) => a - b)) {
-    const came = log.slice(before.heldFrom, end).flatMap(({ takenMs, actions }, nth) =>
-      actions.map((action, index) => ({ action, index, takenMs, offset: before.heldFrom + nth })),
-    );
+    const came = log
+      .slice(before.heldFrom, end)
+      .flatMap(({ takenMs, actions }, nth) =>
+        actions.map((action, index) => ({ action, index, takenMs, offset: before.heldFrom + nth })),
+      );
     const { columns, places } = columnsOf(came.map(placed));
     // Records without actions are none in the columns.
     const carried = new Set(came.filter(({ offset }) => offset < next).map(({ offset }) => offset)).size;

@@ -24,7 +24,10 @@ export function orderTwin(
       if (first === undefined) return;
       if (!first.isSettled) {
         first.isSettled = true;
-        first.dueMs = Math.max(first.dueMs, ...waiting.filter((other) => keeps(other.one, first.one)).map(endOf));
+        first.dueMs = Math.max(
+          first.dueMs,
+          ...waiting.filter((other) => keeps(other.one, first.one)).map(endOf),
+        );
         continue;
       }
       waiting = waiting.filter((other) => other !== first);
