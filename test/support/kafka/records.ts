@@ -53,7 +53,10 @@ export async function produceInVain(
   await producer.connect();
   const transaction = await producer.transaction();
   await transaction.send({ topic, messages: [{ value: "in vain", partition }] });
+  const end = (await ends(brokers, topic)).get(partition) ?? 0;
   await transaction.abort();
+  // The marker is written some time after the answer.
+  await until("the marker is written", async () => ((await ends(brokers, topic)).get(partition) ?? 0) > end);
   await producer.disconnect();
 }
 
