@@ -139,7 +139,7 @@ export async function run(world: World): Promise<Outcome> {
       seen(world.isRestless ? "flushed before the end" : "seemed quiet before the end");
       ticking.tick();
       // The role's ticks never end; here one is due again when nothing moves.
-      ticking.moved();
+      return ticking.moved();
     });
   await turns.deal(() => {
     if (ticking.isDue()) {

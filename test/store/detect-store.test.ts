@@ -39,7 +39,8 @@ detectStoreContract("ClickHouse", async () => {
 });
 
 test("a position that doesn't name what is held back, as older versions left it, is refused with a sentence", async () => {
-  const { database, drop } = await freshStore();
+  const fresh = await freshStore();
+  const { database } = fresh;
   const store = detectStore(database, "one");
   const partition = { topic: "nhi.spans", partition: 3 };
   const save = (from: number, heldFrom: number): Promise<void> => {
@@ -52,5 +53,5 @@ test("a position that doesn't name what is held back, as older versions left it,
   expect((await store.claim(partition, 10)).progress).toMatchObject({ next: 5, heldRows: "" });
   await save(5, 7);
   await expect(store.claim(partition, 10)).rejects.toThrow(/nhi\.spans:3 doesn't name the actions/u);
-  await drop();
+  await fresh.drop();
 });

@@ -52,7 +52,7 @@ export function orderTwin(
   for (const { takenMs, actions } of log) {
     if (actions.length === 0) continue;
     // In the order of the log: one that the log took later may say so with an earlier instant.
-    for (const { one, takenMs: before } of [...waiting]) {
+    for (const { one, takenMs: before } of waiting) {
       if (one.endedMs <= cutMs) continue;
       if (before >= takenMs - windowMs) break;
       cutAt(one.endedMs);
