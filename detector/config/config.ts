@@ -124,7 +124,7 @@ export const Config = group({
   kafka: Kafka.prefault({}),
   /**
    * How many records, and how many bytes of them, are judged and stored together, and how long an action waits for others
-   * that ended before it.
+   * that belong before it.
    */
   chunk: group({
     windowMs: whole(0, 2000).default(500),

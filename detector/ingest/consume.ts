@@ -2,7 +2,7 @@ import type { Consumer, EachBatchPayload } from "kafkajs";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { LogRecord, PartitionId } from "../stream/ports.ts";
-import type { PartitionHandler, Running } from "../stream/record-source.ts";
+import type { PartitionHandler, Reading, Running } from "../stream/record-source.ts";
 import { live } from "./consumer-life.ts";
 import { pulseOf } from "./pulse.ts";
 
@@ -15,6 +15,8 @@ export interface Membership {
   readonly concurrently: number;
   /** First offset that the log still has. */
   readonly earliest: (partition: number) => Promise<number>;
+  /** Offsets after the last records that the log has now. */
+  readonly ends: () => Promise<ReadonlyMap<number, number>>;
 }
 
 /** What a member is run with. */
@@ -35,7 +37,7 @@ export async function consume(
   membership: Membership,
   handler: PartitionHandler,
   { log, clock }: Around,
-): Promise<Running> {
+): Promise<Reading> {
   const { topic, groupId, concurrently } = membership;
   const underWay = new Set<Promise<void>>();
   const pulse = pulseOf(consumer, membership, clock);
@@ -47,7 +49,8 @@ export async function consume(
     handler.assigned(partitions.map((partition) => ({ topic, partition })));
     log("info", `kafka: ${topic} partitions assigned`, { group: groupId, partitions: partitions.join(",") });
   });
-  return live(consumer, underWay, async (failed) => {
+  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => passMarkers(member, payload));
+  const life = await live(consumer, underWay, async (failed) => {
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
     await consumer.run({
@@ -70,6 +73,7 @@ export async function consume(
       },
     });
   });
+  return { ...life, readToEnd: () => readToEnd(member) };
 }
 
 interface Member {
@@ -81,6 +85,23 @@ interface Member {
   readonly pulse: { isSilent(): boolean };
   /** Grows each time the group deals out anew. */
   generation: number;
+}
+
+/** Asks first and looks then: what is handled meanwhile is no less handled. */
+async function readToEnd({ membership, expected }: Member): Promise<ReadonlySet<number>> {
+  const ends = await membership.ends().catch(() => new Map<number, number>());
+  const isRead = ([partition, end]: readonly [number, number]): boolean =>
+    (expected.get(partition) ?? -1) >= end;
+  return new Set([...ends].filter(isRead).map(([partition]) => partition));
+}
+
+/** What a transaction leaves in the log is an offset too, and may come alone: then no batch is handed over. */
+function passMarkers(
+  { expected }: Member,
+  { partition, batchSize, lastOffset }: { partition: number; batchSize: number; lastOffset: string },
+): void {
+  const from = expected.get(partition);
+  if (batchSize === 0 && from !== undefined) expected.set(partition, Math.max(from, Number(lastOffset) + 1));
 }
 
 /** Whether work ends soon; the heart beats until then. */

@@ -22,6 +22,12 @@ export async function earliestOf(kafka: Kafka, topic: string, partition: number)
   return Number(offsets.find((one) => one.partition === partition)?.low ?? 0);
 }
 
+/** Offsets after the last records of all partitions of a topic. */
+export async function endsOf(kafka: Kafka, topic: string): Promise<ReadonlyMap<number, number>> {
+  const offsets = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic));
+  return new Map(offsets.map(({ partition, high }) => [partition, Number(high)]));
+}
+
 /** Where a partition begins and ends, and what a group noted of it. */
 export interface PartitionOffsets {
   readonly partition: number;

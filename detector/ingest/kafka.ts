@@ -13,12 +13,13 @@ import type { Log } from "../log.ts";
 import type { Clock } from "../clock.ts";
 import type { Counters } from "../telemetry.ts";
 import type { LogRecord } from "../stream/ports.ts";
-import type { PartitionHandler, RecordSource, Running } from "../stream/record-source.ts";
+import type { PartitionHandler, Reading, RecordSource, Running } from "../stream/record-source.ts";
 import { unpacker, type Refusal } from "./unpack.ts";
 import {
   createTopics,
   earliestOf,
   endOf,
+  endsOf,
   need,
   offsetsOf,
   type PartitionOffsets,
@@ -122,7 +123,11 @@ export function openKafka(config: KafkaConfig, around: KafkaAround): KafkaClient
         });
       }
     },
-    consume: (groupId, topic, handler) => join(kafka, config, around, { groupId, topic, handler }),
+    consume: (groupId, topic, handler) => {
+      // Briefly: while nobody answers, nothing is known of the log's end.
+      const ends = (): Promise<ReadonlyMap<number, number>> => endsOf(atStart, topic);
+      return join(kafka, config, around, { groupId, topic, handler, ends });
+    },
     follow: (topic, onRecords) => {
       const consumer = consumerOf(kafka, config, `${config.clientId}-follow-${owner}`, {
         maxWaitTimeInMs: 100,
@@ -138,13 +143,20 @@ export function openKafka(config: KafkaConfig, around: KafkaAround): KafkaClient
   };
 }
 
+interface Joining {
+  readonly groupId: string;
+  readonly topic: string;
+  readonly handler: PartitionHandler;
+  readonly ends: () => Promise<ReadonlyMap<number, number>>;
+}
+
 /** A membership of a consumer group, as the port promises it. */
 function join(
   kafka: Kafka,
   config: KafkaConfig,
   around: KafkaAround,
-  { groupId, topic, handler }: { groupId: string; topic: string; handler: PartitionHandler },
-): Promise<Running> {
+  { groupId, topic, handler, ends }: Joining,
+): Promise<Reading> {
   const { sessionTimeoutMs, heartbeatMs } = config;
   const consumer = consumerOf(kafka, config, groupId, {
     maxWaitTimeInMs: 250,
@@ -153,7 +165,7 @@ function join(
     maxBytes: Math.max(fetchAllBytesMin, 2 * around.fetchBytesMax),
   });
   const earliest = (partition: number): Promise<number> => earliestOf(kafka, topic, partition);
-  const membership = { topic, groupId, sessionTimeoutMs, heartbeatMs, concurrently, earliest };
+  const membership = { topic, groupId, sessionTimeoutMs, heartbeatMs, concurrently, earliest, ends };
   return consume(consumer, membership, handler, around);
 }
 

@@ -1,6 +1,6 @@
 import type { PartitionWorker } from "../stream/partition-worker.ts";
 import type { PartitionId } from "../stream/ports.ts";
-import type { Gap, Handled, PartitionHandler } from "../stream/record-source.ts";
+import type { Gap, Handled, PartitionHandler, Reading } from "../stream/record-source.ts";
 import { persistently as repeat } from "./patience.ts";
 
 export interface DetectHandlerOptions {
@@ -16,8 +16,11 @@ export interface DetectHandlerOptions {
 }
 
 export interface DetectHandler extends PartitionHandler {
-  /** Stores what is held back in partitions that have gone quiet. To be called now and then. */
-  tick(): Promise<void>;
+  /**
+   * Stores what is held back in partitions that have gone quiet: nothing came for a while, and nothing waits in the log
+   * either, as it may after a long pause. To be called now and then.
+   */
+  tick(readToEnd: Reading["readToEnd"]): Promise<void>;
 }
 
 /** Runs one worker for each partition that a consumer group gives us. */
@@ -36,6 +39,12 @@ export function detectHandler(options: DetectHandlerOptions): DetectHandler {
   const persistently = <T>(work: () => Promise<T>, isLost: () => boolean): Promise<T | undefined> =>
     repeat(work, isLost, pause);
 
+  const quiet = (): readonly (readonly [number, PartitionWorker])[] =>
+    [...workers].filter(
+      ([partition, worker]) =>
+        worker.isHolding() && elapsedMs() - (broughtAtMs.get(partition) ?? 0) >= idleMs,
+    );
+
   return {
     // Another worker may have moved these partitions on in between; each is claimed and loaded anew when it is used.
     assigned() {
@@ -43,18 +52,20 @@ export function detectHandler(options: DetectHandlerOptions): DetectHandler {
       workers.clear();
     },
     position: (partition, isLost) => persistently(() => workerOf(partition).position(), isLost),
-    async tick() {
-      const quiet = [...workers].filter(
-        ([partition, worker]) =>
-          worker.isHolding() && elapsedMs() - (broughtAtMs.get(partition) ?? 0) >= idleMs,
+    async tick(readToEnd) {
+      if (quiet().length === 0) return;
+      const read = await readToEnd();
+      // Those that brought records meanwhile are not quiet any more.
+      const silent = quiet().filter(([partition]) => read.has(partition));
+      await Promise.all(
+        silent.map(([partition, worker]) =>
+          // Fenced, it tries once more at the next tick, and says so to whoever brings the next record.
+          persistently(
+            () => worker.flush(),
+            () => workers.get(partition) !== worker,
+          ),
+        ),
       );
-      for (const [partition, worker] of quiet) {
-        // Fenced, the worker tries once more at the next tick, and says so to whoever brings the next record.
-        await persistently(
-          () => worker.flush(),
-          () => workers.get(partition) !== worker,
-        );
-      }
     },
     async overrun(partition, gap, isLost) {
       await persistently(() => keepLoss(partition, gap), isLost);

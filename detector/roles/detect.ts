@@ -17,7 +17,7 @@ import { watchLag } from "./watch.ts";
 import { newWorker } from "./worker.ts";
 import type { PartitionWorker } from "../stream/partition-worker.ts";
 import type { PartitionId } from "../stream/ports.ts";
-import type { Gap } from "../stream/record-source.ts";
+import type { Gap, Reading } from "../stream/record-source.ts";
 
 /** The role `detect`: `nhi.spans` and `nhi.control` → ClickHouse, one of any number of workers in a consumer group. */
 export async function detect(context: Context): Promise<void> {
@@ -55,15 +55,20 @@ export async function detect(context: Context): Promise<void> {
         ? storeProblem(context, store.database)
         : "the consumer group has not been joined yet",
     );
-    const running = await kafka.consume(groupId, topics.spans, watched(handler, partitions));
+    const reading = await kafka.consume(groupId, topics.spans, watched(handler, partitions));
     const unwatch = watchLag(context, kafka, { groupId, topic: topics.spans }, partitions);
     log("info", "detecting", { topic: topics.spans, group: groupId });
     try {
-      await Promise.race([running.ended, controlLog.ended, ticking(context, handler), stopped(signal)]);
+      await Promise.race([
+        reading.ended,
+        controlLog.ended,
+        ticking(context, handler, reading),
+        stopped(signal),
+      ]);
     } finally {
       unwatch();
       await probes.stop();
-      await running.stop();
+      await reading.stop();
       await controlLog.stop();
     }
   } finally {
@@ -73,11 +78,15 @@ export async function detect(context: Context): Promise<void> {
 }
 
 /** Lets go of what partitions that have gone quiet hold back. Rejects when it can't be stored for good. */
-async function ticking({ clock, config, signal }: Context, handler: DetectHandler): Promise<void> {
+async function ticking(
+  { clock, config, signal }: Context,
+  handler: DetectHandler,
+  reading: Reading,
+): Promise<void> {
   const everyMs = Math.max(config.chunk.windowMs / 2, tickMsMin);
   while (!signal.aborted) {
     await clock.sleep(everyMs, signal);
-    await handler.tick();
+    await handler.tick(() => reading.readToEnd());
   }
 }
 

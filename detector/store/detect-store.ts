@@ -73,12 +73,17 @@ async function savedProgress(database: Database, partition: PartitionId): Promis
      WHERE topic = {topic:String} AND partition = {partition:Int32} AND kind = 'position' ORDER BY version DESC LIMIT 1`,
     { ...partition },
   );
-  return saved === undefined ? undefined : progressOf(saved.payload);
+  return saved === undefined ? undefined : progressOf(partition, saved.payload);
 }
 
-function progressOf(payload: string): Progress {
-  const { progress }: { progress: Progress } = JSON.parse(payload);
-  return progress;
+/** What is held back can't be guessed: judged a second time or never, it would spoil all that comes after. */
+function progressOf(partition: PartitionId, payload: string): Progress {
+  const { progress }: { progress: Omit<Progress, "heldRows"> & { heldRows?: string } } = JSON.parse(payload);
+  const { heldRows = "", heldFrom, next } = progress;
+  if (heldRows !== "" || heldFrom === next) return { ...progress, heldRows };
+  throw new Error(
+    `the stored position of ${subjectOf(partition)} doesn't name the actions that are held back: an older version wrote it; let that one run until the partition is quiet, then start this one`,
+  );
 }
 
 /**

@@ -23,6 +23,12 @@ export class Backlog {
     return this.#fresh.at(-1)?.offset ?? this.#carried.at(-1)?.offset ?? -1;
   }
 
+  /** Whether actions are held back, and all of their records are here: after a restart they come again. */
+  isHolding(progress: Progress | undefined): boolean {
+    const { heldFrom, next } = progress ?? { heldFrom: 0, next: 0 };
+    return heldFrom < next && this.last + 1 >= next;
+  }
+
   /** Takes the records that follow; those that are done with, or here already, are passed over. */
   take(records: readonly LogRecord[], progress: Progress | undefined): void {
     const { heldFrom, next } = progress ?? { heldFrom: 0, next: 0 };

@@ -66,6 +66,7 @@ export async function judge(
   const places = new RecordPlaces(partition, records);
   const released = release(columns, places, {
     carried: carried.length,
+    heldRows: progress?.heldRows ?? "",
     cutUs: progress?.cutUs ?? 0,
     windowUs: options.windowUs,
     holds: !plan.flush,
@@ -95,6 +96,7 @@ export async function judge(
       chunk: plan.chunk + 1,
       next: plan.next,
       heldFrom: released.heldFrom === -1 ? plan.next : places.offset(released.heldFrom),
+      heldRows: released.heldRows,
       cutUs: released.cutUs,
       judged: (progress?.judged ?? 0) + stepped.judgements.keptCount,
       latestUs: recent.latestUs,

@@ -109,7 +109,9 @@ export interface Progress {
   readonly next: number;
   /** Offset of the first record with an action that is held back; `next` without one. */
   readonly heldFrom: number;
-  /** Actions of records before `next` that ended later than this, microseconds since 1970, are held back. */
+  /** Names the actions of records before `next` that are held back, as `detect/held-rows.ts` writes them. */
+  readonly heldRows: string;
+  /** Actions that ended by then, microseconds since 1970, don't wait for others any more. */
   readonly cutUs: number;
   /** How many actions were judged, which is the ordinal of the next. */
   readonly judged: number;

@@ -15,11 +15,11 @@ export interface RecordSource {
    * Joins a consumer group and hands it the records of `topic` until it is stopped. Outages are waited out.
    *
    * @example
-   * const running = await source.consume("answerable-detect", "nhi.spans", handler);
-   * await Promise.race([running.ended, stopped(signal)]);
-   * await running.stop();
+   * const reading = await source.consume("answerable-detect", "nhi.spans", handler);
+   * await Promise.race([reading.ended, stopped(signal)]);
+   * await reading.stop();
    */
-  consume(groupId: string, topic: string, handler: PartitionHandler): Promise<Running>;
+  consume(groupId: string, topic: string, handler: PartitionHandler): Promise<Reading>;
 }
 
 /** What a consumer group's member does with what it is given. An error it throws ends the member. */
@@ -52,4 +52,13 @@ export interface Running {
   readonly ended: Promise<never>;
   /** Leaves the group once the work under way is done; resolves after a few seconds even when it never is. */
   stop(): Promise<void>;
+}
+
+/** A member of a consumer group. */
+export interface Reading extends Running {
+  /**
+   * Its partitions of which all was handled that the log has, as it says when it is asked: nothing waits there for this
+   * member to get round to it. Of a log that can't be asked there are none.
+   */
+  readToEnd(): Promise<ReadonlySet<number>>;
 }

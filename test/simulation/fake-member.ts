@@ -1,5 +1,5 @@
 import type { LogRecord } from "../../detector/stream/ports.ts";
-import type { PartitionHandler } from "../../detector/stream/record-source.ts";
+import type { PartitionHandler, Reading } from "../../detector/stream/record-source.ts";
 import type { Call } from "./calls.ts";
 import type { Dice } from "./dice.ts";
 import type { FakeGroup, Member } from "./fake-group.ts";
@@ -10,6 +10,7 @@ export interface Surroundings {
   readonly topic: string;
   readonly logs: readonly (readonly LogRecord[])[];
   readonly batchMax: number;
+  readonly isRestless: boolean;
   readonly group: FakeGroup;
   readonly turns: Turns;
   readonly dice: Dice;
@@ -21,14 +22,15 @@ export interface Surroundings {
 /**
  * A member of a group, with what a client may do at its worst: it hears late that the group deals out anew, joins again
  * while a batch from before is still under way, and is handed the same offsets again. The batch from before is lost.
+ * Gives what tells which partitions it has read to their ends.
  */
 export function joinGroup(
   process: Process,
   handler: PartitionHandler,
   call: Call,
   around: Surroundings,
-): void {
-  const { topic, logs, batchMax, group, turns, dice, seen, onError } = around;
+): Reading["readToEnd"] {
+  const { topic, logs, batchMax, isRestless, group, turns, dice, seen, onError } = around;
   /** Where each assigned partition is read next. */
   let next = new Map<number, number>();
   /** The newest deal that this member has joined, and the newest that its heart beat told it of. */
@@ -73,14 +75,14 @@ export function joinGroup(
     return rest.slice(0, 1 + dice.below(batchMax));
   }
 
-  interface Reading {
+  interface Place {
     readonly epoch: number;
     readonly partition: number;
     readonly isFresh: boolean;
   }
 
   /** One batch: begins where the store stands. Says whether the partition is still to be asked for that. */
-  async function batch(reading: Reading, records: readonly LogRecord[]): Promise<boolean> {
+  async function batch(reading: Place, records: readonly LogRecord[]): Promise<boolean> {
     const { epoch, partition, isFresh } = reading;
     const id = { topic, partition };
     const isLost = (): boolean => epoch !== joined || epoch !== told;
@@ -115,4 +117,10 @@ export function joinGroup(
     },
   };
   join();
+  return async () => {
+    await turns.wait(process);
+    const isRead = ([partition, from]: readonly [number, number]): boolean =>
+      isRestless || from > (logs[partition]?.at(-1)?.offset ?? -1);
+    return new Set([...next].filter(isRead).map(([partition]) => partition));
+  };
 }

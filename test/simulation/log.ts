@@ -17,6 +17,8 @@ export interface LogSpan {
   readonly isLate: boolean;
   /** How long its record was under way, where order of arrival is not that of events; cut to what the window reaches. */
   readonly delayMs: number;
+  /** How far the clock of its process was set back then, where order of arrival is not that of events; cut likewise. */
+  readonly stepMs: number;
 }
 
 /** A record as it is drawn. */
@@ -52,13 +54,13 @@ interface Draft {
   readonly again: readonly Span[];
 }
 
-/** Where order of arrival is not that of events, they lie this close: their order differs then. No two at one instant. */
-const gapMsMax = 499;
-
 /** From this record on the log's time is that of the next hour. */
 const hourEndsAtRecord = 2;
+const hourMs = 3_600_000;
 
 const startMs = 1_769_990_000_000;
+/** From a record's arrival to when the log has taken it. */
+const takingMs = 20;
 
 /** Makes a partition's log. Offsets have gaps, as those of compacted or transactional topics do. */
 export function recordsOf(
@@ -68,16 +70,21 @@ export function recordsOf(
   windowMs: number,
 ): SimulatedLog {
   const has = (one: Trouble): boolean => trouble === one || trouble === "all";
-  // The first span of a record waits for the second, and then for the record.
-  const delayBelowMs = windowMs === 0 ? gapMsMax : windowMs - gapMsMax;
+  // Where the order of arrival is not that of events, nothing comes after what ended more than half a window later: the
+  // first span of a record waits for the second, both for the record, and a clock set back makes them seem older still.
+  // Events lie close then, so that their order differs; no two at one instant.
+  const [gapBelowMs, delayBelowMs, stepBelowMs] =
+    windowMs === 0 ? [499, 499, 1] : [windowMs / 8, windowMs / 4, windowMs / 8];
   const drafts: Draft[] = [];
   let atMs = startMs;
   let made = partition * 1000;
   for (const { spans: drawn, source, isGarbage, again, spanAgain } of entries) {
     const spans = drawn.map((one) => {
-      atMs += has("reordered") ? 1 + (one.gapMs % gapMsMax) : one.gapMs;
+      atMs += has("reordered") ? 1 + (one.gapMs % gapBelowMs) : one.gapMs;
       made += 1;
-      return spanOf(one, partition, made, has("late") && one.isLate ? atMs - one.lateMs : atMs);
+      const behindMs =
+        (has("late") && one.isLate ? one.lateMs : 0) + (has("reordered") ? one.stepMs % stepBelowMs : 0);
+      return spanOf(one, partition, made, atMs - behindMs);
     });
     const earlier = drafts.flatMap((draft) => draft.spans).filter(isReadable);
     const repeated =
@@ -95,14 +102,15 @@ export function recordsOf(
   const arrived = drafts.toSorted((one, other) => one.arrivalMs - other.arrivalMs);
   // In another order of arrival the same events would fall into another hour of the log.
   const hourEndsAt = has("reordered") ? Number.POSITIVE_INFINITY : hourEndsAtRecord;
-  const recordOf = (draft: Draft, at: number): LogRecord => recordAt(draft, at, hourEndsAt);
+  const recordOf = (draft: Draft, at: number, arrivalMs: number): LogRecord =>
+    recordAt(draft, at, arrivalMs + takingMs + (at < hourEndsAt ? 0 : hourMs));
   return {
-    records: arrived.map(recordOf),
+    records: arrived.map((draft, at) => recordOf(draft, at, draft.arrivalMs)),
     withoutDuplicates: arrived
       .map((draft, at) => ({ draft: { ...draft, again: [] }, at, isCopy: isCopy(draft) }))
       .filter((one) => !one.isCopy)
-      .map(({ draft, at }) => recordOf(draft, at)),
-    inOrder: drafts.map(recordOf),
+      .map(({ draft, at }) => recordOf(draft, at, draft.arrivalMs)),
+    inOrder: drafts.map((draft, at) => recordOf(draft, at, draft.atMs)),
     spans: drafts.reduce((sum, { spans, again }) => sum + Math.max(1, spans.length + again.length), 0),
   };
 }
@@ -115,14 +123,14 @@ const isCopy = ({ spans, again }: Draft): boolean => spans.length === 0 && again
 const nth = <T>(values: readonly T[], at: number): readonly T[] =>
   values.length === 0 ? [] : values.slice(at % values.length, (at % values.length) + 1);
 
-function recordAt({ spans, again, source }: Draft, at: number, hourEndsAt: number): LogRecord {
+function recordAt({ spans, again, source }: Draft, at: number, atMs: number): LogRecord {
   const all = [...spans, ...again];
   return {
     offset: at * 2 + 5,
     key: "g0001",
     value: all.length === 0 ? Buffer.from("this is no protobuf") : encodeSpans(all),
     headers: source === "" ? {} : { "nhi-source": source },
-    timestampMs: startMs + 10_000_000 + at * 1000 + (at < hourEndsAt ? 0 : 3_600_000),
+    timestampMs: atMs,
   };
 }
 
@@ -139,6 +147,7 @@ function spanOf({ identity, operation, kind }: LogSpan, partition: number, seq: 
     failed: false,
     attributes: {
       "nhi.identity.id": `agent:${String(partition)}-${String(identity)}`,
+      "service.instance.id": `process-${String(partition)}`,
       "nhi.seq": seq,
       ...(kind === "no action" ? {} : { "nhi.action.kind": "tool_call", "nhi.action.name": operation }),
     },

@@ -12,7 +12,7 @@ export interface Scenario {
   readonly windowMs: number;
   /** New identities that a source may bring within an hour; 0 for any number. */
   readonly newPerHourMax: number;
-  /** Whether partitions count as quiet at any time, not only at their logs' end. */
+  /** Whether logs grow: where a partition was read to is its end, whenever the log is asked. */
   readonly isRestless: boolean;
   /** Most records handed over at once. */
   readonly batchMax: number;
@@ -30,6 +30,7 @@ const anySpan: fc.Arbitrary<LogSpan> = fc.record({
   lateMs: fc.integer({ min: 660_000, max: 3_000_000 }),
   isLate: fc.boolean(),
   delayMs: fc.nat({ max: 2000 }),
+  stepMs: fc.nat({ max: 2000 }),
 });
 
 const anyEntry: fc.Arbitrary<Entry> = fc.record({

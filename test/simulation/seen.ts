@@ -20,6 +20,7 @@ export const events = [
   "held back across chunks",
   "flushed",
   "flushed before the end",
+  "seemed quiet before the end",
 ] as const;
 
 /** Called when one of them happens. */

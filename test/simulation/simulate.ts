@@ -11,11 +11,11 @@ import type { Seen } from "./seen.ts";
  * Runs a seed's scenario once undisturbed and once for each awaited call and each way to end there, and compares.
  *
  * What is promised: how the log is cut, handed over and disturbed changes nothing in the store, and neither does an order
- * of arrival that stays within the window (but for places in the log). A partition that falls quiet in the middle of its
- * log is another matter: what it held back is judged then, so what comes later is late. When that happens is decided by
- * the clock, once, and written ahead in the plan; a crash keeps what was decided, and none decides the same twice. So
- * partitions fall quiet at the ends of their logs in runs that are compared, and in restless ones at any time; of those,
- * all that must hold is that nothing is lost or double, and that no chunk is stored in two ways.
+ * of arrival in which nothing comes after what ended more than half a window later (but for places in the log). Time may
+ * pass at any point, so that partitions seem quiet: what they hold back is judged only when their logs are at their ends.
+ * A log that goes on after that is another matter, as what comes then is late. When that happens is decided by the clock,
+ * once, and written ahead in the plan; a crash keeps what was decided, and none decides the same twice. So logs grow in
+ * restless runs only; of those, all that must hold is that nothing is lost or double, and no chunk stored in two ways.
  *
  * Throws with what reproduces it when anything differs. Gives the number of disturbed runs.
  */
@@ -68,6 +68,7 @@ async function undisturbed({
       windowMs,
       newPerHourMax,
       quietAfter: [],
+      isRestless: false,
       dice: diceOf(seed),
       fates: () => "none",
       seen: () => undefined,
@@ -124,7 +125,7 @@ async function disturbedRun(
     ...scenario,
     logs: scenario.logs.map((log) => log.records),
     dice,
-    quietAfter: scenario.isRestless ? Array.from({ length: 3 }, () => dice.below(120)) : [],
+    quietAfter: Array.from({ length: 3 }, () => dice.below(120)),
     fates: fates.next,
     seen,
   });

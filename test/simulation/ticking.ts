@@ -1,10 +1,11 @@
 import type { DetectHandler } from "../../detector/roles/detect-handler.ts";
+import type { Reading } from "../../detector/stream/record-source.ts";
 import type { Process } from "./turns.ts";
 
 /** The clock of the simulated world, and what each process does by it: it stores what quiet partitions hold back. */
 export interface Ticking {
   readonly nowMs: () => number;
-  add(process: Process, handler: DetectHandler): void;
+  add(process: Process, handler: DetectHandler, readToEnd: Reading["readToEnd"]): void;
   /** Lets time pass, so that all partitions that bring nothing right now are quiet. */
   tick(): void;
   /** To be told of each call over the network. */
@@ -17,6 +18,7 @@ export function tickingOf(onError: (error: unknown) => void): Ticking {
   const all: {
     readonly process: Process;
     readonly handler: DetectHandler;
+    readonly readToEnd: Reading["readToEnd"];
     isAtIt: boolean;
     isOwed: boolean;
   }[] = [];
@@ -24,7 +26,8 @@ export function tickingOf(onError: (error: unknown) => void): Ticking {
   let hasMoved = true;
   return {
     nowMs: () => nowMs,
-    add: (process, handler) => void all.push({ process, handler, isAtIt: false, isOwed: false }),
+    add: (process, handler, readToEnd) =>
+      void all.push({ process, handler, readToEnd, isAtIt: false, isOwed: false }),
     tick() {
       nowMs += 1;
       hasMoved = false;
@@ -35,7 +38,7 @@ export function tickingOf(onError: (error: unknown) => void): Ticking {
         if (one.isAtIt) continue;
         one.isAtIt = true;
         void one.handler
-          .tick()
+          .tick(one.readToEnd)
           .catch(onError)
           .finally(() => {
             one.isAtIt = false;

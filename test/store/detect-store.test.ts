@@ -1,4 +1,6 @@
+import { expect, test } from "@jest/globals";
 import { detectStore } from "../../detector/store/detect-store.ts";
+import { countsWith, planWith, progressAfter } from "../support/chunks.ts";
 import { memoryStore, noFault } from "../support/memory.ts";
 import { detectStoreContract } from "../support/store-contract.ts";
 import { freshStore } from "../support/store.ts";
@@ -34,4 +36,22 @@ detectStoreContract("ClickHouse", async () => {
     }),
     close: () => store.drop(),
   };
+});
+
+test("a position that doesn't name what is held back, as older versions left it, is refused with a sentence", async () => {
+  const fresh = await freshStore();
+  const { database } = fresh;
+  const store = detectStore(database, "one");
+  const partition = { topic: "nhi.spans", partition: 3 };
+  const save = (from: number, heldFrom: number): Promise<void> => {
+    const plan = planWith(from, from + 5);
+    // Without the property it is not there in JSON either.
+    const progress = { ...progressAfter(plan, { heldFrom }), heldRows: undefined as unknown as string };
+    return store.save(partition, { plan, generation: 1, counts: countsWith(), progress, states: new Map() });
+  };
+  await save(0, 5);
+  expect((await store.claim(partition, 10)).progress).toMatchObject({ next: 5, heldRows: "" });
+  await save(5, 7);
+  await expect(store.claim(partition, 10)).rejects.toThrow(/nhi\.spans:3 doesn't name the actions/u);
+  await fresh.drop();
 });

@@ -96,18 +96,27 @@ function resourcesAt({ codes, resources, dictionary }: ActionColumns, row: numbe
   );
 }
 
+/** An action, where it stands in the log, and which number it has in which process, if any. */
+interface Placed {
+  readonly action: AttributedAction;
+  readonly position: LogPosition;
+  readonly numbered?: { readonly process: string; readonly seq: number };
+}
+
 /** Actions in columns, as if a chunk had brought them. */
-export function columnsOf(
-  actions: readonly { readonly action: AttributedAction; readonly position: LogPosition }[],
-): { readonly columns: ActionColumns; readonly places: RecordPlaces } {
+export function columnsOf(actions: readonly Placed[]): {
+  readonly columns: ActionColumns;
+  readonly places: RecordPlaces;
+} {
   const columns = new ActionColumns(new Words().newDictionary());
   const offsets = [...new Set(actions.map(({ position }) => position.offset))];
+  const takenMs = new Map(actions.map(({ position }) => [position.offset, position.atMs]));
   const records = offsets.map((offset) => ({
     offset,
-    timestampMs: actions.find(({ position }) => position.offset === offset)!.position.atMs,
+    timestampMs: takenMs.get(offset)!,
   }));
-  for (const { action, position } of actions)
-    addRow(columns, action, offsets.indexOf(position.offset), position);
+  const recordOf = new Map(offsets.map((offset, record) => [offset, record]));
+  for (const placed of actions) addRow(columns, placed, recordOf.get(placed.position.offset)!);
   const { topic = "nhi.spans", partition = 0 } = actions[0]?.position ?? {};
   return { columns, places: new RecordPlaces({ topic, partition }, records) };
 }
@@ -127,12 +136,7 @@ export function judgedOf(actions: readonly (Action & Partial<StoredAction>)[]): 
   return { columns, judgements, places };
 }
 
-function addRow(
-  columns: ActionColumns,
-  action: AttributedAction,
-  record: number,
-  { index }: LogPosition,
-): void {
+function addRow(columns: ActionColumns, { action, position, numbered }: Placed, record: number): void {
   // Only a span's own id leads to its parent's, so that there is no way back from it.
   if (action.parentId !== "") throw new Error("an action with a parent can't be put into columns");
   // Adding may replace the columns.
@@ -169,11 +173,11 @@ function addRow(
     outcome: add(outcome),
     reason: add(reason),
     record,
-    index,
+    index: position.index,
     traceIdAt: dictionary.load(Buffer.from(action.traceId, "hex")),
     spanIdAt: dictionary.load(Buffer.from(action.spanId, "hex")),
     parentIdAt: -1,
-    process: empty,
+    process: numbered === undefined ? empty : add(numbered.process),
     phase: add("end"),
     step: action.step,
     path: columns.paths.push(action.path.map(add)) - 1,
@@ -190,7 +194,7 @@ function addRow(
   for (const [name, value] of Object.entries(action.attributes)) columns.keep(add(name), add(value));
   instants.startedAtUs[row] = action.startedAtUs;
   instants.endedAtUs[row] = action.endedAtUs;
-  instants.seq[row] = -1;
+  instants.seq[row] = numbered?.seq ?? -1;
   for (let int = 0; int < idInts; int += 1)
     ids[row * idInts + int] = Number.parseInt(action.id.slice(int * 8, int * 8 + 8), 16);
 }

@@ -30,6 +30,7 @@ export const progressAfter = ({ chunk, next }: ChunkPlan, parts: Partial<Progres
   chunk: chunk + 1,
   next,
   heldFrom: next,
+  heldRows: "",
   cutUs: 0,
   judged: 0,
   latestUs: 0,

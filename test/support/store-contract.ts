@@ -53,6 +53,7 @@ const checkpointOf = (
     judged: 7,
     latestUs: builtAtUs + 1,
     heldFrom: plan.from,
+    heldRows: "AAECAw==",
   }),
   states: new Map(Object.entries(states).map(([key, packed]) => [key, savedOf(packed)])),
 });

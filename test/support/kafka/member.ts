@@ -3,8 +3,8 @@ import type {
   Gap,
   Handled,
   PartitionHandler,
+  Reading,
   RecordSource,
-  Running,
 } from "../../../detector/stream/record-source.ts";
 
 /** A member of a group that notes what it is given. */
@@ -16,7 +16,7 @@ export interface Member {
   readonly gaps: readonly (Gap & { readonly partition: number })[];
   /** Most calls of `handle` of one partition that were under way at once. */
   readonly mostAtOnce: number;
-  readonly running: Running;
+  readonly running: Reading;
 }
 
 interface Behaviour {

@@ -39,6 +39,27 @@ export async function produce(
   await producer.disconnect();
 }
 
+/** Sends a record in a transaction that comes to nothing: a record that nobody is given, and a marker, are left. */
+export async function produceInVain(
+  brokers: readonly string[],
+  topic: string,
+  partition: number,
+): Promise<void> {
+  const producer = kafkaClient(brokers).producer({
+    transactionalId: `${topic}.in-vain`,
+    idempotent: true,
+    maxInFlightRequests: 1,
+  });
+  await producer.connect();
+  const transaction = await producer.transaction();
+  await transaction.send({ topic, messages: [{ value: "in vain", partition }] });
+  const end = (await ends(brokers, topic)).get(partition) ?? 0;
+  await transaction.abort();
+  // The marker is written some time after the answer.
+  await until("the marker is written", async () => ((await ends(brokers, topic)).get(partition) ?? 0) > end);
+  await producer.disconnect();
+}
+
 /** All that a topic holds now, each partition in its order. */
 export async function readAll(brokers: readonly string[], topic: string): Promise<readonly ReadRecord[]> {
   const kafka = kafkaClient(brokers);

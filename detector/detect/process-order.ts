@@ -1,0 +1,149 @@
+import type { ActionColumns } from "../attribute/action-columns.ts";
+import { empty } from "../decode/index.ts";
+
+/** What a process numbered before a row and says to have ended after it. */
+export interface ProcessOrder {
+  /** A row has come. */
+  add(row: number): void;
+  /**
+   * The latest end, in microseconds since 1970, of what has come of a row's process under a lower number, if that is less
+   * than `reachUs` after the row's own; else the row's own.
+   */
+  latestUs(row: number): number;
+}
+
+/**
+ * Undefined when numbers and ends of each process rise together, which is what nearly all do: then there is nothing to
+ * look up, and finding that out is all it costs, 10 ns a row.
+ */
+export function processOrder(columns: ActionColumns, reachUs: number): ProcessOrder | undefined {
+  if (areAllRising(columns)) return undefined;
+  const { endedAtUs, seq } = columns.instants;
+  const mixed = rowsByProcess(columns).filter((rows) => {
+    rows.sort((one, other) => endedAtUs[one]! - endedAtUs[other]!);
+    return rows.some((row, nth) => nth > 0 && seq[row]! < seq[rows[nth - 1]!]!);
+  });
+  return mixed.length === 0 ? undefined : new LookUp(mixed, columns, reachUs);
+}
+
+/** Whether all that are numbered came in the order of both; says no where it would have to look closer. */
+function areAllRising({ count, codes, instants }: ActionColumns): boolean {
+  const { process, tenant, source } = codes;
+  const { endedAtUs, seq } = instants;
+  const lastOf = new Map<number, number>();
+  let last = -1;
+  for (let row = 0; row < count; row += 1) {
+    const code = process[row]!;
+    if (code === empty || seq[row]! < 0) continue;
+    let before: number | undefined = last;
+    // Neighbours are mostly of one process.
+    if (last === -1 || process[last] !== code) {
+      if (last !== -1) lastOf.set(process[last]!, last);
+      before = lastOf.get(code);
+    }
+    last = row;
+    if (before === undefined) continue;
+    if (seq[row]! < seq[before]! || endedAtUs[row]! < endedAtUs[before]!) return false;
+    // Of another client that calls its process the same.
+    if (tenant[row] !== tenant[before] || source[row] !== source[before]) return false;
+  }
+  return true;
+}
+
+/** What is numbered, a process each: one of its client's, as its name is what the sender says. */
+function rowsByProcess({ count, codes, instants, dictionary }: ActionColumns): number[][] {
+  const { process, tenant, source } = codes;
+  const all = new Map<string, number[]>();
+  let last = -1;
+  let rows: number[] = [];
+  for (let row = 0; row < count; row += 1) {
+    if (process[row] === empty || instants.seq[row]! < 0) continue;
+    const isAlike =
+      last !== -1 &&
+      process[row] === process[last] &&
+      tenant[row] === tenant[last] &&
+      source[row] === source[last];
+    last = row;
+    if (!isAlike) {
+      // By their texts, as two codes may stand for one.
+      const key = [tenant, source, process].map((column) => dictionary.text(column[row]!)).join("\0");
+      rows = all.get(key) ?? [];
+      all.set(key, rows);
+    }
+    rows.push(row);
+  }
+  return [...all.values()];
+}
+
+/** Rows by process and end, and over them a tree of the lowest numbers, so that a look costs the logarithm of all. */
+class LookUp implements ProcessOrder {
+  readonly #rows: Int32Array;
+  readonly #endedAtUs: Float64Array;
+  readonly #seq: Float64Array;
+  readonly #reachUs: number;
+  /** By row; -1 for those that aren't looked at. */
+  readonly #placeOf: Int32Array;
+  /** By place, the first place of the next process. */
+  readonly #nextOf: Int32Array;
+  readonly #leaves: number;
+  readonly #lowest: Float64Array;
+
+  /** @param processes The rows of each, by their ends. */
+  constructor(
+    processes: readonly (readonly number[])[],
+    { count, instants }: ActionColumns,
+    reachUs: number,
+  ) {
+    this.#rows = Int32Array.from(processes.flat());
+    this.#endedAtUs = instants.endedAtUs;
+    this.#seq = instants.seq;
+    this.#reachUs = reachUs;
+    this.#placeOf = new Int32Array(count).fill(-1);
+    this.#rows.forEach((row, place) => (this.#placeOf[row] = place));
+    this.#nextOf = new Int32Array(this.#rows.length);
+    let next = 0;
+    for (const { length } of processes) this.#nextOf.fill((next += length), next - length, next);
+    this.#leaves = 2 ** Math.ceil(Math.log2(this.#rows.length));
+    this.#lowest = new Float64Array(this.#leaves * 2).fill(Number.POSITIVE_INFINITY);
+  }
+
+  add(row: number): void {
+    const place = this.#placeOf[row]!;
+    if (place === -1) return;
+    const seq = this.#seq[row]!;
+    for (let node = this.#leaves + place; node > 0 && this.#lowest[node]! > seq; node >>= 1)
+      this.#lowest[node] = seq;
+  }
+
+  latestUs(row: number): number {
+    const endedUs = this.#endedAtUs[row]!;
+    const place = this.#placeOf[row]!;
+    if (place === -1) return endedUs;
+    const found = this.#lastBelow(
+      this.#seq[row]!,
+      place + 1,
+      this.#placeAfter(place, endedUs + this.#reachUs),
+    );
+    return found === -1 ? endedUs : this.#endedAtUs[this.#rows[found]!]!;
+  }
+
+  /** The first place behind another, of the same process, that ended then or later. */
+  #placeAfter(place: number, us: number): number {
+    let from = place + 1;
+    for (let to = this.#nextOf[place]!; from < to;) {
+      const middle = (from + to) >> 1;
+      if (this.#endedAtUs[this.#rows[middle]!]! < us) from = middle + 1;
+      else to = middle;
+    }
+    return from;
+  }
+
+  /** The last place of `from` to `to` (exclusive) with a lower number; -1 without one. */
+  #lastBelow(seq: number, from: number, to: number, node = 1, left = 0, width = this.#leaves): number {
+    if (left >= to || left + width <= from || this.#lowest[node]! >= seq) return -1;
+    if (width === 1) return left;
+    const half = width / 2;
+    const right = this.#lastBelow(seq, from, to, node * 2 + 1, left + half, half);
+    return right === -1 ? this.#lastBelow(seq, from, to, node * 2, left, half) : right;
+  }
+}

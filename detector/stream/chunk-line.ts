@@ -1,0 +1,142 @@
+import { RecentActions } from "../detect/recent-actions.ts";
+import { IdentityStates } from "../learn/identity-states.ts";
+import { Backlog } from "./backlog.ts";
+import { ChunkReader } from "./chunk.ts";
+import { judge, type JudgedChunk } from "./judge.ts";
+import { outboxAlert } from "./outbox-alert.ts";
+import type { Offered, WorkerOptions } from "./partition-worker.ts";
+import type { ChunkPlan, Ownership, PartitionId, Progress } from "./ports.ts";
+
+/** What is known of a partition that is ours. */
+interface Owned {
+  readonly generation: number;
+  progress: Progress | undefined;
+  readonly states: IdentityStates;
+  readonly recent: RecentActions;
+}
+
+/** A state is seldom smaller: so many are read at most when a partition is taken over. */
+const stateBytesMin = 256;
+
+/**
+ * A partition's chunks, one after the other, by the commit protocol: plan ahead → read, judge, step → store rows → store
+ * state and position together. After a crash anywhere the next owner starts at the stored position, finds the plan of the
+ * chunk that was under way, cuts the same, judges under the same control position, and so writes the same rows under the
+ * same tokens.
+ */
+export class ChunkLine {
+  readonly backlog = new Backlog();
+  readonly #partition: PartitionId;
+  readonly #options: WorkerOptions;
+  readonly #reader: ChunkReader;
+  #owned: Owned | undefined;
+  #plan: ChunkPlan | undefined;
+  /** Judged once, however often storing it fails: judging has moved the state on. */
+  #judged: JudgedChunk | undefined;
+
+  constructor(partition: PartitionId, options: WorkerOptions) {
+    this.#partition = partition;
+    this.#options = options;
+    this.#reader = new ChunkReader(options.attributor, options.limits);
+  }
+
+  /** Where the partition stands; undefined when it isn't claimed, or was never seen. */
+  get progress(): Progress | undefined {
+    return this.#owned?.progress;
+  }
+
+  /** Claims the partition unless it is ours; gives where it stands. */
+  async claim(): Promise<Progress | undefined> {
+    return (await this.#claimed()).progress;
+  }
+
+  /** Lets go of the partition; its records stay. */
+  disown(): void {
+    this.#owned?.states.release();
+    this.#owned = undefined;
+    this.#plan = undefined;
+    this.#judged = undefined;
+  }
+
+  /**
+   * Stores chunks while there are records, and, if it `flushes`, one when there are none but some held back. Fenced, the
+   * partition is disowned.
+   */
+  async work(flushes: boolean): Promise<Offered> {
+    const { store, control } = this.#options;
+    const { backlog } = this;
+    const owned = await this.#claimed();
+    const isHolding = flushes && backlog.isHolding(owned.progress);
+    for (let isFirst = true; !backlog.isEmpty || (isFirst && isHolding); isFirst = false) {
+      if (this.#plan === undefined) {
+        const proposal = backlog.propose(owned.progress, await control.head(), flushes, this.#options);
+        const answer = await store.plan(this.#partition, owned.generation, proposal);
+        if (answer.kind === "fenced") return this.#fenced();
+        this.#plan = answer.plan;
+      }
+      // A plan found in the store may reach beyond what has been fetched so far: wait for the rest.
+      if (backlog.last + 1 < this.#plan.next) break;
+      if (!(await this.#doChunk(owned, this.#plan))) return this.#fenced();
+      this.#plan = undefined;
+    }
+    return owned.progress?.heldFrom;
+  }
+
+  #fenced(): "fenced" {
+    this.disown();
+    return "fenced";
+  }
+
+  async #claimed(): Promise<Owned> {
+    const { store, stateBudget } = this.#options;
+    const statesMax = Math.ceil(stateBudget.bytesMax / stateBytesMin);
+    this.#owned ??= take(await store.claim(this.#partition, statesMax), this.#options);
+    return this.#owned;
+  }
+
+  /** Says whether the partition is still ours. */
+  async #doChunk(owned: Owned, plan: ChunkPlan): Promise<boolean> {
+    const options = this.#options;
+    this.#judged ??= await judge(
+      this.#partition,
+      owned,
+      plan,
+      this.backlog.chunk(plan),
+      this.#reader,
+      options,
+    );
+    if (this.#judged === undefined) return false;
+    const { counts, progress, records, stepped } = this.#judged;
+    await this.#store(owned, plan, this.#judged);
+    this.#judged = undefined;
+    owned.progress = progress;
+    this.backlog.done(records, progress);
+    const { size: identities, bytes } = owned.states;
+    options.onChunk?.(this.#partition, plan, counts, { identities, bytes, unadmitted: stepped.unadmitted });
+    return true;
+  }
+
+  /** Rows first, position and states last: whoever finds the position finds all that is before it. */
+  async #store({ generation }: Owned, plan: ChunkPlan, judged: JudgedChunk): Promise<void> {
+    const { sums, stepped, places, states, counts, progress } = judged;
+    const { store, deadLetters } = this.#options;
+    const { columns } = this.#reader;
+    if (sums.deadLetters.length > 0) await deadLetters.put(sums.deadLetters);
+    await store.write(this.#partition, plan, {
+      actions: { columns, judgements: stepped.judgements, places },
+      findings: stepped.findings,
+      alerts: stepped.alerts.map(outboxAlert),
+    });
+    await store.save(this.#partition, { plan, generation, counts, progress, states });
+  }
+}
+
+function take({ generation, progress, states, isComplete }: Ownership, options: WorkerOptions): Owned {
+  const { detectors, stateBudget, statesReadyMax } = options;
+  const held = new IdentityStates({ detectors, budget: stateBudget, readyMax: statesReadyMax });
+  // Those with most actions come first, and should go last.
+  for (const [key, { packed, actions }] of [...states].toReversed()) held.load(key, packed, actions);
+  held.makeRoom();
+  if (!isComplete) held.missSome();
+  return { generation, progress, states: held, recent: new RecentActions(progress?.latestUs ?? 0) };
+}

@@ -1,0 +1,71 @@
+/** A worker with a window over a log in memory: what is held back, and by whom it is judged. */
+import { defaultLimits } from "../../detector/decode/index.ts";
+import { outsideGrant } from "../../detector/detect/outside-grant.ts";
+import { encodeSpans } from "../../detector/replay/otlp.ts";
+import { shippedAttributor } from "../../detector/roles/package-files.ts";
+import { type PartitionWorker, partitionWorker } from "../../detector/stream/partition-worker.ts";
+import type { LogRecord } from "../../detector/stream/ports.ts";
+import { book, everyThird } from "./fault-log.ts";
+import { type memoryStore, noFault, stillControl } from "./memory.ts";
+
+export const partition = { topic: "nhi.spans", partition: 0 };
+export const windowMs = 2000;
+const startMs = 1_769_990_000_000;
+const attributor = shippedAttributor();
+
+/** A span, milliseconds after some instant; a process numbers what it does. */
+export interface HeldSpan {
+  readonly span: number;
+  readonly endedMs: number;
+  readonly process?: string;
+  readonly seq?: number;
+}
+
+/** A record of one identity's spans. */
+export function recordOf(offset: number, takenMs: number, spans: readonly HeldSpan[]): LogRecord {
+  return {
+    offset,
+    key: "g0001",
+    value: encodeSpans(
+      spans.map(({ span, endedMs, process, seq }) => ({
+        identityId: "agent:a",
+        traceId: "0af7651916cd43dd8448eb211c80319c",
+        spanId: String(span + 1).padStart(16, "0"),
+        name: "read",
+        kind: "internal" as const,
+        startMs: startMs + endedMs - 1,
+        endMs: startMs + endedMs,
+        failed: false,
+        attributes: {
+          "nhi.identity.id": "agent:a",
+          "nhi.action.kind": "tool_call",
+          "nhi.action.name": span % 3 === 0 ? "delete" : "read",
+          ...(process === undefined || seq === undefined
+            ? {}
+            : { "service.instance.id": process, "nhi.seq": seq }),
+        },
+      })),
+    ),
+    headers: {},
+    timestampMs: startMs + takenMs,
+  };
+}
+
+/** A worker on a store in memory. */
+export function workerOn(memory: ReturnType<typeof memoryStore>, recordsMax = 100): PartitionWorker {
+  const store = memory.store(noFault);
+  return partitionWorker(partition, {
+    store,
+    deadLetters: store,
+    control: stillControl(book(), 1),
+    attributor,
+    detectors: [outsideGrant, everyThird],
+    limits: defaultLimits,
+    recordsMax,
+    bytesMax: 1_000_000,
+    windowUs: windowMs * 1000,
+    stateBudget: { bytesMax: 1_000_000, bytes: 0 },
+    statesReadyMax: 100,
+    newPerHourMax: 0,
+  });
+}
