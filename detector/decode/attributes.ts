@@ -77,16 +77,15 @@ function readPlain(cursor: Cursor, end: number, row: SpanRow, limits: DecodeLimi
   if (bytes[pos] !== keyField || valueStart + 2 > end || end - pos > shortMax) return false;
   if (bytes[keyEnd] !== valueField || valueStart + bytes[keyEnd + 1]! !== end) return false;
   const textStart = valueStart + 2;
-  const isText = bytes[valueStart] === stringValue && textStart + bytes[valueStart + 1]! === end;
-  const isSmall = bytes[valueStart] === intValue && end === textStart && bytes[valueStart + 1]! < 0x80;
+  const first = bytes[valueStart + 1]!;
+  const isText = bytes[valueStart] === stringValue && textStart + first === end;
+  const isSmall = bytes[valueStart] === intValue && textStart === end && first < 0x80;
   if (!isText && !isSmall) return false;
   if (isText && end - textStart > limits.valueBytesMax) return false;
   const place = row.find(cursor, keyStart, keyEnd);
   if (place !== -1 && row.isNew(place)) {
     const { dictionary } = row;
-    const code = isText
-      ? dictionary.codeAt(textStart, end, row.textsBefore[place])
-      : -1 - bytes[valueStart + 1]!;
+    const code = isText ? dictionary.codeAt(textStart, end, row.textsBefore[place]) : -1 - first;
     if (!dictionary.isText(code)) return false;
     if (isText) row.textsBefore[place] = code;
     row.say(place, code);

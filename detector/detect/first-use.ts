@@ -120,7 +120,8 @@ export const firstUse: Detector<Memory> = {
 };
 
 function isSignalled({ name }: NoveltyKey, signals: readonly Signal[]): boolean {
-  return signals.length > 0 && signals.some((signal) => signal.name === name);
+  for (const signal of signals) if (signal.name === name) return true;
+  return false;
 }
 
 function isNews({ bitsMin }: NoveltyKey, known: Novelty, value: Fingerprint): boolean {

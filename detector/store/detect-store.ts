@@ -141,6 +141,7 @@ interface FoundPlan {
 /** Room of a block that is kept for the next: buffers that come and go are what the garbage collector is busiest with. */
 const roomBytesMax = 2 ** 25;
 
+/** Side by side, as a finding should not wait for rows that nobody waits for. */
 async function write(
   database: Database,
   partition: PartitionId,
@@ -149,16 +150,27 @@ async function write(
   rooms: ByteWriter[],
 ): Promise<void> {
   const token = (table: string): string => `${table}:${tokenOf(partition, chunk)}`;
+  const { columns, judgements, places } = actions;
   const room = rooms.pop() ?? new ByteWriter();
-  const block = actionBlock(actions.columns, actions.judgements, actions.places, room);
-  if (block !== undefined) await database.insertBlock("actions", block, token("actions"));
+  const block = actionBlock(columns, judgements, places, room);
+  const numbers = sequenceBlock(columns, places, chunk.from);
+  const insert = async (table: string, rows: Buffer | undefined): Promise<void> => {
+    if (rows !== undefined) await database.insertBlock(table, rows, token(table));
+  };
+  await all([
+    database.insert("findings", findings.map(findingRow), token("findings")),
+    insert("actions", block),
+    insert("process_sequences", numbers),
+  ]);
   // Only of a block that has arrived nothing is on its way any more.
   if (room.bytes.length <= roomBytesMax) rooms.push(room);
-  const numbers = sequenceBlock(actions.columns, actions.places, chunk.from);
-  if (numbers !== undefined)
-    await database.insertBlock("process_sequences", numbers, token("process_sequences"));
-  await database.insert("findings", findings.map(findingRow), token("findings"));
+  // Last: whoever is called looks for what it is about.
   await database.insert("alerts", alerts.map(alertRow), token("alerts"));
+}
+
+/** Waits for all, also when one fails: what is sent again must not meet what is still on its way. */
+async function all(work: readonly Promise<void>[]): Promise<void> {
+  for (const done of await Promise.allSettled(work)) if (done.status === "rejected") throw done.reason;
 }
 
 async function save(database: Database, partition: PartitionId, checkpoint: Checkpoint): Promise<void> {

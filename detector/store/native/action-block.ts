@@ -1,11 +1,13 @@
 import type { Authority } from "../../../schemas/index.ts";
 import { type ActionColumns, idInts } from "../../attribute/action-columns.ts";
 import type { ByteWriter } from "../../bytes.ts";
-import { absent, type Dictionary, empty, hexDigits } from "../../decode/index.ts";
+import { type Dictionary, empty } from "../../decode/index.ts";
 import type { Judgements } from "../../detect/judgements.ts";
 import type { RecordPlaces } from "../../detect/record-places.ts";
 import { boundedMs, boundedUs } from "./bounded.ts";
-import { type Lists, NativeBlock } from "./native-block.ts";
+import { writeHex, writeInts } from "./hex.ts";
+import { type Lists, listsOf, none, resourceLists } from "./lists.ts";
+import { NativeBlock } from "./native-block.ts";
 
 /**
  * The actions of a chunk that are kept, as a block for the table `actions`; undefined when there is none.
@@ -23,7 +25,6 @@ export function actionBlock(
   const rows = new Int32Array(judgements.keptCount);
   let count = 0;
   for (let row = 0; row < columns.count; row += 1) if (judgements.kept[row] === 1) rows[count++] = row;
-  const authority = authorityCodes(columns, judgements, rows);
   const block = new NativeBlock(rows, dictionary, room);
   block.lowCardinality("tenant", codes.tenant);
   block.strings("identity_id", codes.identity);
@@ -47,7 +48,10 @@ export function actionBlock(
   block.lowCardinality("kind", codes.kind);
   block.lowCardinality("operation", codes.operation);
   block.lowCardinality("rule", codes.rule);
-  writeResources(block, columns, rows);
+  const { ids, kinds, origins } = resourceLists(columns, rows);
+  block.arrays("resource_ids", "Array(String)", ids);
+  block.arrays("resource_kinds", "Array(LowCardinality(String))", kinds);
+  block.arrays("resource_origins", "Array(LowCardinality(String))", origins);
   block.bools("mutating", codes.mutating);
   block.strings("process", codes.process);
   block.longs("seq", "Int64", (row) => instants.seq[row]!);
@@ -61,12 +65,7 @@ export function actionBlock(
   block.lowCardinality("decision_verdict", codes.verdict);
   block.lowCardinality("decision_outcome", codes.outcome);
   block.lowCardinality("decision_reason", codes.reason);
-  block.lowCardinality("authority", authority.outcome);
-  block.strings("grant_id", authority.grantId);
-  block.strings("approver", authority.approver);
-  block.strings("approval_id", authority.approvalId);
-  block.lowCardinality("policy_id", authority.policyId);
-  block.lowCardinality("policy_version", authority.policyVersion);
+  writeAuthority(block, authorityCodes(columns, judgements, rows));
   block.arrays("signals", "Array(LowCardinality(String))", signalLists(judgements, rows, dictionary));
   block.bools("late", judgements.late);
   block.bools("learned", judgements.learned);
@@ -96,33 +95,6 @@ function writeIds(block: NativeBlock, { codes, ids, dictionary }: ActionColumns)
   );
 }
 
-/** The main resource and the further ones, as three arrays of the same length. */
-function writeResources(block: NativeBlock, { codes, resources }: ActionColumns, rows: Int32Array): void {
-  const ids: number[] = [];
-  const kinds: number[] = [];
-  const origins: number[] = [];
-  const ends = new Int32Array(rows.length);
-  for (let at = 0; at < rows.length; at += 1) {
-    const row = rows[at]!;
-    if (codes.resource[row] !== absent) {
-      ids.push(codes.resource[row]!);
-      kinds.push(codes.resourceKind[row]!);
-      origins.push(codes.resourceOrigin[row]!);
-    }
-    const further = codes.resources[row] === -1 ? none : resources[codes.resources[row]!]!;
-    for (let nth = 0; nth < further.length; nth += 3) {
-      ids.push(further[nth]!);
-      kinds.push(further[nth + 1]!);
-      origins.push(further[nth + 2]!);
-    }
-    ends[at] = ids.length;
-  }
-  const lists = (items: readonly number[]): Lists => ({ items: Int32Array.from(items), ends });
-  block.arrays("resource_ids", "Array(String)", lists(ids));
-  block.arrays("resource_kinds", "Array(LowCardinality(String))", lists(kinds));
-  block.arrays("resource_origins", "Array(LowCardinality(String))", lists(origins));
-}
-
 /** Most actions have no signal. */
 function signalLists(judgements: Judgements, rows: Int32Array, dictionary: Dictionary): Lists {
   return listsOf(rows, (row) => {
@@ -131,20 +103,16 @@ function signalLists(judgements: Judgements, rows: Int32Array, dictionary: Dicti
   });
 }
 
-function listsOf(rows: Int32Array, itemsOf: (row: number) => readonly number[]): Lists {
-  const all: number[] = [];
-  const ends = new Int32Array(rows.length);
-  for (let at = 0; at < rows.length; at += 1) {
-    const items = itemsOf(rows[at]!);
-    for (let nth = 0; nth < items.length; nth += 1) all.push(items[nth]!);
-    ends[at] = all.length;
-  }
-  return { items: Int32Array.from(all), ends };
-}
-
-const none: readonly number[] = [];
-
 type AuthorityCodes = { [Name in keyof Authority]: Int32Array };
+
+function writeAuthority(block: NativeBlock, authority: AuthorityCodes): void {
+  block.lowCardinality("authority", authority.outcome);
+  block.strings("grant_id", authority.grantId);
+  block.strings("approver", authority.approver);
+  block.strings("approval_id", authority.approvalId);
+  block.lowCardinality("policy_id", authority.policyId);
+  block.lowCardinality("policy_version", authority.policyVersion);
+}
 
 /** Authorities are few objects that many rows share: each becomes codes once. */
 function authorityCodes(
@@ -180,22 +148,3 @@ function authorityCodes(
   }
   return codes;
 }
-
-function writeHex(from: Buffer, start: number, length: number, to: DataView, at: number): number {
-  for (let step = 0; step < length; step += 1) to.setUint16(at + step * 2, hexPairs[from[start + step]!]!);
-  return length * 2;
-}
-
-function writeInts(ids: Int32Array, from: number, to: DataView, at: number): number {
-  for (let step = 0; step < 16; step += 1) {
-    const byte = (ids[from + (step >>> 2)]! >>> (24 - (step & 3) * 8)) & 0xff;
-    to.setUint16(at + step * 2, hexPairs[byte]!);
-  }
-  return 32;
-}
-
-/** The two digits of each byte. */
-const hexPairs = Uint16Array.from(
-  { length: 256 },
-  (_, byte) => (hexDigits[byte >>> 4]! << 8) | hexDigits[byte & 15]!,
-);

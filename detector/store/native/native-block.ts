@@ -1,5 +1,6 @@
 import { ByteWriter } from "../../bytes.ts";
 import { Dictionary } from "../../decode/index.ts";
+import type { Lists } from "./lists.ts";
 import { writeTexts } from "./texts.ts";
 
 /** Flags of a dictionary that comes with its column, and the width of the indexes into it. */
@@ -12,12 +13,6 @@ const headRoom = 20;
 /** What a row of actions takes, so that a block seldom has to be moved while it is written. */
 const rowBytes = 640;
 const noTexts = new Dictionary();
-
-/** Lists of codes, one for each row to write. */
-export interface Lists {
-  readonly items: Int32Array;
-  readonly ends: Int32Array;
-}
 
 /**
  * One block in ClickHouse's Native format
