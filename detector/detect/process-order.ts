@@ -14,7 +14,7 @@ export interface ProcessOrder {
 
 /**
  * Undefined when numbers and ends of each process rise together, which is what nearly all do: then there is nothing to
- * look up, and finding that out is all it costs, 10 ns a row.
+ * look up, and finding that out is all it costs.
  */
 export function processOrder(columns: ActionColumns, reachUs: number): ProcessOrder | undefined {
   if (areAllRising(columns)) return undefined;
@@ -23,10 +23,11 @@ export function processOrder(columns: ActionColumns, reachUs: number): ProcessOr
 }
 
 /** Whether all that are numbered came in the order of both; says no where it would have to look closer. */
-function areAllRising({ count, codes, instants }: ActionColumns): boolean {
+function areAllRising({ count, codes, instants, dictionary }: ActionColumns): boolean {
   const { process, tenant, source } = codes;
   const { endedAtUs, seq } = instants;
-  const lastOf = new Map<number, number>();
+  // By their texts, as two codes may stand for one.
+  const lastOf = new Map<string, number>();
   let last = -1;
   for (let row = 0; row < count; row += 1) {
     const code = process[row]!;
@@ -34,8 +35,8 @@ function areAllRising({ count, codes, instants }: ActionColumns): boolean {
     let before: number | undefined = last;
     // Neighbours are mostly of one process.
     if (last === -1 || process[last] !== code) {
-      if (last !== -1) lastOf.set(process[last]!, last);
-      before = lastOf.get(code);
+      if (last !== -1) lastOf.set(dictionary.text(process[last]!), last);
+      before = lastOf.get(dictionary.text(code));
     }
     last = row;
     if (before === undefined) continue;
@@ -61,7 +62,6 @@ function rowsByProcess({ count, codes, instants, dictionary }: ActionColumns): n
       source[row] === source[last];
     last = row;
     if (!isAlike) {
-      // By their texts, as two codes may stand for one.
       const key = [tenant, source, process].map((column) => dictionary.text(column[row]!)).join("\0");
       rows = all.get(key) ?? [];
       all.set(key, rows);
