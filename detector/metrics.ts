@@ -179,7 +179,7 @@ export const gauges = {
   },
   answerable_held_actions: {
     roles: detecting,
-    help: "Actions that were read and wait, for chunk.windowMs at most, for what may still come before them.",
+    help: "Actions that were read and wait, for chunk.windowMs or, behind a lower number, twice that at most, for what may still come before them.",
     labels: perPartition,
   },
   answerable_state_bytes: { roles: detecting, help: "Their states, packed.", labels: perPartition },

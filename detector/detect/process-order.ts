@@ -14,23 +14,20 @@ export interface ProcessOrder {
 
 /**
  * Undefined when numbers and ends of each process rise together, which is what nearly all do: then there is nothing to
- * look up, and finding that out is all it costs, 10 ns a row.
+ * look up, and finding that out is all it costs.
  */
 export function processOrder(columns: ActionColumns, reachUs: number): ProcessOrder | undefined {
   if (areAllRising(columns)) return undefined;
-  const { endedAtUs, seq } = columns.instants;
-  const mixed = rowsByProcess(columns).filter((rows) => {
-    rows.sort((one, other) => endedAtUs[one]! - endedAtUs[other]!);
-    return rows.some((row, nth) => nth > 0 && seq[row]! < seq[rows[nth - 1]!]!);
-  });
-  return mixed.length === 0 ? undefined : new LookUp(mixed, columns, reachUs);
+  const lookUp = new LookUp(rowsByProcess(columns), columns, reachUs);
+  return lookUp.isEmpty ? undefined : lookUp;
 }
 
 /** Whether all that are numbered came in the order of both; says no where it would have to look closer. */
-function areAllRising({ count, codes, instants }: ActionColumns): boolean {
+function areAllRising({ count, codes, instants, dictionary }: ActionColumns): boolean {
   const { process, tenant, source } = codes;
   const { endedAtUs, seq } = instants;
-  const lastOf = new Map<number, number>();
+  // By their texts, as two codes may stand for one.
+  const lastOf = new Map<string, number>();
   let last = -1;
   for (let row = 0; row < count; row += 1) {
     const code = process[row]!;
@@ -38,8 +35,8 @@ function areAllRising({ count, codes, instants }: ActionColumns): boolean {
     let before: number | undefined = last;
     // Neighbours are mostly of one process.
     if (last === -1 || process[last] !== code) {
-      if (last !== -1) lastOf.set(process[last]!, last);
-      before = lastOf.get(code);
+      if (last !== -1) lastOf.set(dictionary.text(process[last]!), last);
+      before = lastOf.get(dictionary.text(code));
     }
     last = row;
     if (before === undefined) continue;
@@ -65,7 +62,6 @@ function rowsByProcess({ count, codes, instants, dictionary }: ActionColumns): n
       source[row] === source[last];
     last = row;
     if (!isAlike) {
-      // By their texts, as two codes may stand for one.
       const key = [tenant, source, process].map((column) => dictionary.text(column[row]!)).join("\0");
       rows = all.get(key) ?? [];
       all.set(key, rows);
@@ -75,36 +71,37 @@ function rowsByProcess({ count, codes, instants, dictionary }: ActionColumns): n
   return [...all.values()];
 }
 
-/** Rows by process and end, and over them a tree of the lowest numbers, so that a look costs the logarithm of all. */
+/**
+ * Rows with a lower number than one that ended before them, by process and end, and over them a tree of the lowest
+ * numbers: few rows are looked at, and a look costs the logarithm of them.
+ */
 class LookUp implements ProcessOrder {
-  readonly #rows: Int32Array;
   readonly #endedAtUs: Float64Array;
   readonly #seq: Float64Array;
   readonly #reachUs: number;
-  /** By row; -1 for those that aren't looked at. */
+  readonly #lower: number[] = [];
+  /** Where the lower ones of each process begin in `#lower`, and where the last ones end. */
+  readonly #starts: number[] = [0];
+  /** Place in `#lower` by row, -1 for the others. */
   readonly #placeOf: Int32Array;
-  /** By place, the first place of the next process. */
-  readonly #nextOf: Int32Array;
+  /** Process by row, of those that have a lower one behind them; -1 for the others. */
+  readonly #processOf: Int32Array;
   readonly #leaves: number;
   readonly #lowest: Float64Array;
 
-  /** @param processes The rows of each, by their ends. */
-  constructor(
-    processes: readonly (readonly number[])[],
-    { count, instants }: ActionColumns,
-    reachUs: number,
-  ) {
-    this.#rows = Int32Array.from(processes.flat());
+  constructor(processes: readonly number[][], { count, instants }: ActionColumns, reachUs: number) {
     this.#endedAtUs = instants.endedAtUs;
     this.#seq = instants.seq;
     this.#reachUs = reachUs;
     this.#placeOf = new Int32Array(count).fill(-1);
-    this.#rows.forEach((row, place) => (this.#placeOf[row] = place));
-    this.#nextOf = new Int32Array(this.#rows.length);
-    let next = 0;
-    for (const { length } of processes) this.#nextOf.fill((next += length), next - length, next);
-    this.#leaves = 2 ** Math.ceil(Math.log2(this.#rows.length));
+    this.#processOf = new Int32Array(count).fill(-1);
+    for (const rows of processes) this.#sort(rows);
+    this.#leaves = 2 ** Math.ceil(Math.log2(Math.max(1, this.#lower.length)));
     this.#lowest = new Float64Array(this.#leaves * 2).fill(Number.POSITIVE_INFINITY);
+  }
+
+  get isEmpty(): boolean {
+    return this.#lower.length === 0;
   }
 
   add(row: number): void {
@@ -117,22 +114,38 @@ class LookUp implements ProcessOrder {
 
   latestUs(row: number): number {
     const endedUs = this.#endedAtUs[row]!;
-    const place = this.#placeOf[row]!;
-    if (place === -1) return endedUs;
-    const found = this.#lastBelow(
-      this.#seq[row]!,
-      place + 1,
-      this.#placeAfter(place, endedUs + this.#reachUs),
-    );
-    return found === -1 ? endedUs : this.#endedAtUs[this.#rows[found]!]!;
+    const process = this.#processOf[row]!;
+    if (process === -1) return endedUs;
+    const to = this.#placeFrom(process, endedUs + this.#reachUs);
+    const found = this.#lastBelow(this.#seq[row]!, this.#starts[process]!, to);
+    return found === -1 ? endedUs : Math.max(endedUs, this.#endedAtUs[this.#lower[found]!]!);
   }
 
-  /** The first place behind another, of the same process, that ended then or later. */
-  #placeAfter(place: number, us: number): number {
-    let from = place + 1;
-    for (let to = this.#nextOf[place]!; from < to;) {
+  /** Takes the rows of a process. */
+  #sort(rows: number[]): void {
+    const seq = this.#seq;
+    const endedAtUs = this.#endedAtUs;
+    rows.sort((one, other) => endedAtUs[one]! - endedAtUs[other]!);
+    let highest = -1;
+    for (const row of rows) {
+      if (seq[row]! < highest) this.#placeOf[row] = this.#lower.push(row) - 1;
+      else highest = seq[row]!;
+    }
+    let lowest = Number.POSITIVE_INFINITY;
+    for (let nth = rows.length - 1; nth >= 0; nth -= 1) {
+      const row = rows[nth]!;
+      if (seq[row]! > lowest) this.#processOf[row] = this.#starts.length - 1;
+      else lowest = seq[row]!;
+    }
+    this.#starts.push(this.#lower.length);
+  }
+
+  /** The first place of a process that ended then or later. */
+  #placeFrom(process: number, us: number): number {
+    let from = this.#starts[process]!;
+    for (let to = this.#starts[process + 1]!; from < to;) {
       const middle = (from + to) >> 1;
-      if (this.#endedAtUs[this.#rows[middle]!]! < us) from = middle + 1;
+      if (this.#endedAtUs[this.#lower[middle]!]! < us) from = middle + 1;
       else to = middle;
     }
     return from;

@@ -72,9 +72,11 @@ export function detectHandler(options: DetectHandlerOptions): DetectHandler {
     },
     async handle(partition, records, isLost): Promise<Handled> {
       const worker = workerOf(partition);
-      broughtAtMs.set(partition.partition, elapsedMs());
-      const stored = await persistently(() => worker.offer(records), isLost);
-      broughtAtMs.set(partition.partition, elapsedMs());
+      // Not quiet while it is worked on, however long that takes.
+      broughtAtMs.set(partition.partition, Number.POSITIVE_INFINITY);
+      const stored = await persistently(() => worker.offer(records), isLost).finally(() =>
+        broughtAtMs.set(partition.partition, elapsedMs()),
+      );
       if (stored === undefined) return {};
       if (stored !== "fenced") return { done: stored };
       if (isLost()) return {};
