@@ -76,19 +76,20 @@ export class IdentityStates {
   }
 
   /** Takes in a state as the store has it. Drops nothing: what is loaded is about to be used. */
-  load(key: string, packed: string, actions: number): void {
-    this.#hold(key, Buffer.from(packed, "latin1"), actions >= settledFrom);
+  load(key: string, packed: Buffer, actions: number): void {
+    this.#hold(key, packed, actions >= settledFrom);
   }
 
-  /** Packs a state after it changed, for the store and to be held. One character a byte. */
-  pack(key: string, state: IdentityState): string {
+  /** Packs a state after it changed, for the store and to be held. */
+  pack(key: string, state: IdentityState): Buffer {
     this.#writer.clear();
     state.pack(this.#writer, this.#options.detectors);
-    this.#hold(key, this.#writer.finish(), state.evidence.actions >= settledFrom);
+    const packed = Buffer.from(this.#writer.finish());
+    this.#hold(key, packed, state.evidence.actions >= settledFrom);
     // To the end of the line.
     this.#ready.delete(key);
     this.#ready.set(key, state);
-    return this.#writer.bytes.latin1Slice(0, this.#writer.length);
+    return packed;
   }
 
   /** Gives back what it holds of the budget; it must not be used any more. */

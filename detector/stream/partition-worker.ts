@@ -15,7 +15,6 @@ import type {
   DeadLetters,
   DetectStore,
   LogRecord,
-  Ownership,
   PartitionId,
   Progress,
 } from "./ports.ts";
@@ -73,8 +72,10 @@ interface Owned {
   readonly recent: RecentActions;
 }
 
-/** A state is seldom smaller: so many are read at most when a partition is taken over. */
+/** A state with its key is seldom smaller: so many are read at most when a partition is taken over. */
 const stateBytesMin = 256;
+/** States that are read before it is looked whether they fit. */
+const loadedAtOnce = 10_000;
 
 /**
  * The commit protocol: plan ahead → read, judge, step → store rows → store state and position together. After a crash
@@ -95,8 +96,7 @@ export function partitionWorker(partition: PartitionId, options: WorkerOptions):
   const turn = inTurn();
 
   async function claimed(): Promise<Owned> {
-    const statesMax = Math.ceil(options.stateBudget.bytesMax / stateBytesMin);
-    owned ??= take(await store.claim(partition, statesMax), options);
+    owned ??= await take(partition, options);
     return owned;
   }
 
@@ -216,12 +216,26 @@ async function storeChunk(
   await store.save(partition, { plan, generation, counts, progress, states });
 }
 
-function take({ generation, progress, states, isComplete }: Ownership, options: WorkerOptions): Owned {
+async function take(partition: PartitionId, options: WorkerOptions): Promise<Owned> {
   const { detectors, stateBudget, statesReadyMax } = options;
-  const held = new IdentityStates({ detectors, budget: stateBudget, readyMax: statesReadyMax });
-  // Those with most actions come first, and should go last.
-  for (const [key, { packed, actions }] of [...states].toReversed()) held.load(key, packed, actions);
-  held.makeRoom();
-  if (!isComplete) held.missSome();
-  return { generation, progress, states: held, recent: new RecentActions(progress?.latestUs ?? 0) };
+  const states = new IdentityStates({ detectors, budget: stateBudget, readyMax: statesReadyMax });
+  let loaded = 0;
+  try {
+    const statesMax = Math.ceil(stateBudget.bytesMax / stateBytesMin);
+    const { generation, progress, isComplete } = await options.store.claim(
+      partition,
+      statesMax,
+      (key, { packed, actions }) => {
+        states.load(key, packed, actions);
+        loaded += 1;
+        if (loaded % loadedAtOnce === 0) states.makeRoom();
+      },
+    );
+    states.makeRoom();
+    if (!isComplete) states.missSome();
+    return { generation, progress, states, recent: new RecentActions(progress?.latestUs ?? 0) };
+  } catch (error) {
+    states.release();
+    throw error;
+  }
 }

@@ -10,6 +10,7 @@ import type {
 } from "../../detector/stream/ports.ts";
 import { alertOf } from "../../detector/detect/episode.ts";
 import { judgedOf } from "./actions.ts";
+import { claimed } from "./claimed.ts";
 import { countsWith, planWith, progressAfter } from "./chunks.ts";
 import { builtAtUs, findingWith, storedWith } from "./build.ts";
 
@@ -38,7 +39,6 @@ const alert = {
 };
 const actions = [action, storedWith(1)];
 const rows: ChunkRows = { actions: judgedOf(actions), findings: [finding], alerts: [alert] };
-const statesMax = 1000;
 const planOf = (from: number, next: number, control = 0): ChunkPlan => planWith(from, next, { control });
 const checkpointOf = (
   plan: ChunkPlan,
@@ -56,15 +56,15 @@ const checkpointOf = (
   }),
   states: new Map(Object.entries(states).map(([key, packed]) => [key, savedOf(packed)])),
 });
-/** Bytes that are no text, and one number for each of a state's sums. */
+/** Texts of one character a byte, and one number for each of a state's sums. */
 const savedOf = (packed: string): SavedState => ({
-  packed,
+  packed: Buffer.from(packed, "latin1"),
   actions: packed.length,
   activeDays: 2,
   sessions: 1,
 });
 const loadedOf = (packed: string, chunk: number): LoadedState => ({
-  packed,
+  packed: Buffer.from(packed, "latin1"),
   actions: packed.length,
   chunk,
 });
@@ -77,7 +77,7 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
     let store: DetectStore;
     let generation = 0;
     const claim = async (owner = "one"): Promise<number> =>
-      (await opened.as(owner).claim(partition, statesMax)).generation;
+      (await claimed(opened.as(owner), partition)).generation;
     beforeAll(async () => {
       opened = await open();
       store = opened.as("one");
@@ -85,7 +85,7 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
     afterAll(() => opened.close());
 
     test("knows nothing of a partition never seen", async () => {
-      const owned = await store.claim(partition, statesMax);
+      const owned = await claimed(store, partition);
       expect(owned).toMatchObject({ progress: undefined, states: new Map(), isComplete: true });
       generation = owned.generation;
     });
@@ -130,7 +130,7 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
         partition,
         checkpointOf(planOf(0, 5), generation, { "default\0a": "1", "default\0b": bytes }),
       );
-      expect(await opened.as("two").claim(partition, statesMax)).toEqual({
+      expect(await claimed(opened.as("two"), partition)).toEqual({
         generation: generation + 1,
         progress: checkpointOf(planOf(0, 5), 1).progress,
         states: new Map([
@@ -157,7 +157,7 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
     test("changes nothing when a checkpoint is saved again", async () => {
       await store.save(partition, checkpointOf(planOf(5, 6), generation, { "default\0a": "2" }));
       await store.save(partition, checkpointOf(planOf(5, 6), generation, { "default\0a": "2" }));
-      expect(await store.claim(partition, statesMax)).toMatchObject({
+      expect(await claimed(store, partition)).toMatchObject({
         progress: { next: 6 },
         states: new Map([
           ["default\0a", loadedOf("2", 5)],
@@ -169,14 +169,14 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
     test("is not set back by a late writer of an old checkpoint", async () => {
       await opened.as("ghost").save(partition, checkpointOf(planOf(0, 5), 1, { "default\0a": "old" }));
       await opened.as("ghost").save(partition, checkpointOf(planOf(0, 4), 1, { "default\0a": "older" }));
-      const owned = await store.claim(partition, statesMax);
+      const owned = await claimed(store, partition);
       expect(owned.progress).toEqual(checkpointOf(planOf(5, 6), 1).progress);
       expect(owned.states.get("default\0a")).toEqual(loadedOf("2", 5));
       generation = owned.generation;
     });
 
-    test("gives as many states as were asked for, of those with most actions first, and says so", async () => {
-      const owned = await store.claim(partition, 1);
+    test("gives as many states as were asked for, of those with most actions, and says so", async () => {
+      const owned = await claimed(store, partition, 1);
       expect(owned).toMatchObject({
         states: new Map([["default\0b", loadedOf(bytes, 0)]]),
         isComplete: false,
@@ -184,7 +184,7 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
       generation = owned.generation;
     });
 
-    test("gives the states of the identities that are asked for, whatever their names", async () => {
+    test("gives the states of the identities that are asked for, whatever their names; those with most actions last", async () => {
       const odd = "default\0o'brien\\\n\u202e😀";
       await store.save(partition, checkpointOf(planOf(6, 7), generation, { [odd]: "odd" }));
       expect(await store.states(partition, [odd, "default\0a", "default\0nobody"])).toEqual(
@@ -193,6 +193,9 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
           ["default\0a", loadedOf("2", 5)],
         ]),
       );
+      const owned = await claimed(store, partition);
+      expect([...owned.states.keys()]).toEqual(["default\0a", odd, "default\0b"]);
+      generation = owned.generation;
     });
 
     test("knows what it has stored from another place of the log, by id, start and identity", async () => {
