@@ -40,7 +40,7 @@ export class SeenValues implements Block {
 
   unpack(reader: ByteReader): void {
     const count = reader.varint() * 2;
-    // Of just the room that is needed: one that grows takes four times that.
+    // oxlint-disable-next-line unicorn/no-new-array -- Of just the room that is needed: one that grows takes four times that.
     if (count <= roomUnread) this.#ints = new Array<number>(count);
     for (let at = 0; at < count; at += 1) this.#ints[at] = reader.int32();
   }

@@ -1,11 +1,4 @@
-import type {
-  Checkpoint,
-  ChunkPlan,
-  ChunkRows,
-  DetectStore,
-  PartitionId,
-  Planned,
-} from "../stream/ports.ts";
+import type { Checkpoint, ChunkPlan, ChunkRows, DetectStore, PartitionId, Planned } from "../stream/ports.ts";
 import type { Database } from "./clickhouse.ts";
 import { claim } from "./claims.ts";
 import { actionBlock } from "./native/action-block.ts";
