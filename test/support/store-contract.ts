@@ -1,4 +1,5 @@
 /** What every store of a detector must do; run on each of them. */
+import { setImmediate as immediate } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type {
   ChunkPlan,
@@ -216,6 +217,24 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
 
     test("fences a worker that plans behind the position", async () => {
       expect(await store.plan(partition, generation, planOf(5, 6))).toEqual({ kind: "fenced" });
+    });
+
+    test("reads position and states as of one moment, whatever is saved meanwhile", async () => {
+      const key = "default\0busy";
+      let isSaving = true;
+      const saving = (async () => {
+        for (let chunk = 10; chunk < 60; chunk += 1)
+          await store.save(partition, checkpointOf(planOf(chunk, chunk + 1), generation, { [key]: "busy" }));
+      })().finally(() => {
+        isSaving = false;
+      });
+      while (isSaving) {
+        const { progress, states } = await claimed(opened.as("reader"), partition);
+        const state = states.get(key);
+        if (state !== undefined) expect(progress?.chunk).toBe(state.chunk + 1);
+        await immediate();
+      }
+      await saving;
     });
   });
 }
