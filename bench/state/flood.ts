@@ -9,8 +9,9 @@ import { agentBatch, agentCount, spanCount } from "../agent-batch.ts";
 import { engineOn, openBench, recordAt } from "./engine.ts";
 import { SpanTemplate } from "./spans.ts";
 
-/** What a flood came to. */
+/** What a flood came to, so far or at its end. */
 export interface Flooded {
+  readonly share: number;
   readonly spans: number;
   readonly cpuSeconds: number;
   readonly peakBytes: number;
@@ -60,15 +61,21 @@ for (let batch = 0; batch < batches; batch += 1) {
   if ((batch + 1) % batchesAtOnce !== 0 && batch + 1 < batches) continue;
   await engine.worker.offer(records);
   records = [];
+  tell(batch / batches);
 }
 await engine.worker.flush();
-const { user, system } = process.cpuUsage();
-const flooded: Flooded = {
-  spans: engine.actions(),
-  cpuSeconds: (user + system) / 1e6,
-  peakBytes: Number(/VmHWM:\s+(\d+)/u.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? 0) * 1024,
-  identities: engine.held().identities,
-};
-process.send?.(flooded);
+tell(1);
 await database.close();
-process.disconnect();
+process.disconnect?.();
+
+function tell(share: number): void {
+  const { user, system } = process.cpuUsage();
+  const flooded: Flooded = {
+    share,
+    spans: engine.actions(),
+    cpuSeconds: (user + system) / 1e6,
+    peakBytes: Number(/VmHWM:\s+(\d+)/u.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? 0) * 1024,
+    identities: engine.held().identities,
+  };
+  process.send?.(flooded);
+}

@@ -15,9 +15,9 @@ export async function flooding(
   invented: number,
   progress: (line: string) => void,
 ): Promise<Figure[]> {
-  const calm = await flood(url, names.calm, 0);
+  const calm = await flood(url, names.calm, 0, () => undefined);
   progress(`state: real agents alone: ${told(calm)}`);
-  const flooded = await flood(url, names.flooded, invented);
+  const flooded = await flood(url, names.flooded, invented, progress);
   progress(`state: among ${invented} invented identities: ${told(flooded)}`);
   const [expected, found] = [await findings(url, names.calm), await findings(url, names.flooded)];
   const known = new Set(found);
@@ -46,14 +46,25 @@ export async function flooding(
   ];
 }
 
-async function flood(url: string, database: string, invented: number): Promise<Flooded> {
+async function flood(
+  url: string,
+  database: string,
+  invented: number,
+  progress: (line: string) => void,
+): Promise<Flooded> {
+  const begun = performance.now();
   const child = fork(fileURLToPath(new URL("flood.js", import.meta.url)), [url, database, String(invented)]);
   let answer: Flooded | undefined;
+  let tenths = 1;
   child.on("message", (flooded: Flooded) => {
     answer = flooded;
+    if (flooded.share * 10 < tenths || flooded.share === 1) return;
+    tenths = Math.floor(flooded.share * 10) + 1;
+    const seconds = Math.round((performance.now() - begun) / 1000);
+    progress(`state: ${Math.round(flooded.share * 100)} % after ${seconds} s: ${told(flooded)}`);
   });
   await once(child, "exit");
-  if (answer === undefined) throw new Error("the flooded process ended before it was done");
+  if (answer?.share !== 1) throw new Error("the flooded process ended before it was done");
   return answer;
 }
 

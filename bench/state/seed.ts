@@ -1,4 +1,5 @@
 import { countsWith, planWith, progressAfter } from "../../test/support/chunks.ts";
+import { claimed } from "../../test/support/claimed.ts";
 import { memoryStore, noFault } from "../../test/support/memory.ts";
 import type { Database } from "../../detector/store/clickhouse.ts";
 import { detectStore } from "../../detector/store/detect-store.ts";
@@ -25,7 +26,7 @@ const rowsMax = 20_000;
 export async function seed(database: Database, identities: number): Promise<number> {
   const samples = await sampleStates();
   const store = detectStore(database, "seed");
-  await store.claim(partition, 0);
+  await claimed(store, partition);
   let chunk = 0;
   let bytes = 0;
   for (let from = 0; from < identities; from += rowsMax) {

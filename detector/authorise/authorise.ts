@@ -30,31 +30,36 @@ export function authorise(book: GrantBook, control: number, question: AuthorityQ
   return judgeBy(grantsOf(book, question, control), question);
 }
 
+const noGrant: Authority = {
+  outcome: "no_grant",
+  grantId: "",
+  approver: "",
+  approvalId: "",
+  policyId: "",
+  policyVersion: "",
+};
+
 /** The same by the grants of the identity as they stood when the action started. */
 export function judgeBy(standing: readonly StandingGrant[], question: AuthorityQuestion): Authority {
-  let best: Authority = {
-    outcome: "no_grant",
-    grantId: "",
-    approver: "",
-    approvalId: "",
-    policyId: "",
-    policyVersion: "",
-  };
+  let outcome: AuthorityOutcome = "no_grant";
+  let closest: StandingGrant | undefined;
   for (const grant of standing) {
-    const outcome = outcomeOf(grant, question);
-    if (closeness.indexOf(outcome) <= closeness.indexOf(best.outcome)) continue;
-    const { id, approver, approval = "", policy } = grant.grant;
-    best = {
-      outcome,
-      grantId: id,
-      approver,
-      approvalId: approval,
-      policyId: policy.id,
-      policyVersion: policy.version,
-    };
+    const next = outcomeOf(grant, question);
+    if (closeness.indexOf(next) <= closeness.indexOf(outcome)) continue;
+    outcome = next;
+    closest = grant;
     if (outcome === "granted") break;
   }
-  return best;
+  if (closest === undefined) return noGrant;
+  const { id, approver, approval = "", policy } = closest.grant;
+  return {
+    outcome,
+    grantId: id,
+    approver,
+    approvalId: approval,
+    policyId: policy.id,
+    policyVersion: policy.version,
+  };
 }
 
 function outcomeOf(grant: StandingGrant, question: AuthorityQuestion): AuthorityOutcome {
@@ -75,9 +80,11 @@ export function mindsResource(
 const takesOperation = (grant: StandingGrant, operation: string): boolean =>
   grant.operationMatches.some((matches) => matches(operation));
 
-function inScope(grant: StandingGrant, { operation, resources }: AuthorityQuestion): boolean {
-  if (!takesOperation(grant, operation)) return false;
+function inScope(grant: StandingGrant, question: AuthorityQuestion): boolean {
+  if (!takesOperation(grant, question.operation)) return false;
   if (grant.takesAnyResource) return true;
+  // Looked at only here: an action makes objects of its resources when it is asked for them.
+  const { resources } = question;
   const ids = resources.length === 0 ? [""] : resources.map((one) => one.id);
   return ids.every((id) => grant.resourceMatches.some((matches) => matches(id)));
 }

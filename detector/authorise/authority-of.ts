@@ -1,16 +1,28 @@
 import type { Authority } from "../../schemas/index.ts";
 import type { ActionColumns } from "../attribute/action-columns.ts";
 import { ByCode, pairOf } from "../attribute/by-code.ts";
-import type { Dictionary } from "../decode/index.ts";
 import { type AuthorityQuestion, judgeBy, mindsResource } from "./authorise.ts";
 import { type GrantBook, grantsOf, type StandingGrant, turningPoints } from "./grant-book.ts";
 
-/** What holds for an operation that starts from `fromUs` on and before `untilUs`. */
+/** The grants of an identity as they stand from `fromUs` on and before `untilUs`. */
 interface Spell {
   readonly fromUs: number;
   readonly untilUs: number;
-  /** The grants of the identity as they stand then. */
   readonly standing: readonly StandingGrant[];
+}
+
+/** An identity of the chunk. */
+interface Grantee {
+  /** A number of its own, from 0 on. */
+  readonly nth: number;
+  readonly turns: readonly number[];
+  /** The one that was asked about last. */
+  spell: Spell;
+}
+
+/** What holds for an operation of an identity within a spell. */
+interface Verdict {
+  readonly spell: Spell;
   /** The answer, unless it depends on the resource. */
   readonly authority: Authority | undefined;
 }
@@ -28,10 +40,8 @@ interface Subject extends AuthorityQuestion {
 export class AuthorityOf {
   readonly #book: GrantBook;
   readonly #control: number;
-  /** A number from 1 on for each identity of the chunk. */
-  readonly #identities = new ByCode<number>();
-  readonly #spells = new ByCode<Spell>();
-  readonly #turns = new ByCode<readonly number[]>();
+  readonly #grantees = new ByCode<Grantee>();
+  readonly #verdicts = new ByCode<Verdict>();
 
   /** @param control Position of the control log up to which is judged. */
   constructor(book: GrantBook, control: number) {
@@ -42,27 +52,34 @@ export class AuthorityOf {
   judge({ codes, dictionary }: ActionColumns, subject: Subject): Authority {
     const { row, startedAtUs } = subject;
     const identity = pairOf(codes.tenant[row]!, codes.identity[row]!);
-    const who =
-      this.#identities.get(dictionary, identity) ?? this.#identities.set(identity, this.#identities.size + 1);
-    const key = pairOf(who, dictionary.solid(codes.operation[row]!));
-    const known = this.#spells.get(dictionary, key);
-    const holds = known !== undefined && startedAtUs >= known.fromUs && startedAtUs < known.untilUs;
-    const spell = holds ? known : this.#spells.set(key, this.#spellOf(dictionary, who, subject));
-    return spell.authority ?? judgeBy(spell.standing, subject);
+    const grantee =
+      this.#grantees.get(dictionary, identity) ?? this.#grantees.set(identity, this.#granteeOf(subject));
+    const { fromUs, untilUs } = grantee.spell;
+    if (startedAtUs < fromUs || startedAtUs >= untilUs) grantee.spell = this.#spellOf(grantee.turns, subject);
+    const { spell } = grantee;
+    const key = pairOf(grantee.nth, dictionary.solid(codes.operation[row]!));
+    const known = this.#verdicts.get(dictionary, key);
+    const verdict = known?.spell === spell ? known : this.#verdicts.set(key, verdictOf(spell, subject));
+    return verdict.authority ?? judgeBy(spell.standing, subject);
   }
 
-  #spellOf(dictionary: Dictionary, who: number, subject: Subject): Spell {
+  #granteeOf(subject: Subject): Grantee {
+    const turns = turningPoints(this.#book, subject, this.#control);
+    return { nth: this.#grantees.size, turns, spell: this.#spellOf(turns, subject) };
+  }
+
+  #spellOf(turns: readonly number[], subject: Subject): Spell {
     const { startedAtUs } = subject;
-    const turns =
-      this.#turns.get(dictionary, who) ??
-      this.#turns.set(who, turningPoints(this.#book, subject, this.#control));
     const next = turns.findIndex((turn) => turn > startedAtUs);
-    const standing = grantsOf(this.#book, subject, this.#control);
     return {
       fromUs: turns[(next === -1 ? turns.length : next) - 1] ?? Number.NEGATIVE_INFINITY,
       untilUs: next === -1 ? Number.POSITIVE_INFINITY : turns[next]!,
-      standing,
-      authority: mindsResource(standing, subject) ? undefined : judgeBy(standing, subject),
+      standing: grantsOf(this.#book, subject, this.#control),
     };
   }
 }
+
+const verdictOf = (spell: Spell, subject: Subject): Verdict => ({
+  spell,
+  authority: mindsResource(spell.standing, subject) ? undefined : judgeBy(spell.standing, subject),
+});

@@ -1,8 +1,8 @@
 import type { ControlRecord, Grant } from "../../schemas/index.ts";
 import { compilePattern } from "./pattern.ts";
 
-/** One version of a grant as the control log brought it, compiled. */
-interface GrantVersion {
+/** One version of a grant as the control log brought it, compiled; as it stands at one position of the log. */
+export interface StandingGrant {
   readonly grant: Grant;
   /** Position of the entry in the control log. */
   readonly position: number;
@@ -13,17 +13,13 @@ interface GrantVersion {
   readonly resourceMatches: readonly ((resource: string) => boolean)[];
   /** Whether it takes every resource, so that nobody need look at which. */
   readonly takesAnyResource: boolean;
+  /** When it was taken back, microseconds since 1970; undefined while it stands, as every version does at first. */
+  readonly revokedAtUs: number | undefined;
 }
 
 interface GrantHistory {
-  readonly versions: GrantVersion[];
+  readonly versions: StandingGrant[];
   readonly revocations: { readonly position: number; readonly atUs: number }[];
-}
-
-/** A grant as it stood at one position of the control log. */
-export interface StandingGrant extends GrantVersion {
-  /** When it was taken back, microseconds since 1970; undefined while it stands. */
-  readonly revokedAtUs: number | undefined;
 }
 
 /** Everything the control log said of grants, by tenant and grant id, in the order it was said. */
@@ -52,17 +48,30 @@ export function enter(book: GrantBook, position: number, record: ControlRecord):
  */
 export function grantsOf(book: GrantBook, asked: GrantQuestion, control: number): readonly StandingGrant[] {
   const standing: StandingGrant[] = [];
-  for (const history of book.get(asked.tenant)?.values() ?? []) {
-    const known = history.versions.filter((one) => one.position < control);
-    const version = known.findLast((one) => one.fromUs <= asked.startedAtUs) ?? known.at(-1);
+  for (const { versions, revocations } of book.get(asked.tenant)?.values() ?? []) {
+    const version = versionAt(versions, asked.startedAtUs, control);
     if (version === undefined || !version.granteeMatches(asked.identityId)) continue;
     // A version given after a revocation stands again: a person decided so.
-    const revocation = history.revocations.find(
-      (one) => one.position < control && one.position > version.position,
-    );
-    standing.push({ ...version, revokedAtUs: revocation?.atUs });
+    const revocation = revocations.find((one) => one.position < control && one.position > version.position);
+    standing.push(revocation === undefined ? version : { ...version, revokedAtUs: revocation.atUs });
   }
   return standing;
+}
+
+/** Of the versions known before `control`, the last that begins by then; the last of all when none does. */
+function versionAt(
+  versions: readonly StandingGrant[],
+  startedAtUs: number,
+  control: number,
+): StandingGrant | undefined {
+  let last: StandingGrant | undefined;
+  for (let at = versions.length - 1; at >= 0; at -= 1) {
+    const version = versions[at]!;
+    if (version.position >= control) continue;
+    if (version.fromUs <= startedAtUs) return version;
+    last ??= version;
+  }
+  return last;
 }
 
 /**
@@ -92,7 +101,7 @@ interface GrantQuestion {
 }
 
 /** A grant without a start counts from the moment it was given: authority doesn't reach back unless someone wrote so. */
-function compileGrant(grant: Grant, givenAtUs: number, position: number): GrantVersion {
+function compileGrant(grant: Grant, givenAtUs: number, position: number): StandingGrant {
   return {
     grant,
     position,
@@ -103,5 +112,6 @@ function compileGrant(grant: Grant, givenAtUs: number, position: number): GrantV
     operationMatches: grant.operations.map(compilePattern),
     resourceMatches: grant.resources.map(compilePattern),
     takesAnyResource: grant.resources.includes("*"),
+    revokedAtUs: undefined,
   };
 }

@@ -95,7 +95,11 @@ type Memory = Readonly<Record<string, Novelty>>;
 export const firstUse: Detector<Memory> = {
   id: "first-use",
   version: 2,
-  newMemory: () => Object.fromEntries(keys.map(({ name }) => [name, new Novelty()])),
+  newMemory() {
+    const memory: Record<string, Novelty> = {};
+    for (const { name } of keys) memory[name] = new Novelty();
+    return memory;
+  },
   examine(examined, memory) {
     if (!examined.evidence.gateOpen) return quiet;
     const { action } = examined;

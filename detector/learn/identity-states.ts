@@ -86,28 +86,28 @@ export class IdentityStates {
   }
 
   /** Takes in a state, or a source's count, as the store has it. Drops nothing: what is loaded is about to be used. */
-  load(key: string, packed: string, actions: number): void {
-    const bytes = Buffer.from(packed, "latin1");
-    if (isSourceKey(key)) this.sources.load(key, bytes);
-    else this.#hold(key, bytes, actions >= settledFrom);
+  load(key: string, packed: Buffer, actions: number): void {
+    if (isSourceKey(key)) this.sources.load(key, packed);
+    else this.#hold(key, packed, actions >= settledFrom);
   }
 
-  /** Packs a state after it changed, for the store and to be held. One character a byte. */
-  pack(key: string, state: IdentityState): string {
+  /** Packs a state after it changed, for the store and to be held. */
+  pack(key: string, state: IdentityState): Buffer {
     this.#writer.clear();
     state.pack(this.#writer, this.#options.detectors);
-    this.#hold(key, this.#writer.finish(), state.evidence.actions >= settledFrom);
+    const packed = Buffer.from(this.#writer.finish());
+    this.#hold(key, packed, state.evidence.actions >= settledFrom);
     // To the end of the line.
     this.#ready.delete(key);
     this.#ready.set(key, state);
-    return this.#writer.bytes.latin1Slice(0, this.#writer.length);
+    return packed;
   }
 
-  /** Packs a source's count after it changed, for the store. One character a byte. */
-  packCount(count: NewIdentities): string {
+  /** Packs a source's count after it changed, for the store. */
+  packCount(count: NewIdentities): Buffer {
     this.#writer.clear();
     count.pack(this.#writer);
-    return this.#writer.bytes.latin1Slice(0, this.#writer.length);
+    return Buffer.from(this.#writer.finish());
   }
 
   /** Gives back what it holds of the budget; it must not be used any more. */

@@ -8,6 +8,8 @@ const headBytes = 12;
 /** A place is a page's number times this, plus where in the page. No page is longer. */
 const placesOfPage = 2 ** 26;
 const slotsMin = 64;
+/** Share of the slots that may be taken. */
+const fullest = 0.75;
 
 interface Page {
   bytes: Buffer;
@@ -60,7 +62,7 @@ export class PackedStates {
     const replaced = before === -1 ? -1 : this.#bury(before);
     if (before === -1) {
       this.size += 1;
-      if (this.size * 2 > this.#places.length) {
+      if (this.size > this.#places.length * fullest) {
         this.#growIndex();
         slot = this.#find(wanted);
       }

@@ -2,50 +2,46 @@ import type { ByteReader, ByteWriter } from "../bytes.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import type { Block } from "./memory.ts";
 
-const firstRoom = 4;
 /** What a packed number of values may ask for before they are there. */
 const roomUnread = 1024;
-const none = new Int32Array(0);
 
-/** Different values that were seen, as fingerprints, up to a number; 8 bytes each. */
+/**
+ * Different values that were seen, as fingerprints, up to a number. They lie in a plain array: with a typed one of its own
+ * for each of an identity's handful of values, the garbage collector would copy more of arrays than of what is in them.
+ */
 export class SeenValues implements Block {
-  size = 0;
-  #ints = none;
+  /** Both ints of each value. */
+  #ints: number[] = [];
+
+  get size(): number {
+    return this.#ints.length / 2;
+  }
 
   has({ high, low }: Fingerprint): boolean {
     const ints = this.#ints;
-    const end = this.size * 2;
-    for (let at = 0; at < end; at += 2) if (ints[at] === high && ints[at + 1] === low) return true;
+    for (let at = 0; at < ints.length; at += 2) if (ints[at] === high && ints[at + 1] === low) return true;
     return false;
   }
 
   /** Adds a value that is not there yet. */
   add({ high, low }: Fingerprint): void {
-    const at = this.size * 2;
-    if (at === this.#ints.length) {
-      const larger = new Int32Array(Math.max(firstRoom * 2, at * 2));
-      larger.set(this.#ints);
-      this.#ints = larger;
-    }
-    this.#ints[at] = high;
-    this.#ints[at + 1] = low;
-    this.size += 1;
+    this.#ints.push(high, low);
   }
 
   /** Forgets the value that was added first. */
   forgetOldest(): void {
-    this.#ints.copyWithin(0, 2, this.size * 2);
-    this.size -= 1;
+    this.#ints.splice(0, 2);
   }
 
   pack(writer: ByteWriter): void {
     writer.varint(this.size);
-    for (let at = 0; at < this.size * 2; at += 1) writer.int32(this.#ints[at]!);
+    for (const int of this.#ints) writer.int32(int);
   }
 
   unpack(reader: ByteReader): void {
-    const size = reader.varint();
-    if (size > 0) this.#ints = new Int32Array(Math.min(size, roomUnread) * 2);
-    for (let nth = 0; nth < size; nth += 1) this.add({ high: reader.int32(), low: reader.int32() });
+    const count = reader.varint() * 2;
+    // oxlint-disable-next-line unicorn/no-new-array -- Of just the room that is needed: one that grows takes four times that.
+    if (count <= roomUnread) this.#ints = new Array<number>(count);
+    for (let at = 0; at < count; at += 1) this.#ints[at] = reader.int32();
   }
 }

@@ -24,8 +24,11 @@ export interface Database {
   insert(table: string, rows: readonly object[], token?: string): Promise<void>;
   /** The same with a block in ClickHouse's Native format. */
   insertBlock(table: string, block: Uint8Array, token: string): Promise<void>;
-  /** What a SELECT gives in ClickHouse's RowBinary format: the rows' values one after the other. */
-  queryBinary(sql: string, params?: Readonly<Record<string, unknown>>): Promise<Buffer>;
+  /**
+   * What a SELECT gives in ClickHouse's RowBinary format: the rows' values one after the other, in parts as they come; a
+   * part may end within a row.
+   */
+  queryBinary(sql: string, params?: Readonly<Record<string, unknown>>): AsyncIterable<Buffer>;
   /** Rows of a SELECT; `{name:Type}` in the SQL is filled from `params` by the server. */
   query<Row>(sql: string, params?: Readonly<Record<string, unknown>>): Promise<readonly Row[]>;
   command(sql: string): Promise<void>;
@@ -103,14 +106,20 @@ export function openDatabase({
         });
         for await (const _ of stream) void _;
       }),
-    queryBinary: (sql, params = {}) =>
-      explained(async () => {
-        const { stream } = await client.exec({
-          query: `${sql} FORMAT RowBinary`,
-          query_params: { ...params },
-        });
-        return Buffer.concat(await stream.toArray());
-      }),
+    queryBinary: async function* (sql, params = {}) {
+      const query = { query: `${sql} FORMAT RowBinary`, query_params: { ...params } };
+      const { stream } = await explained(() => client.exec(query));
+      const parts: AsyncIterator<Buffer> = stream[Symbol.asyncIterator]();
+      try {
+        for (;;) {
+          const { done, value } = await explained(() => parts.next());
+          if (done === true) return;
+          yield value;
+        }
+      } finally {
+        stream.destroy();
+      }
+    },
     query: async <Row>(sql: string, params: Readonly<Record<string, unknown>> = {}) =>
       explained(async () => {
         const result = await client.query({ query: sql, query_params: { ...params }, format: "JSONEachRow" });

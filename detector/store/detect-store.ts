@@ -1,22 +1,13 @@
-import type {
-  Checkpoint,
-  ChunkPlan,
-  ChunkRows,
-  DetectStore,
-  LoadedState,
-  Ownership,
-  PartitionId,
-  Planned,
-  Progress,
-} from "../stream/ports.ts";
 import { ByteWriter } from "../bytes.ts";
+import type { Checkpoint, ChunkPlan, ChunkRows, DetectStore, PartitionId, Planned } from "../stream/ports.ts";
 import type { Database } from "./clickhouse.ts";
 import { claim } from "./claims.ts";
 import { actionBlock } from "./native/action-block.ts";
 import { checkpointBlock } from "./native/checkpoint-block.ts";
 import { sequenceBlock } from "./native/sequence-block.ts";
 import { alertRow, findingRow } from "./rows.ts";
-import { loadStates, statesOf, stored } from "./lookups.ts";
+import { stored } from "./lookups.ts";
+import { readStates, statesOf } from "./states.ts";
 
 /**
  * The detector's store on ClickHouse. Every insert carries a token made of the chunk, so that the server drops what a
@@ -27,7 +18,10 @@ import { loadStates, statesOf, stored } from "./lookups.ts";
 export function detectStore(database: Database, owner: string): DetectStore {
   const rooms: ByteWriter[] = [];
   return {
-    claim: (partition, statesMax) => takeOver(database, partition, owner, statesMax),
+    claim: async (partition, statesMax, take) => {
+      const generation = await claim(database, subjectOf(partition), owner);
+      return { generation, ...(await readStates(database, partition, statesMax, take)) };
+    },
     states: (partition, keys) => statesOf(database, partition, keys),
     stored: (partition, actions) => stored(database, partition, actions),
     plan: (partition, generation, proposal) => plan(database, partition, generation, proposal),
@@ -37,54 +31,6 @@ export function detectStore(database: Database, owner: string): DetectStore {
 }
 
 const subjectOf = ({ topic, partition }: PartitionId): string => `${topic}:${String(partition)}`;
-
-/** Reads of position and states that a late save may come between. */
-const attemptsMax = 5;
-
-async function takeOver(
-  database: Database,
-  partition: PartitionId,
-  owner: string,
-  statesMax: number,
-): Promise<Ownership> {
-  const generation = await claim(database, subjectOf(partition), owner);
-  for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
-    const progress = await savedProgress(database, partition);
-    const chosen = "ORDER BY actions DESC LIMIT {limit:UInt64}";
-    const states = await loadStates(database, partition, chosen, { limit: statesMax });
-    // The last save of whoever had the partition before may arrive between the two: then both are read again.
-    if (!knowsChunk(states, progress?.chunk ?? 0))
-      return { generation, progress, states, isComplete: states.size < statesMax };
-  }
-  throw new Error(
-    `${subjectOf(partition)}: stored states are newer than the stored position, which none can be`,
-  );
-}
-
-/** Whether one of the states is of this chunk or a later one. */
-function knowsChunk(states: ReadonlyMap<string, LoadedState>, from: number): boolean {
-  for (const { chunk } of states.values()) if (chunk >= from) return true;
-  return false;
-}
-
-async function savedProgress(database: Database, partition: PartitionId): Promise<Progress | undefined> {
-  const [saved] = await database.query<{ payload: string }>(
-    `SELECT checkpoints.payload AS payload FROM checkpoints
-     WHERE topic = {topic:String} AND partition = {partition:Int32} AND kind = 'position' ORDER BY version DESC LIMIT 1`,
-    { ...partition },
-  );
-  return saved === undefined ? undefined : progressOf(partition, saved.payload);
-}
-
-/** What is held back can't be guessed: judged a second time or never, it would spoil all that comes after. */
-function progressOf(partition: PartitionId, payload: string): Progress {
-  const { progress }: { progress: Omit<Progress, "heldRows"> & { heldRows?: string } } = JSON.parse(payload);
-  const { heldRows = "", heldFrom, next } = progress;
-  if (heldRows !== "" || heldFrom === next) return { ...progress, heldRows };
-  throw new Error(
-    `the stored position of ${subjectOf(partition)} doesn't name the actions that are held back: an older version wrote it; let that one run until the partition is quiet, then start this one`,
-  );
-}
 
 /**
  * First writer wins: all plans of one chunk carry one token, so the server keeps the first and drops the rest. Reading

@@ -5,7 +5,7 @@ import { ChunkReader } from "./chunk.ts";
 import { judge, type JudgedChunk } from "./judge.ts";
 import { outboxAlert } from "./outbox-alert.ts";
 import type { Offered, WorkerOptions } from "./partition-worker.ts";
-import type { ChunkPlan, Ownership, PartitionId, Progress } from "./ports.ts";
+import type { ChunkPlan, PartitionId, Progress } from "./ports.ts";
 
 /** What is known of a partition that is ours. */
 interface Owned {
@@ -15,8 +15,10 @@ interface Owned {
   readonly recent: RecentActions;
 }
 
-/** A state is seldom smaller: so many are read at most when a partition is taken over. */
+/** A state with its key is seldom smaller: so many are read at most when a partition is taken over. */
 const stateBytesMin = 256;
+/** States that are read before it is looked whether they fit. */
+const loadedAtOnce = 10_000;
 
 /**
  * A partition's chunks, one after the other, by the commit protocol: plan ahead → read, judge, step → store rows → store
@@ -88,9 +90,7 @@ export class ChunkLine {
   }
 
   async #claimed(): Promise<Owned> {
-    const { store, stateBudget } = this.#options;
-    const statesMax = Math.ceil(stateBudget.bytesMax / stateBytesMin);
-    this.#owned ??= take(await store.claim(this.#partition, statesMax), this.#options);
+    this.#owned ??= await take(this.#partition, this.#options);
     return this.#owned;
   }
 
@@ -131,12 +131,26 @@ export class ChunkLine {
   }
 }
 
-function take({ generation, progress, states, isComplete }: Ownership, options: WorkerOptions): Owned {
+async function take(partition: PartitionId, options: WorkerOptions): Promise<Owned> {
   const { detectors, stateBudget, statesReadyMax } = options;
-  const held = new IdentityStates({ detectors, budget: stateBudget, readyMax: statesReadyMax });
-  // Those with most actions come first, and should go last.
-  for (const [key, { packed, actions }] of [...states].toReversed()) held.load(key, packed, actions);
-  held.makeRoom();
-  if (!isComplete) held.missSome();
-  return { generation, progress, states: held, recent: new RecentActions(progress?.latestUs ?? 0) };
+  const states = new IdentityStates({ detectors, budget: stateBudget, readyMax: statesReadyMax });
+  let loaded = 0;
+  try {
+    const statesMax = Math.ceil(stateBudget.bytesMax / stateBytesMin);
+    const { generation, progress, isComplete } = await options.store.claim(
+      partition,
+      statesMax,
+      (key, { packed, actions }) => {
+        states.load(key, packed, actions);
+        loaded += 1;
+        if (loaded % loadedAtOnce === 0) states.makeRoom();
+      },
+    );
+    states.makeRoom();
+    if (!isComplete) states.missSome();
+    return { generation, progress, states, recent: new RecentActions(progress?.latestUs ?? 0) };
+  } catch (error) {
+    states.release();
+    throw error;
+  }
 }

@@ -132,7 +132,7 @@ async function loadStates(
   if (missing.size === 0) return true;
   const found = await store.states(partition, [...missing]);
   for (const { chunk } of found.values()) if (chunk >= plan.chunk) return false;
-  for (const [key, { packed: text, actions }] of found) states.load(key, text, actions);
+  for (const [key, state] of found) states.load(key, state.packed, state.actions);
   return true;
 }
 

@@ -121,8 +121,7 @@ export interface Progress {
 
 /** The state of one identity, packed, and what a person wants to know of it. */
 export interface SavedState {
-  /** One character a byte. */
-  readonly packed: string;
+  readonly packed: Buffer;
   readonly actions: number;
   readonly activeDays: number;
   readonly sessions: number;
@@ -138,20 +137,21 @@ export interface Checkpoint {
   readonly states: ReadonlyMap<string, SavedState>;
 }
 
-/** A state as it is read back. */
+/** A state as it is read back. Its bytes are good until the next one is. */
 export interface LoadedState extends Pick<SavedState, "packed" | "actions"> {
   /** Ordinal of the chunk that it was saved with. */
   readonly chunk: number;
 }
+
+/** Takes one of the states that are read back. */
+export type TakeState = (key: string, state: LoadedState) => void;
 
 /** What a worker finds when a partition becomes its own. */
 export interface Ownership {
   readonly generation: number;
   /** As in the last checkpoint; undefined on a partition never seen. */
   readonly progress: Progress | undefined;
-  /** States by key as they were then: all, or as many as were asked for of the identities with most actions. */
-  readonly states: ReadonlyMap<string, LoadedState>;
-  /** Whether these are all. */
+  /** Whether all states were read. */
   readonly isComplete: boolean;
 }
 
@@ -174,8 +174,12 @@ export type Planned =
 
 /** The store a detector writes to; every call may be repeated after a failure and changes nothing the second time. */
 export interface DetectStore {
-  /** Takes the partition over: a new generation that fences every worker before it. Reads up to `statesMax` states. */
-  claim(partition: PartitionId, statesMax: number): Promise<Ownership>;
+  /**
+   * Takes the partition over: a new generation that fences every worker before it. Hands on the states as they were at
+   * the position: all, or those of the `statesMax` identities with most actions; these come last. When it fails, what was
+   * handed on is of no use.
+   */
+  claim(partition: PartitionId, statesMax: number, take: TakeState): Promise<Ownership>;
   /** The states of those identities that the store knows, as they are now: newer, if somebody else has moved on. */
   states(partition: PartitionId, keys: readonly string[]): Promise<ReadonlyMap<string, LoadedState>>;
   /** Which of the actions, by their ordinals, are stored from another place of the log. */

@@ -35,12 +35,10 @@ function run(log: readonly Judged[], cuts: readonly number[] = [log.length], roo
   }
   return {
     ...rows,
-    states: [...engine.packed()].map(([key, { packed }]) => `${key}=${hexOf(packed)}`).toSorted(),
+    states: [...engine.packed()].map(([key, { packed }]) => `${key}=${packed.toString("hex")}`).toSorted(),
     duplicates,
   };
 }
-
-const hexOf = (packed: string): string => Buffer.from(packed, "latin1").toString("hex");
 
 /** A log with a habit long enough for the gate, then whatever was generated. */
 const acts = fc.record({

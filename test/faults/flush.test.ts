@@ -26,7 +26,7 @@ async function fenced(): Promise<{
   const memory = memoryStore();
   const worker = workerOn(memory);
   await worker.offer(first);
-  await memory.store(noFault).claim(partition, 0);
+  await memory.store(noFault).claim(partition, 0, () => undefined);
   expect(await worker.flush()).toBe("fenced");
   expect(memory.content().actions).toEqual([]);
   return { memory, worker };

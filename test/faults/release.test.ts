@@ -6,10 +6,12 @@
 import { expect, test } from "@jest/globals";
 import { defaultLimits } from "../../detector/decode/index.ts";
 import { outsideGrant } from "../../detector/detect/outside-grant.ts";
+import type { StateBudget } from "../../detector/learn/identity-states.ts";
 import { shippedAttributor } from "../../detector/roles/package-files.ts";
 import { type PartitionWorker, partitionWorker } from "../../detector/stream/partition-worker.ts";
+import type { DeadLetters, DetectStore } from "../../detector/stream/ports.ts";
 import { book, everyThird, logOf } from "../support/fault-log.ts";
-import { memoryStore, noFault, type StoreContent, stillControl } from "../support/memory.ts";
+import { Crash, memoryStore, noFault, type StoreContent, stillControl } from "../support/memory.ts";
 
 const partition = { topic: "nhi.spans", partition: 0 };
 const attributor = shippedAttributor();
@@ -27,6 +29,32 @@ const log = logOf(
   ]),
 ).map((record, offset) => ({ ...record, offset }));
 
+/** A worker that tells of each awaited call. */
+function workerOn(
+  reached: DetectStore & DeadLetters,
+  stateBudget: StateBudget,
+  watch: () => void,
+): PartitionWorker {
+  const control = stillControl(book(), 1);
+  return partitionWorker(partition, {
+    store: reached,
+    deadLetters: reached,
+    control: {
+      head: () => (watch(), control.head()),
+      book: (position) => (watch(), control.book(position)),
+    },
+    attributor,
+    detectors: [outsideGrant, everyThird],
+    limits: defaultLimits,
+    windowUs: 0,
+    recordsMax: 2,
+    bytesMax: 1_000_000,
+    stateBudget,
+    statesReadyMax: 10,
+    newPerHourMax: 0,
+  });
+}
+
 /** Runs the log; `onCall` is told of each awaited call of the first worker. */
 async function run(onCall: (call: number, worker: PartitionWorker) => void): Promise<{
   readonly content: StoreContent;
@@ -36,38 +64,19 @@ async function run(onCall: (call: number, worker: PartitionWorker) => void): Pro
   const { store, content } = memoryStore();
   const budget = { bytesMax: 1_000_000, bytes: 0 };
   let calls = 0;
-  const newWorker = (watch: () => void): PartitionWorker => {
-    const reached = store(() => {
-      watch();
-      return "none";
-    });
-    const control = stillControl(book(), 1);
-    return partitionWorker(partition, {
-      store: reached,
-      deadLetters: reached,
-      control: {
-        head: () => (watch(), control.head()),
-        book: (position) => (watch(), control.book(position)),
-      },
-      attributor,
-      detectors: [outsideGrant, everyThird],
-      limits: defaultLimits,
-      windowUs: 0,
-      recordsMax: 2,
-      bytesMax: 1_000_000,
-      stateBudget: budget,
-      statesReadyMax: 10,
-      newPerHourMax: 0,
-    });
-  };
-  const first = newWorker(() => {
+  const watch = (): void => {
     onCall(calls, first);
     calls += 1;
-  });
+  };
+  const first = workerOn(
+    store(() => (watch(), "none")),
+    budget,
+    watch,
+  );
   await first.position();
   await first.offer(log);
   first.release();
-  const second = newWorker(noFault);
+  const second = workerOn(store(noFault), budget, () => undefined);
   const position = (await second.position()) ?? 0;
   await second.offer(log.filter(({ offset }) => offset >= position));
   second.release();
@@ -84,4 +93,24 @@ test("a worker that is released at any awaited call leaves the rows of an undist
     });
     expect({ call, content, heldBytes }).toEqual({ call, content: calm.content, heldBytes: 0 });
   }
+});
+
+test("a partition whose take-over fails after its states were read keeps nothing of the budget", async () => {
+  const { store } = memoryStore();
+  const budget = { bytesMax: 1_000_000, bytes: 0 };
+  const first = workerOn(store(noFault), budget, () => undefined);
+  await first.offer(log);
+  const heldBytes = budget.bytes;
+  first.release();
+  const answers = ["after", "none"] as const;
+  let call = 0;
+  const second = workerOn(
+    store(() => answers[call++] ?? "none"),
+    budget,
+    () => undefined,
+  );
+  await expect(second.position()).rejects.toThrow(Crash);
+  expect(budget.bytes).toBe(0);
+  expect(await second.position()).toBe(log.length);
+  expect(budget.bytes).toBe(heldBytes);
 });

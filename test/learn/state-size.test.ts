@@ -57,7 +57,7 @@ function packedOf(life: Life): { readonly bytes: number; readonly gateOpen: bool
   const engine = new Engine(detectors);
   engine.step(Array.from({ length: life.actions }, (_, nth) => actionOf(life, nth)));
   const [saved] = engine.packed().values();
-  const packed = Buffer.from(saved!.packed, "latin1");
+  const { packed } = saved!;
   return { bytes: packed.length, gateOpen: IdentityState.unpack(packed, detectors).evidence.gateOpen };
 }
 

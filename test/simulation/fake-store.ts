@@ -32,7 +32,8 @@ export function fakeStore(partitions: number, seen: Seen): FakeStore {
     contents: () => tables.map(({ memory }) => memory.content()),
     ledgers: () => tables.map(({ ledger }) => ledger),
     reachedBy: (call) => ({
-      claim: (id, statesMax) => call((fault) => at(id.partition).memory.store(fault).claim(id, statesMax)),
+      claim: (id, statesMax, take) =>
+        call((fault) => at(id.partition).memory.store(fault).claim(id, statesMax, take)),
       states: (id, keys) =>
         call(async (fault) => {
           const states = await at(id.partition).memory.store(fault).states(id, keys);

@@ -5,6 +5,7 @@ import { detectors } from "../../detector/detect/index.ts";
 import { stateKey } from "../../detector/detect/step.ts";
 import { deadLetterTable } from "../../detector/store/dead-letters.ts";
 import { detectStore } from "../../detector/store/detect-store.ts";
+import { claimed } from "../support/claimed.ts";
 import { judgedOf } from "../support/actions.ts";
 import { countsWith, planWith, progressAfter } from "../support/chunks.ts";
 import { actionWith, builtAtUs, judgedWith, spanIdOf, storedWith } from "../support/build.ts";
@@ -24,7 +25,7 @@ afterAll(() => store.drop());
 test("v_audit sums every chunk once, whatever was saved again", async () => {
   const other = { topic: "nhi.spans", partition: 5 };
   const detector = detectStore(store.database, "one");
-  const { generation } = await detector.claim(other, 10);
+  const { generation } = await claimed(detector, other);
   const chunk = (
     nth: number,
     from: number,
@@ -75,7 +76,7 @@ test("v_baselines says what is known of each identity", async () => {
   const plan = planWith(0, 50);
   const counts = countsWith({ records: 50, spans: 50, actions: 50 });
   const detector = detectStore(store.database, "one");
-  const { generation } = await detector.claim(partition, 10);
+  const { generation } = await claimed(detector, partition);
   await detector.save(partition, { plan, generation, counts, progress: progressAfter(plan), states });
   expect(
     await rowsOf("SELECT tenant, identity_id, actions, active_days, sessions, state_bytes FROM v_baselines"),

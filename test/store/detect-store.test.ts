@@ -50,8 +50,13 @@ test("a position that doesn't name what is held back, as older versions left it,
     return store.save(partition, { plan, generation: 1, counts: countsWith(), progress, states: new Map() });
   };
   await save(0, 5);
-  expect((await store.claim(partition, 10)).progress).toMatchObject({ next: 5, heldRows: "" });
+  expect((await store.claim(partition, 10, () => undefined)).progress).toMatchObject({
+    next: 5,
+    heldRows: "",
+  });
   await save(5, 7);
-  await expect(store.claim(partition, 10)).rejects.toThrow(/nhi\.spans:3 doesn't name the actions/u);
+  await expect(store.claim(partition, 10, () => undefined)).rejects.toThrow(
+    /nhi\.spans:3 doesn't name the actions/u,
+  );
   await fresh.drop();
 });

@@ -6,6 +6,7 @@ import { outbox } from "../../detector/store/outbox.ts";
 import { openSpanLog } from "../../detector/store/span-log.ts";
 import type { LogRecord, OutboxAlert } from "../../detector/stream/ports.ts";
 import type { ControlRecord } from "../../schemas/index.ts";
+import { claimed } from "../support/claimed.ts";
 import { judgedOf } from "../support/actions.ts";
 import { countsWith, planWith, progressAfter } from "../support/chunks.ts";
 import { builtAtUs, grantWith } from "../support/build.ts";
@@ -229,7 +230,7 @@ describe("the span log", () => {
   test("goes on where the detector stands when its retention has emptied it", async () => {
     const emptied = { ...log, partition: 9 };
     const detector = detectStore(store.database, "one");
-    const { generation } = await detector.claim(emptied, 10);
+    const { generation } = await claimed(detector, emptied);
     const plan = planWith(0, 4711);
     const counts = countsWith();
     await detector.save(emptied, {

@@ -11,6 +11,7 @@ import type {
   PartitionId,
   Progress,
   SavedState,
+  TakeState,
 } from "../../detector/stream/ports.ts";
 import { actionsOf, type StoredAction } from "./actions.ts";
 
@@ -78,14 +79,12 @@ export function memoryStore(): {
     const token = (table: string, { chunk, from, next }: ChunkPlan): string =>
       `${table}:${String(chunk)}:${String(from)}-${String(next - 1)}`;
     return {
-      claim: (_partition: PartitionId, statesMax: number) =>
+      claim: (_partition: PartitionId, statesMax: number, take: TakeState) =>
         guarded(() => {
           generation += 1;
-          const all = [...states].toSorted(([, one], [, other]) => other.state.actions - one.state.actions);
-          const loaded = new Map(
-            all.slice(0, statesMax).map(([key, { state, version }]) => [key, loadedOf(state, version)]),
-          );
-          return { generation, progress, states: loaded, isComplete: loaded.size < statesMax };
+          const all = [...states].toSorted(([, one], [, other]) => one.state.actions - other.state.actions);
+          for (const [key, { state, version }] of all.slice(-statesMax)) take(key, loadedOf(state, version));
+          return { generation, progress, isComplete: all.length <= statesMax };
         }),
       states: (_partition: PartitionId, keys: readonly string[]) =>
         guarded(() => {
@@ -159,7 +158,7 @@ export function memoryStore(): {
     findings: sorted(tables.findings.values()),
     alerts: sorted(tables.alerts.values()),
     deadLetters: sorted(letters.values()),
-    states: sorted([...states].map(([key, { state }]) => `${key}=${hexOf(state.packed)}`)),
+    states: sorted([...states].map(([key, { state }]) => `${key}=${state.packed.toString("hex")}`)),
     position: progress?.heldFrom,
     rowsInserted,
   });
@@ -175,8 +174,6 @@ const loadedOf = ({ packed, actions }: SavedState, chunk: number): LoadedState =
   actions,
   chunk,
 });
-
-const hexOf = (packed: string): string => Buffer.from(packed, "latin1").toString("hex");
 
 /** A control log that holds nothing, or what a book was given. */
 export function stillControl(

@@ -1,4 +1,5 @@
 /** What every store of a detector must do; run on each of them. */
+import { setImmediate as immediate } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type {
   ChunkPlan,
@@ -10,6 +11,7 @@ import type {
 } from "../../detector/stream/ports.ts";
 import { alertOf } from "../../detector/detect/episode.ts";
 import { judgedOf } from "./actions.ts";
+import { claimed } from "./claimed.ts";
 import { countsWith, planWith, progressAfter } from "./chunks.ts";
 import { builtAtUs, findingWith, storedWith } from "./build.ts";
 
@@ -38,7 +40,6 @@ const alert = {
 };
 const actions = [action, storedWith(1)];
 const rows: ChunkRows = { actions: judgedOf(actions), findings: [finding], alerts: [alert] };
-const statesMax = 1000;
 const planOf = (from: number, next: number, control = 0): ChunkPlan => planWith(from, next, { control });
 const checkpointOf = (
   plan: ChunkPlan,
@@ -57,15 +58,15 @@ const checkpointOf = (
   }),
   states: new Map(Object.entries(states).map(([key, packed]) => [key, savedOf(packed)])),
 });
-/** Bytes that are no text, and one number for each of a state's sums. */
+/** Texts of one character a byte, and one number for each of a state's sums. */
 const savedOf = (packed: string): SavedState => ({
-  packed,
+  packed: Buffer.from(packed, "latin1"),
   actions: packed.length,
   activeDays: 2,
   sessions: 1,
 });
 const loadedOf = (packed: string, chunk: number): LoadedState => ({
-  packed,
+  packed: Buffer.from(packed, "latin1"),
   actions: packed.length,
   chunk,
 });
@@ -78,7 +79,7 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
     let store: DetectStore;
     let generation = 0;
     const claim = async (owner = "one"): Promise<number> =>
-      (await opened.as(owner).claim(partition, statesMax)).generation;
+      (await claimed(opened.as(owner), partition)).generation;
     beforeAll(async () => {
       opened = await open();
       store = opened.as("one");
@@ -86,7 +87,7 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
     afterAll(() => opened.close());
 
     test("knows nothing of a partition never seen", async () => {
-      const owned = await store.claim(partition, statesMax);
+      const owned = await claimed(store, partition);
       expect(owned).toMatchObject({ progress: undefined, states: new Map(), isComplete: true });
       generation = owned.generation;
     });
@@ -131,7 +132,7 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
         partition,
         checkpointOf(planOf(0, 5), generation, { "default\0a": "1", "default\0b": bytes }),
       );
-      expect(await opened.as("two").claim(partition, statesMax)).toEqual({
+      expect(await claimed(opened.as("two"), partition)).toEqual({
         generation: generation + 1,
         progress: checkpointOf(planOf(0, 5), 1).progress,
         states: new Map([
@@ -158,7 +159,7 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
     test("changes nothing when a checkpoint is saved again", async () => {
       await store.save(partition, checkpointOf(planOf(5, 6), generation, { "default\0a": "2" }));
       await store.save(partition, checkpointOf(planOf(5, 6), generation, { "default\0a": "2" }));
-      expect(await store.claim(partition, statesMax)).toMatchObject({
+      expect(await claimed(store, partition)).toMatchObject({
         progress: { next: 6 },
         states: new Map([
           ["default\0a", loadedOf("2", 5)],
@@ -170,14 +171,14 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
     test("is not set back by a late writer of an old checkpoint", async () => {
       await opened.as("ghost").save(partition, checkpointOf(planOf(0, 5), 1, { "default\0a": "old" }));
       await opened.as("ghost").save(partition, checkpointOf(planOf(0, 4), 1, { "default\0a": "older" }));
-      const owned = await store.claim(partition, statesMax);
+      const owned = await claimed(store, partition);
       expect(owned.progress).toEqual(checkpointOf(planOf(5, 6), 1).progress);
       expect(owned.states.get("default\0a")).toEqual(loadedOf("2", 5));
       generation = owned.generation;
     });
 
-    test("gives as many states as were asked for, of those with most actions first, and says so", async () => {
-      const owned = await store.claim(partition, 1);
+    test("gives as many states as were asked for, of those with most actions, and says so", async () => {
+      const owned = await claimed(store, partition, 1);
       expect(owned).toMatchObject({
         states: new Map([["default\0b", loadedOf(bytes, 0)]]),
         isComplete: false,
@@ -185,7 +186,7 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
       generation = owned.generation;
     });
 
-    test("gives the states of the identities that are asked for, whatever their names", async () => {
+    test("gives the states of the identities that are asked for, whatever their names; those with most actions last", async () => {
       const odd = "default\0o'brien\\\n\u202e😀";
       await store.save(partition, checkpointOf(planOf(6, 7), generation, { [odd]: "odd" }));
       expect(await store.states(partition, [odd, "default\0a", "default\0nobody"])).toEqual(
@@ -194,6 +195,9 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
           ["default\0a", loadedOf("2", 5)],
         ]),
       );
+      const owned = await claimed(store, partition);
+      expect([...owned.states.keys()]).toEqual(["default\0a", odd, "default\0b"]);
+      generation = owned.generation;
     });
 
     test("knows what it has stored from another place of the log, by id, start and identity", async () => {
@@ -214,6 +218,26 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
 
     test("fences a worker that plans behind the position", async () => {
       expect(await store.plan(partition, generation, planOf(5, 6))).toEqual({ kind: "fenced" });
+    });
+
+    test("reads position and states as of one moment, whatever is saved meanwhile", async () => {
+      const key = "default\0busy";
+      let isSaving = true;
+      const saving = (async () => {
+        for (let chunk = 10; chunk < 60; chunk += 1)
+          await store.save(partition, checkpointOf(planOf(chunk, chunk + 1), generation, { [key]: "busy" }));
+      })().finally(() => {
+        isSaving = false;
+      });
+      const differ: number[] = [];
+      while (isSaving) {
+        const { progress, states } = await claimed(opened.as("reader"), partition);
+        const chunk = states.get(key)?.chunk ?? -1;
+        if (chunk !== -1 && progress?.chunk !== chunk + 1) differ.push(chunk);
+        await immediate();
+      }
+      await saving;
+      expect(differ).toEqual([]);
     });
   });
 }

@@ -12,6 +12,7 @@ import { shippedAttributor } from "../../detector/roles/package-files.ts";
 import { spanSink } from "../../detector/roles/span-sink.ts";
 import type { Checkpoint, DeadLetter, DetectStore } from "../../detector/stream/ports.ts";
 import { createTelemetry, type Telemetry } from "../../detector/telemetry.ts";
+import { claimed } from "../support/claimed.ts";
 import { countsWith, planWith, progressAfter } from "../support/chunks.ts";
 import { attribute, block, requestOf, spanContent } from "../support/otlp-bytes.ts";
 
@@ -92,7 +93,6 @@ test("a chunk lasts from its first plan to its saved position, and only what is 
     claim: async () => ({
       generation: 1,
       progress: undefined,
-      states: new Map(),
       isComplete: true,
     }),
     states: async () => new Map(),
@@ -118,7 +118,7 @@ test("a chunk lasts from its first plan to its saved position, and only what is 
         async (name) => (await shown(telemetry, `answerable_${name}{`))[0]?.split(" ")[1],
       ),
     );
-  await measured.claim(zero, 10);
+  await claimed(measured, zero);
   await measured.plan(zero, 1, plan);
   nowMs = 2_000;
   await expect(measured.save(zero, checkpoint)).rejects.toThrow("away");

@@ -4,14 +4,14 @@ import { NativeBlock } from "./native-block.ts";
 interface Row {
   readonly kind: "position" | "chunk" | "state";
   readonly key: string;
-  readonly payload: string;
+  readonly payload: Buffer;
   readonly state: SavedState | undefined;
 }
 
 /** Position, sums and changed states of a chunk as one block for the table `checkpoints`: all of it or nothing is there. */
 export function checkpointBlock({ topic, partition }: PartitionId, checkpoint: Checkpoint): Buffer {
   const { plan, generation, counts, progress, states } = checkpoint;
-  const payload = JSON.stringify({ from: plan.from, flush: plan.flush, ...counts, progress });
+  const payload = Buffer.from(JSON.stringify({ from: plan.from, flush: plan.flush, ...counts, progress }));
   const all: Row[] = [
     { kind: "position", key: "", payload, state: undefined },
     { kind: "chunk", key: String(plan.chunk), payload, state: undefined },

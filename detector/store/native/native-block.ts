@@ -71,14 +71,13 @@ export class NativeBlock {
     for (const row of this.#rows) this.#body.text(textOf(row));
   }
 
-  /** A `String` column of bytes by row, told as texts of one character a byte. */
-  bytes(name: string, bytesOf: (row: number) => string): void {
+  /** A `String` column of bytes by row. */
+  bytes(name: string, bytesOf: (row: number) => Buffer): void {
     this.#head(name, "String");
     for (const row of this.#rows) {
-      const text = bytesOf(row);
-      this.#body.varint(text.length);
-      const at = this.#body.claim(text.length);
-      this.#body.bytes.latin1Write(text, at, text.length);
+      const bytes = bytesOf(row);
+      this.#body.varint(bytes.length);
+      this.#body.raw(bytes);
     }
   }
 
