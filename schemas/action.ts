@@ -88,9 +88,7 @@ export const Action = z.strictObject({
     .describe(
       "What the detectors noticed about it, as rule/signal, whether or not it became a finding of its own.",
     ),
-  late: z
-    .boolean()
-    .describe("Came more than ten minutes of event time after later actions of the same identity."),
+  late: z.boolean().describe("Came when an action of the same identity that ended later had been judged."),
   clockSuspect: z.boolean().describe("Its clock is more than five minutes ahead of ours."),
   source: z.string().describe("Name of the authenticated client that delivered it; empty on loopback."),
   attributes: z.record(z.string(), z.string()).describe("The known attributes of the span, as text."),

@@ -24,7 +24,11 @@ export function topicSpecs(
   const { raw, spans, control, deadLetters } = config.topics;
   return [
     spec(raw, partitions, { "retention.ms": String(7 * dayMs) }),
-    spec(spans, partitions, { "retention.ms": String(7 * dayMs) }),
+    // When the log took a record is what senders' clocks are measured by: the broker says it, no sender.
+    spec(spans, partitions, {
+      "retention.ms": String(7 * dayMs),
+      "message.timestamp.type": "LogAppendTime",
+    }),
     // One partition: what people decide has one order, and one number says how much of it was known.
     spec(control, 1, { "cleanup.policy": "compact", "min.compaction.lag.ms": String(30 * dayMs) }),
     spec(deadLetters, 1, { "retention.ms": String(30 * dayMs) }),
