@@ -26,9 +26,11 @@ export function actionId(traceId: string, spanId: string, phase: "start" | "end"
   ).slice(0, idDigits);
 }
 
-/** Room for the longest input of an action's id. */
-const scratch = Buffer.alloc(24 + 5);
-const inputs = { start: scratch.subarray(0, 29), end: scratch.subarray(0, 27) } as const;
+/** What the id of an action is made of: room for the ids of trace and span, then the phase. */
+const inputs = {
+  start: Buffer.concat([Buffer.alloc(24), Buffer.from("start")]),
+  end: Buffer.concat([Buffer.alloc(24), Buffer.from("end")]),
+} as const;
 
 /**
  * The id of an action whose trace and span ids lie in `bytes`, as `idInts` big-endian ints into `ids` from `at` on: the
@@ -42,11 +44,11 @@ export function writeActionId(
   ids: Int32Array,
   at: number,
 ): void {
-  for (let step = 0; step < 16; step += 1) scratch[step] = bytes[traceIdAt + step]!;
-  for (let step = 0; step < 8; step += 1) scratch[16 + step] = bytes[spanIdAt + step]!;
-  scratch.latin1Write(phase, 24, 5);
+  const input = inputs[phase];
+  for (let step = 0; step < 16; step += 1) input[step] = bytes[traceIdAt + step]!;
+  for (let step = 0; step < 8; step += 1) input[16 + step] = bytes[spanIdAt + step]!;
   // As text of one character a byte the digest is quicker to have than as bytes.
-  const digest = hash("sha256", inputs[phase], "binary");
+  const digest = hash("sha256", input, "binary");
   for (let int = 0; int < 4; int += 1) {
     const from = int * 4;
     ids[at + int] =
