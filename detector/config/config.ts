@@ -127,7 +127,7 @@ export const Config = group({
    * that belong before it.
    */
   chunk: group({
-    windowMs: whole(0, 2000).default(500),
+    windowMs: whole(0, 2000).default(250),
     recordsMax: whole(1, 100_000).default(2000),
     bytesMax: whole(1024, bytesMax).default(8 * mebibyte),
   }).prefault({}),
