@@ -5,6 +5,7 @@ import type { LogRecord, PartitionId } from "../stream/ports.ts";
 import type { PartitionHandler, Reading, Running } from "../stream/record-source.ts";
 import { live } from "./consumer-life.ts";
 import { pulseOf } from "./pulse.ts";
+import { onSetBack } from "./set-back.ts";
 
 export interface Membership {
   readonly topic: string;
@@ -73,7 +74,19 @@ export async function consume(
       },
     });
   });
-  return { ...life, readToEnd: () => readToEnd(member) };
+  // Its heart-beats go by the wall clock: it would send none until that has caught up.
+  const forget = onSetBack(clock, membership.heartbeatMs, () => {
+    log("warn", "the clock was set back: the group is joined anew", { group: groupId });
+    void life.anew();
+  });
+  return {
+    ended: life.ended,
+    readToEnd: () => readToEnd(member),
+    stop() {
+      forget();
+      return life.stop();
+    },
+  };
 }
 
 interface Member {

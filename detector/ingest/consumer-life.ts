@@ -9,6 +9,8 @@ const againMs = 1_000;
 export interface Life extends Running {
   /** Tells an error of ours that the client must not try again; passes its own errors back to it. */
   readonly failed: (error: unknown) => never;
+  /** Leaves and begins again, for what the client would not notice by itself. */
+  anew(): Promise<void>;
 }
 
 /**
@@ -42,6 +44,12 @@ export async function live(
     failed(error) {
       if (!isOfClient(error)) fail?.(error);
       throw error;
+    },
+    async anew() {
+      if (isStopping) return;
+      clearTimeout(again);
+      await consumer.stop();
+      if (!isStopping) await begin(life.failed).catch((error: unknown) => fail?.(error));
     },
     stop() {
       isStopping = true;

@@ -27,6 +27,7 @@ import {
 } from "./kafka-admin.ts";
 import { consume, follow } from "./consume.ts";
 import { inTime } from "./consumer-life.ts";
+import { once } from "../once.ts";
 
 /** Not found by name in a CommonJS module. */
 const { CompressionCodecs } = kafkajs;
@@ -104,12 +105,15 @@ export function openKafka(config: KafkaConfig, around: KafkaAround): KafkaClient
     allowAutoTopicCreation: false,
     createPartitioner: Partitioners.JavaCompatiblePartitioner,
   });
-  let connected: Promise<void> | undefined;
+  let isConnected = false;
+  const connect = once(async () => {
+    await producer.connect();
+    isConnected = true;
+  });
   return {
     need: (topics) => need(atStart, config, topics),
     async send(topic, messages) {
-      connected ??= producer.connect();
-      await connected;
+      await connect();
       for (const part of partsOf(messages)) {
         await producer.send({
           topic,
@@ -138,7 +142,7 @@ export function openKafka(config: KafkaConfig, around: KafkaAround): KafkaClient
     offsets: (groupId, topic) => offsetsOf(kafka, groupId, topic),
     createTopics: (topics) => createTopics(atStart, config, topics),
     async close() {
-      if (connected !== undefined) await inTime(producer.disconnect());
+      if (isConnected) await inTime(producer.disconnect());
     },
   };
 }

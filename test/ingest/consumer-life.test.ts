@@ -3,6 +3,7 @@ import { EventEmitter } from "node:events";
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
 import type { Consumer } from "kafkajs";
 import { live } from "../../detector/ingest/consumer-life.ts";
+import { onSetBack } from "../../detector/ingest/set-back.ts";
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -20,6 +21,7 @@ function crashing(): {
   const consumer = {
     events: { CRASH: "crash" },
     on: (event: string, listener: (told: unknown) => void) => emitter.on(event, listener),
+    stop: async () => undefined,
     disconnect: async () => undefined,
   };
   return {
@@ -68,4 +70,44 @@ test("a beginning that fails ends the role", async () => {
   crash("KafkaJSGroupCoordinatorNotFound", false);
   await jest.advanceTimersByTimeAsync(1_000);
   await expect(life.ended).rejects.toThrow("no broker");
+});
+
+test("what begins anew is stopped first, and what is stopping doesn't begin again", async () => {
+  const { consumer } = crashing();
+  const told: string[] = [];
+  jest.spyOn(consumer, "stop").mockImplementation(async () => void told.push("stop"));
+  const life = await live(consumer, new Set(), async () => void told.push("begin"));
+  await life.anew();
+  expect(told).toEqual(["begin", "stop", "begin"]);
+  const anew = life.anew();
+  await life.stop();
+  await anew;
+  expect(told).toEqual(["begin", "stop", "begin", "stop"]);
+});
+
+test("a clock that is set back is told of once, one that is set ahead or goes slow isn't", async () => {
+  let wallMs = 1_000_000;
+  let elapsedMs = 0;
+  const clock = { nowMs: () => wallMs, elapsedMs: () => elapsedMs, sleep: async () => undefined };
+  const told = jest.fn();
+  const forget = onSetBack(clock, 3_000, told);
+  const pass = async (seconds: number, slowMs = 0): Promise<void> => {
+    for (let second = 0; second < seconds; second += 1) {
+      wallMs += 1_000 - slowMs;
+      elapsedMs += 1_000;
+      await jest.advanceTimersByTimeAsync(1_000);
+    }
+  };
+  await pass(5);
+  await pass(60, 200);
+  wallMs += 3_600_000;
+  await pass(5);
+  expect(told).not.toHaveBeenCalled();
+  wallMs -= 3_600_000;
+  await pass(5);
+  expect(told).toHaveBeenCalledTimes(1);
+  forget();
+  wallMs -= 3_600_000;
+  await pass(5);
+  expect(told).toHaveBeenCalledTimes(1);
 });

@@ -1,5 +1,6 @@
 /** Goal: a broker that dies and comes back is waited out: the roles go on by themselves, and end when asked even while it is away. */
 import { afterEach, expect, test } from "@jest/globals";
+import { openClient } from "../support/kafka/adapters.ts";
 import { kafkaInstallation, type KafkaInstallation } from "../support/kafka/installation.ts";
 import { produce } from "../support/kafka/records.ts";
 import { until } from "../support/poll.ts";
@@ -53,6 +54,23 @@ test("process and detect go on by themselves after their broker was killed, and 
     expect(ended.code).toBe(0);
     expect(ended.afterMs).toBeLessThan(10_000);
   }
+}, 120_000);
+
+test("what is first sent while the broker is away is sent when it is back", async () => {
+  broker = await startKafka();
+  const client = openClient(broker.brokers);
+  await client.createTopics([{ name: "letters", partitions: 1, replicas: 1, settings: {} }]);
+  await broker.kill();
+  const send = (): Promise<true> =>
+    client.send("letters", [{ key: "", value: Buffer.from("one"), headers: {} }]).then(() => true);
+  // Whether this is refused at once or waits is the client's business.
+  const early = send().catch(() => false);
+  await pause(8_000);
+  await broker.restart();
+  await until("it is sent", () => send().catch(() => false), 30_000);
+  await early;
+  expect(await client.endOf("letters")).toBeGreaterThan(0);
+  await client.close();
 }, 120_000);
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
