@@ -53,7 +53,8 @@ async function sampleStates(): Promise<readonly SavedState[]> {
       await memory.save(where, checkpoint);
     },
   };
-  const { worker } = engineOn(store);
+  // Without a quota, so that only identities have a state.
+  const { worker } = engineOn(store, 0);
   const template = new SpanTemplate(knownPrefix);
   let span = 0;
   for (let day = 0; day < days; day += 1) {

@@ -134,7 +134,7 @@ export const Config = group({
   /** What is held of identities in memory, of all partitions together; the store has the rest. */
   state: group({
     bytesMax: whole(mebibyte, 64 * 1024 * mebibyte).default(512 * mebibyte),
-    readyMax: whole(1, 1_000_000).default(20_000),
+    readyMax: whole(1, 1_000_000).default(2_000),
   }).prefault({}),
   /**
    * New identities that a source (a client of http.clients; all that prove nothing are one) may bring to a partition within
