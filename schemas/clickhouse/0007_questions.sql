@@ -135,7 +135,7 @@ FROM
             arrayMap((id, kind, origin) -> (6, 'resource', id, a.action_id, id, a.started_at,
                 map('kind', toString(kind), 'origin', toString(origin)), 0), a.resource_ids, a.resource_kinds, a.resource_origins)
         )) AS links
-    FROM chain_actions AS a FINAL GROUP BY tenant, chain_id
+    FROM chain_actions AS a FINAL GROUP BY tenant, chain_id SETTINGS optimize_move_to_prewhere_if_final = 1
 )
 ARRAY JOIN
     if(arrayAll(l -> l.1 != 3 OR has(delegates, l.3), links), links, arrayFilter(l -> l.1 != 3 OR NOT has(delegates, l.3), links)) AS link
