@@ -14,6 +14,8 @@ afterEach(async () => {
   await stopRoles();
   await installation?.drop();
   await broker?.stop();
+  installation = undefined;
+  broker = undefined;
 });
 
 test("process and detect go on by themselves after their broker was killed, and end within 10 s while it is away", async () => {
