@@ -104,12 +104,19 @@ function isTooSmall(error: unknown): boolean {
   return error instanceof Error && error.message.endsWith(" -70");
 }
 
-/** Size of the content as the frame's header tells it (RFC 8878, 3.1.1.1); undefined when it doesn't. */
+const magicBytes = 4;
+const magic = 0xfd2fb528;
+
+/**
+ * Size of the content as the frame's header tells it (RFC 8878, 3.1.1.1); undefined when it doesn't.
+ *
+ * @throws RangeError when the frame ends within its header: the library would take what it reads there on trust.
+ */
 function contentSizeOf(frame: Buffer): number | undefined {
-  if (frame.byteLength < 18 || frame.readUInt32LE(0) !== 0xfd2fb528) return undefined;
-  const descriptor = frame.readUInt8(4);
+  if (frame.byteLength <= magicBytes || frame.readUInt32LE(0) !== magic) return undefined;
+  const descriptor = frame.readUInt8(magicBytes);
   const isSingle = (descriptor & 0x20) !== 0;
-  const at = 5 + (isSingle ? 0 : 1) + ([0, 1, 2, 4][descriptor & 3] ?? 0);
+  const at = magicBytes + 1 + (isSingle ? 0 : 1) + ([0, 1, 2, 4][descriptor & 3] ?? 0);
   switch (descriptor >> 6) {
     case 0:
       return isSingle ? frame.readUInt8(at) : undefined;

@@ -68,3 +68,26 @@ test("a size that is told is not believed beyond the limit", async () => {
   await unpacker("zstd", bytesMax, (one) => refused.push(one))(inBatch(packed, 1));
   expect(refused.map((one) => one.reason)).toEqual(["inflated"]);
 });
+
+/** A frame as RFC 8878 has it: content size in four bytes, then one block that repeats a byte. */
+function tinyFrame(told: number): Buffer {
+  const frame = Buffer.alloc(13);
+  frame.writeUInt32LE(0xfd2fb528, 0);
+  frame.writeUInt8(0xa0, 4);
+  frame.writeUInt32LE(told, 5);
+  // Last block, run length, 1000 bytes.
+  frame.writeUIntLE(1 | (1 << 1) | (1000 << 3), 9, 3);
+  frame.writeUInt8(0x61, 12);
+  return frame;
+}
+
+test("a tiny frame may be whole, but its size is not believed either, and what comes after it is unpacked", async () => {
+  const refused: Refusal[] = [];
+  const unpack = unpacker("zstd", bytesMax, (one) => refused.push(one));
+  expect((await unpack(inBatch(tinyFrame(1000), 1))).toString("latin1")).toBe("a".repeat(1000));
+  await unpack(inBatch(tinyFrame(0xf0000000), 1));
+  await unpack(inBatch(tinyFrame(1000).subarray(0, 7), 1));
+  expect(refused.map((one) => one.reason)).toEqual(["inflated", "corrupt"]);
+  const value = Buffer.alloc(bytesMax, "span ");
+  expect(Buffer.from(await unpack(inBatch(pack.zstd(value), 1))).equals(value)).toBe(true);
+});
