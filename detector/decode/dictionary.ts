@@ -202,11 +202,6 @@ export class Dictionary {
     return made;
   }
 
-  /** Where the text of a code from zero on starts. */
-  startOf(code: number): number {
-    return this.starts[code]!;
-  }
-
   /** Bytes of the text of a code from zero on. */
   lengthOf(code: number): number {
     return this.lengths[code]!;

@@ -20,6 +20,11 @@ type Unpack = (packed: Buffer, bytesMax: number) => Promise<Buffer>;
 /** What was packed is larger than it may be. */
 class TooLarge extends Error {}
 
+/** Not the batch is broken but what unpacks it; the client takes an error that says so for one that ends the role. */
+class CodecBroken extends Error {
+  readonly retriable = false;
+}
+
 const gunzip = promisify<zlib.InputType, zlib.ZlibOptions, Buffer>(zlib.gunzip);
 const codecs: Readonly<Record<Codec, Unpack>> = {
   gzip: (packed, bytesMax) => within(gunzip(packed, { maxOutputLength: bytesMax })),
@@ -30,6 +35,8 @@ const codecs: Readonly<Record<Codec, Unpack>> = {
  * Unpacks what a producer packed, up to `bytesMax` bytes. A batch that would be larger, or that can't be unpacked,
  * becomes as many records that can't be read: each goes to the dead letters under its own offset, and the partition
  * moves on. An error here would have the client fetch the same batch for ever, and its neighbours with it.
+ *
+ * @throws an error that ends the consumer when the library can no longer unpack what is known to be whole.
  *
  * @example
  * const unpack = unpacker("zstd", 64 * 1024 * 1024, (refusal) => log("error", "refused", { ...refusal }));
@@ -44,7 +51,7 @@ export function unpacker(
       return await codecs[codec](packed, bytesMax);
     } catch (error) {
       const header = batchHeaderOf(packed);
-      if (header === undefined) throw error;
+      if (header === undefined || error instanceof CodecBroken) throw error;
       const { baseOffset: offset, records } = header;
       const reason = error instanceof TooLarge ? "inflated" : "corrupt";
       onRefused({ codec, reason, offset, records, bytes: packed.byteLength });
@@ -93,9 +100,25 @@ function unzstd(packed: Buffer, bytesMax: number): Buffer {
       const { buffer, byteOffset, byteLength } = decompress(packed, { defaultHeapSize: guess });
       return Buffer.from(buffer, byteOffset, byteLength);
     } catch (error) {
-      if (!isTooSmall(error)) throw error;
+      if (!isTooSmall(error)) throw isHealthy() ? error : new CodecBroken(brokenText, { cause: error });
       if (told !== undefined || guess >= bytesMax) throw new TooLarge();
     }
+  }
+}
+
+const brokenText = "the zstd library can't unpack any more, probably for want of memory; start the role anew";
+/** A frame of two bytes, as RFC 8878 has it: header, one raw block. */
+const wholeFrame = Buffer.from("28b52ffd20021100006f6b", "hex");
+
+/**
+ * Whether the library still unpacks what is whole. It doesn't look whether it got the memory it asked for, and writes
+ * over its own when not; every later batch would count as corrupt.
+ */
+function isHealthy(): boolean {
+  try {
+    return Buffer.from(decompress(wholeFrame)).toString("latin1") === "ok";
+  } catch {
+    return false;
   }
 }
 

@@ -9,11 +9,8 @@ import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { ControlRecord } from "../../schemas/index.ts";
 import { enter } from "../../detector/authorise/grant-book.ts";
-import { defaultLimits } from "../../detector/decode/limits.ts";
-import { outsideGrant } from "../../detector/detect/outside-grant.ts";
-import { shippedAttributor } from "../../detector/roles/package-files.ts";
-import { type PartitionWorker, partitionWorker } from "../../detector/stream/partition-worker.ts";
-import { anyRecord, book, everyThird, type Log, logOf } from "../support/fault-log.ts";
+import type { PartitionWorker } from "../../detector/stream/partition-worker.ts";
+import { anyRecord, book, type Log, logOf } from "../support/fault-log.ts";
 import {
   Crash,
   type Fault,
@@ -22,9 +19,7 @@ import {
   type StoreContent,
   stillControl,
 } from "../support/memory.ts";
-
-const partition = { topic: "nhi.spans", partition: 0 };
-const attributor = shippedAttributor();
+import { workerOf } from "../support/worker.ts";
 
 /**
  * How a worker ends: it dies before or after a call took effect, or is stopped before the call and goes on later. Or it
@@ -103,29 +98,16 @@ function stop(): Stop {
   return { reached, goOn, wait };
 }
 
-const roomForAll = () => ({
-  stateBudget: { bytesMax: 1_000_000, bytes: 0 },
-  statesReadyMax: 100,
-  // One fewer than the generated identities, so that one of them is not admitted.
-  newPerHourMax: 2,
-});
-
 function newWorker(
   store: ReturnType<ReturnType<typeof memoryStore>["store"]>,
   recordsMax: number,
   windowMinutes: number,
 ): PartitionWorker {
-  return partitionWorker(partition, {
-    store,
-    deadLetters: store,
-    control: stillControl(book(), 1),
-    attributor,
-    detectors: [outsideGrant, everyThird],
-    limits: defaultLimits,
+  return workerOf(store, {
     recordsMax,
-    bytesMax: 1_000_000,
     windowUs: windowMinutes * 60_000_000,
-    ...roomForAll(),
+    // One fewer than the generated identities, so that one of them is not admitted.
+    newPerHourMax: 2,
   });
 }
 
@@ -226,17 +208,8 @@ test("a chunk whose plan was written is judged under the control log of its plan
     1,
     ControlRecord.parse({ kind: "grant_revoked", tenant: "default", author: "t", atUs: 1, grantId: "g" }),
   );
-  const options = {
-    store: store(noFault),
-    deadLetters: store(noFault),
-    attributor,
-    detectors: [outsideGrant],
-    limits: defaultLimits,
-    recordsMax: 1,
-    bytesMax: 1,
-    windowUs: 0,
-    ...roomForAll(),
-  };
-  await partitionWorker(partition, { ...options, control: stillControl(revoked, 2) }).offer(log);
+  await workerOf(store(noFault), { recordsMax: 1, bytesMax: 1, control: stillControl(revoked, 2) }).offer(
+    log,
+  );
   expect(content().actions[0]).toContain('"outcome":"granted"');
 });

@@ -4,7 +4,8 @@
  */
 import { expect, test } from "@jest/globals";
 import { detectHandler } from "../../detector/roles/detect-handler.ts";
-import { partition, recordOf, workerOn } from "../support/held-log.ts";
+import { recordOf, workerOn } from "../support/held-log.ts";
+import { partition } from "../support/worker.ts";
 import { memoryStore, noFault, type StoreContent } from "../support/memory.ts";
 
 const log = [10, 20, 30, 40].map((endedMs, nth) => recordOf(nth + 5, endedMs, [{ span: nth, endedMs }]));

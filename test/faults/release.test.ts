@@ -4,17 +4,12 @@
  * Method: release it at every single awaited call, before the call takes effect, and let another go on.
  */
 import { expect, test } from "@jest/globals";
-import { defaultLimits } from "../../detector/decode/index.ts";
-import { outsideGrant } from "../../detector/detect/outside-grant.ts";
 import type { StateBudget } from "../../detector/learn/identity-states.ts";
-import { shippedAttributor } from "../../detector/roles/package-files.ts";
-import { type PartitionWorker, partitionWorker } from "../../detector/stream/partition-worker.ts";
+import type { PartitionWorker } from "../../detector/stream/partition-worker.ts";
 import type { DeadLetters, DetectStore } from "../../detector/stream/ports.ts";
-import { book, everyThird, logOf } from "../support/fault-log.ts";
+import { book, logOf } from "../support/fault-log.ts";
 import { Crash, memoryStore, noFault, type StoreContent, stillControl } from "../support/memory.ts";
-
-const partition = { topic: "nhi.spans", partition: 0 };
-const attributor = shippedAttributor();
+import { workerOf } from "../support/worker.ts";
 
 /** From offset 0 on, where a plan without records looks like no plan at all. */
 const log = logOf(
@@ -36,22 +31,14 @@ function workerOn(
   watch: () => void,
 ): PartitionWorker {
   const control = stillControl(book(), 1);
-  return partitionWorker(partition, {
-    store: reached,
-    deadLetters: reached,
+  return workerOf(reached, {
     control: {
       head: () => (watch(), control.head()),
       book: (position) => (watch(), control.book(position)),
     },
-    attributor,
-    detectors: [outsideGrant, everyThird],
-    limits: defaultLimits,
-    windowUs: 0,
     recordsMax: 2,
-    bytesMax: 1_000_000,
     stateBudget,
     statesReadyMax: 10,
-    newPerHourMax: 0,
   });
 }
 

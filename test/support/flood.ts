@@ -1,14 +1,11 @@
 /** A log in which sources bring new identities, and workers that read it. */
-import { defaultLimits } from "../../detector/decode/index.ts";
 import { outsideGrant } from "../../detector/detect/outside-grant.ts";
 import { encodeSpans } from "../../detector/replay/otlp.ts";
-import { shippedAttributor } from "../../detector/roles/package-files.ts";
-import { type PartitionWorker, partitionWorker } from "../../detector/stream/partition-worker.ts";
+import type { PartitionWorker } from "../../detector/stream/partition-worker.ts";
 import type { DeadLetters, DetectStore, LogRecord } from "../../detector/stream/ports.ts";
 import { stillControl } from "./memory.ts";
+import { workerOf } from "./worker.ts";
 
-const partition = { topic: "nhi.spans", partition: 0 };
-const attributor = shippedAttributor();
 const startMs = Date.parse("2026-03-02T09:00:00Z");
 
 /** A record with an action each of some identities, from a source, so many minutes after nine. */
@@ -48,16 +45,10 @@ export function forgetfulWorker(
   newPerHourMax: number,
   onUnadmitted: (count: number) => void = () => undefined,
 ): PartitionWorker {
-  return partitionWorker(partition, {
-    store,
-    deadLetters: store,
+  return workerOf(store, {
     control: stillControl(),
-    attributor,
     detectors: [outsideGrant],
-    limits: defaultLimits,
     recordsMax: 1,
-    bytesMax: 1_000_000,
-    windowUs: 0,
     stateBudget: { bytesMax: 0, bytes: 0 },
     statesReadyMax: 0,
     newPerHourMax,

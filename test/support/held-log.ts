@@ -1,17 +1,12 @@
 /** A worker with a window over a log in memory: what is held back, and by whom it is judged. */
-import { defaultLimits } from "../../detector/decode/index.ts";
-import { outsideGrant } from "../../detector/detect/outside-grant.ts";
 import { encodeSpans } from "../../detector/replay/otlp.ts";
-import { shippedAttributor } from "../../detector/roles/package-files.ts";
-import { type PartitionWorker, partitionWorker } from "../../detector/stream/partition-worker.ts";
+import type { PartitionWorker } from "../../detector/stream/partition-worker.ts";
 import type { LogRecord } from "../../detector/stream/ports.ts";
-import { book, everyThird } from "./fault-log.ts";
-import { type memoryStore, noFault, stillControl } from "./memory.ts";
+import { type memoryStore, noFault } from "./memory.ts";
+import { workerOf } from "./worker.ts";
 
-export const partition = { topic: "nhi.spans", partition: 0 };
 export const windowMs = 2000;
 const startMs = 1_769_990_000_000;
-const attributor = shippedAttributor();
 
 /** A span, milliseconds after some instant; a process numbers what it does. */
 export interface HeldSpan {
@@ -53,19 +48,5 @@ export function recordOf(offset: number, takenMs: number, spans: readonly HeldSp
 
 /** A worker on a store in memory. */
 export function workerOn(memory: ReturnType<typeof memoryStore>, recordsMax = 100): PartitionWorker {
-  const store = memory.store(noFault);
-  return partitionWorker(partition, {
-    store,
-    deadLetters: store,
-    control: stillControl(book(), 1),
-    attributor,
-    detectors: [outsideGrant, everyThird],
-    limits: defaultLimits,
-    recordsMax,
-    bytesMax: 1_000_000,
-    windowUs: windowMs * 1000,
-    stateBudget: { bytesMax: 1_000_000, bytes: 0 },
-    statesReadyMax: 100,
-    newPerHourMax: 0,
-  });
+  return workerOf(memory.store(noFault), { recordsMax, windowUs: windowMs * 1000 });
 }
