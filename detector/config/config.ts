@@ -133,7 +133,7 @@ export const Config = group({
   }).prefault({}),
   /** What is held of identities in memory, of all partitions together; the store has the rest. */
   state: group({
-    bytesMax: whole(mebibyte, 64 * 1024 * mebibyte).default(512 * mebibyte),
+    bytesMax: whole(mebibyte, 64 * 1024 * mebibyte).default(480 * mebibyte),
     readyMax: whole(1, 1_000_000).default(2_000),
   }).prefault({}),
   /**
