@@ -42,7 +42,7 @@ const borders = ["config", "serve", "cli", "ingest", "alert", "replay"].map((nam
 const libraries: LibraryRule = { folder: "detector/", freeWithin: { zod: borders } };
 
 const shipped = ["schemas/", "instrumentation/", "detector/"];
-const main = ["detector/main.ts"];
+const main = ["detector/main.ts", "instrumentation/environment.ts", "instrumentation/process.ts"];
 const clocks = ["detector/clock.ts", "instrumentation/clock.ts"];
 const dice = ["detector/random.ts", "instrumentation/random.ts"];
 const bans: readonly Ban[] = [

@@ -1,0 +1,14 @@
+import { randomFillSync } from "node:crypto";
+
+const pool = Buffer.alloc(4096);
+let at = pool.byteLength;
+
+/** Random bytes as lower-case hex, out of a pool: one call of the system for some two hundred ids. */
+export function randomHex(bytes: number): string {
+  if (at + bytes > pool.byteLength) {
+    randomFillSync(pool);
+    at = 0;
+  }
+  at += bytes;
+  return pool.toString("hex", at - bytes, at);
+}
