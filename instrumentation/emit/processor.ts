@@ -6,7 +6,11 @@ import { tellsStart } from "./urgency.ts";
 
 /** A span of an SDK at its start. */
 interface StartedSpan extends Span {
+  readonly name: string;
   readonly attributes: Attributes;
+  readonly instrumentationScope?: { readonly name: string };
+  /** Its name in SDK 1.x. */
+  readonly instrumentationLibrary?: { readonly name: string };
 }
 
 /**
@@ -70,6 +74,18 @@ export class OpenSpans {
     const was = this.#latest === span;
     this.#latest = undefined;
     return was;
+  }
+
+  /**
+   * The span that another instrumentation began for the call that is just being made: the latest of all, when it is of that
+   * scope and name. Each is given once.
+   */
+  takeLatest(scope: string, name: string): Span | undefined {
+    const latest = this.#latest as StartedSpan | undefined;
+    const of = latest?.instrumentationScope ?? latest?.instrumentationLibrary;
+    if (latest === undefined || of?.name !== scope || !latest.name.startsWith(name)) return undefined;
+    this.#latest = undefined;
+    return latest;
   }
 
   forceFlush = (): Promise<void> => Promise.resolve();

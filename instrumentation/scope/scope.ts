@@ -35,6 +35,8 @@ export interface Running {
   readonly span?: Span;
   /** Our own work, which nobody wants to see. */
   readonly quiet?: boolean;
+  /** An action that is under way says it already: requests that a library makes for it are not actions of their own. */
+  readonly covered?: boolean;
 }
 
 const slot = Symbol.for("answerable.scope.1");

@@ -1,4 +1,5 @@
+import { pg } from "./pg.ts";
 import type { Wrapper } from "./wrapper.ts";
 
 /** All wrappers that ship. */
-export const wrappers: readonly Wrapper[] = [];
+export const wrappers: readonly Wrapper[] = [pg];

@@ -1,0 +1,17 @@
+import type { Span } from "@opentelemetry/api";
+import { currentRuntime } from "../runtime.ts";
+
+/** Whether OpenTelemetry's own instrumentation stands in the method of an object, over ours or below it. */
+export function isInstrumented(self: unknown, name: string): boolean {
+  try {
+    const method: unknown = Reflect.get(Object(self) as object, name);
+    return typeof method === "function" && Reflect.get(method, "__wrapped") === true;
+  } catch {
+    return false;
+  }
+}
+
+/** The span that it began for the call that is just being made; undefined where it made none that is recorded. */
+export function theirSpan(scope: string, name: string): Span | undefined {
+  return currentRuntime()?.spans.takeLatest(scope, name);
+}
