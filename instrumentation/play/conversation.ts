@@ -62,7 +62,7 @@ export function* eventsOf({ messages }: Conversation): Generator<Event> {
 }
 
 function turnOf(messages: Conversation["messages"], at: number): Turn {
-  const outputs = [];
+  const outputs: Conversation["messages"] = [];
   for (let next = at + 1; messages[next]?.role === "tool"; next += 1) outputs.push(messages[next]!);
   const { text, tool_calls: calls } = messages[at]!;
   return {
