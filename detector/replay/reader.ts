@@ -21,9 +21,7 @@ export const actionReader: LineReader = (text) => {
 type PlayedSpan = Omit<ReplaySpan, "identityId" | "traceId" | "spanId">;
 
 /** What plays a recorded conversation: the spans of its actions, in their order. */
-export type Play = (
-  line: string,
-) => Promise<
+export type Play = (line: string) => Promise<
   | {
       readonly ok: true;
       readonly run: string;
