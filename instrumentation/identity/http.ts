@@ -51,29 +51,33 @@ export const httpFetch: HttpFetch = async (url, request = {}) => {
     ...(request.ca !== undefined && { ca: request.ca }),
   };
   return await new Promise((resolve, reject) => {
+    const fail = (error: Error): void => reject(new Error(`not reachable (${codeOf(error)})`));
+    const take = (answer: HttpAnswer | undefined): void =>
+      answer === undefined
+        ? reject(new Error(`the answer is longer than ${bytesMax} bytes`))
+        : resolve(answer);
     const open = url.startsWith("https:") ? tlsRequest : plainRequest;
-    const sent = open(url, options, (response) => collect(response, bytesMax).then(resolve, reject));
+    const sent = open(url, options, (response) => collect(response, bytesMax).then(take, fail));
     const timer = setTimeout(() => {
       reject(new Error(`no answer within ${timeoutMs} ms`));
       sent.destroy();
     }, timeoutMs);
     timer.unref();
     sent.on("socket", (socket) => socket.unref());
-    sent.on("error", (error) => reject(new Error(`not reachable (${codeOf(error)})`)));
+    sent.on("error", fail);
     sent.on("close", () => clearTimeout(timer));
     sent.end(body);
   });
 };
 
-async function collect(response: IncomingMessage, bytesMax: number): Promise<HttpAnswer> {
+/** Nothing where the answer is longer than `bytesMax`. */
+async function collect(response: IncomingMessage, bytesMax: number): Promise<HttpAnswer | undefined> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
   for await (const part of response as AsyncIterable<Uint8Array>) {
     bytes += part.length;
-    if (bytes > bytesMax) {
-      response.destroy();
-      throw new Error(`the answer is longer than ${bytesMax} bytes`);
-    }
+    // Leaving the loop ends the connection.
+    if (bytes > bytesMax) return undefined;
     parts.push(part);
   }
   return { status: response.statusCode ?? 0, body: Buffer.concat(parts) };

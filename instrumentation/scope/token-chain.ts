@@ -35,11 +35,14 @@ export function chainOf(claims: Claims, realm?: string): TokenChain {
   const client = clientOf(claims, issuer);
   const root = rootOf(claims, client, realm);
   const between = actors.length === 0 && client !== undefined && root.kind === "human" ? [client] : actors;
-  const all = [root, ...between, ...workloadsOf(claims, issuer)].filter(
-    ({ id }, at, hops) => id !== hops[at - 1]?.id,
-  );
+  const all = [root, ...between, ...workloadsOf(claims, issuer)].filter(isNew);
   const hops = all.length <= hopsMax ? all : [root, ...all.slice(1 - hopsMax)];
   return { hops, depth: all.length };
+}
+
+/** Whether a hop is another than the one before it. Two without a name are not known to be one. */
+function isNew({ id }: Party, at: number, hops: readonly Party[]): boolean {
+  return id === unnamed.id || id !== hops[at - 1]?.id;
 }
 
 /** Innermost first. A token is short, so its nesting is bounded, but nobody is called once for each level. */

@@ -1,21 +1,16 @@
 /**
- * Goal: a token counts as verified exactly when a trusted issuer signed it for us and it is in its time; a forged one
- * names nobody; and none of them costs more than a bound.
- * Method: real keys and a real key set over HTTP on loopback; each hostile token is one a real attacker would send.
+ * Goal: a token counts as verified exactly when a trusted issuer signed it for us and it is in its time; where its keys
+ * can't be had its claims are claims, and asking for them costs no more than a bound.
+ * Method: real keys and a real key set over HTTP on loopback, which then answers wrongly.
  */
-import { createHmac } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
-import { exportSPKI, generateKeyPair, importJWK } from "jose";
+import { exportJWK, generateKeyPair } from "jose";
 import { httpFetch, type HttpFetch } from "../../instrumentation/identity/http.ts";
 import type { TrustedIssuer } from "../../instrumentation/identity/issuers.ts";
-import {
-  createVerifier,
-  tokenBytesMax,
-  type TokenVerifier,
-} from "../../instrumentation/identity/verifier.ts";
-import { part, signed, startIssuer, type Issuer } from "../support/issuer.ts";
+import { createVerifier, type TokenVerifier } from "../../instrumentation/identity/verifier.ts";
+import { signed, startIssuer, type Issuer } from "../support/issuer.ts";
 
 let issuer: Issuer;
 let nowMs: number;
@@ -53,7 +48,7 @@ describe("a token of a trusted issuer", () => {
 
   test("is verified with keys given, without the network", async () => {
     const verifier = createVerifier({
-      issuers: [{ issuer: issuer.url, jwks: { keys: issuer.keys as Record<string, unknown>[] } }],
+      issuers: [{ issuer: issuer.url, jwks: { keys: issuer.keys } }],
       fetch: async () => await Promise.reject(new Error("no network")),
       nowMs: () => nowMs,
     });
@@ -105,127 +100,10 @@ describe("a token of a trusted issuer", () => {
 
   test("without a key id is tried with each key that fits", async () => {
     const other = await generateKeyPair("ES256", { extractable: true });
-    const { exportJWK } = await import("jose");
     issuer.keys.unshift({ ...(await exportJWK(other.publicKey)), alg: "ES256", use: "sig" });
     for (const key of issuer.keys) delete key.kid;
     const token = await issuer.sign({ sub: "triage" }, { kid: undefined as unknown as string });
     expect((await verifierOf().verify(token)).outcome).toBe("verified");
-  });
-});
-
-describe("a forged token names nobody:", () => {
-  const refused = async (token: string, why: string, verifier = verifierOf()): Promise<void> => {
-    expect(await verifier.verify(token)).toEqual({ outcome: "refused", why });
-  };
-
-  test("signed with another key under the issuer's key id", async () => {
-    const { privateKey } = await generateKeyPair("ES256");
-    const token = await signed(privateKey, { iss: issuer.url, sub: "admin" }, { alg: "ES256", kid: "k1" });
-    await refused(token, "signature wrong");
-  });
-
-  test("a claim changed", async () => {
-    const [header, , signature] = (await issuer.sign({ sub: "triage" })).split(".");
-    await refused(`${header}.${part({ iss: issuer.url, sub: "admin" })}.${signature}`, "signature wrong");
-  });
-
-  test.each(["none", "None", "NONE", "nOnE"])("alg %s", async (alg) => {
-    await refused(`${part({ alg })}.${part({ iss: issuer.url, sub: "admin" })}.`, "not signed");
-  });
-
-  test("the public key used as a shared secret (HS256)", async () => {
-    const rsa = await startIssuer("RS256");
-    try {
-      const key = await importJWK(rsa.keys[0] ?? {}, "RS256");
-      const pem = await exportSPKI(key as Parameters<typeof exportSPKI>[0]);
-      const text = `${part({ alg: "HS256", kid: "k1" })}.${part({ iss: rsa.url, sub: "admin" })}`;
-      const token = `${text}.${createHmac("sha256", pem).update(text).digest("base64url")}`;
-      const verifier = createVerifier({
-        issuers: [{ issuer: rsa.url, jwksUri: rsa.jwksUri, algorithms: ["RS256", "HS256"] }],
-        fetch: httpFetch,
-        nowMs: () => nowMs,
-      });
-      await refused(token, "its algorithm is not allowed", verifier);
-      expect(rsa.asked).toEqual([]);
-    } finally {
-      await rsa.stop();
-    }
-  });
-
-  test("an algorithm that the issuer does not use", async () => {
-    await refused(
-      await issuer.sign({ sub: "a" }),
-      "its algorithm is not allowed",
-      verifierOf({ algorithms: ["RS256"] }),
-    );
-  });
-
-  test.each(["../../../../etc/passwd", "/dev/null", "k1'; DROP TABLE keys; --", "http://127.0.0.1:1/keys"])(
-    "key id %s is compared, and nothing else is done with it",
-    async (kid) => {
-      const { privateKey } = await generateKeyPair("ES256");
-      await refused(
-        await signed(privateKey, { iss: issuer.url }, { alg: "ES256", kid }),
-        "no key of its issuer fits",
-      );
-      expect(new Set(issuer.asked)).toEqual(new Set(["/keys"]));
-    },
-  );
-
-  test("keys of its own in the header are not taken", async () => {
-    const { publicKey, privateKey } = await generateKeyPair("ES256", { extractable: true });
-    const { exportJWK, SignJWT } = await import("jose");
-    const theirs = await startIssuer();
-    try {
-      const header = {
-        alg: "ES256",
-        kid: "own",
-        jwk: await exportJWK(publicKey),
-        jku: theirs.jwksUri,
-        x5u: theirs.jwksUri,
-      };
-      const token = await new SignJWT({ iss: issuer.url, sub: "admin" })
-        .setProtectedHeader(header)
-        .sign(privateKey);
-      await refused(token, "no key of its issuer fits");
-      expect(theirs.asked).toEqual([]);
-    } finally {
-      await theirs.stop();
-    }
-  });
-
-  test("what is no token", async () => {
-    const junk = [
-      "",
-      ".",
-      "..",
-      "a.b.c",
-      "a.b.c.d.e",
-      "\u0000",
-      part({}),
-      `${part("[]")}.${part("[]")}.x`,
-      "é.é.é",
-    ];
-    for (const token of junk) await refused(token, "no signed token");
-    for (const token of [undefined, null, 5, {}, ["a"]])
-      expect((await verifierOf().verify(token as unknown as string)).outcome).toBe("refused");
-  });
-
-  test("a token of a megabyte, before anything is computed of it", async () => {
-    const verifier = verifierOf();
-    const token = await issuer.sign({ sub: "x".repeat(1024 * 1024) });
-    await refused(token, `longer than ${tokenBytesMax} bytes`, verifier);
-    expect(verifier.known(token)).toEqual({ outcome: "refused", why: `longer than ${tokenBytesMax} bytes` });
-  });
-
-  test("many of them push out no true one", async () => {
-    const verifier = verifierOf({ jwks: { keys: issuer.keys as Record<string, unknown>[] } });
-    const token = await issuer.sign({ sub: "triage" });
-    await verifier.verify(token);
-    for (let index = 0; index < 2000; index += 1) await verifier.verify(`${token}${index}`);
-    expect(verifier.known(token)?.outcome).toBe("verified");
-    expect(verifier.known(`${token}0`)).toBeUndefined();
-    expect(verifier.known(`${token}1999`)).toBeDefined();
   });
 });
 
@@ -256,7 +134,7 @@ describe("where nobody here can say, claims are read as claims:", () => {
     ["is no JSON", (_: unknown, response: { end(text: string): void }) => response.end("<html>")],
     ["holds no keys", (_: unknown, response: { end(text: string): void }) => response.end('{"keys":5}')],
   ] as const)("the key set %s; it is not asked again at once", async (_, answer) => {
-    issuer.answer = answer as NonNullable<Issuer["answer"]>;
+    issuer.answer = answer;
     const verifier = verifierOf({}, async (url, init) => await httpFetch(url, { ...init, timeoutMs: 200 }));
     for (const sub of ["a", "b", "c"]) {
       const result = await verifier.verify(await issuer.sign({ sub }));
@@ -345,22 +223,4 @@ test("what counts for one caller alone is not remembered for others", async () =
   expect((await verifier.verify(token, also)).outcome).toBe("verified");
   expect(verifier.known(token)).toBeUndefined();
   expect((await verifier.verify(token)).outcome).toBe("unverified");
-});
-
-test("no answer holds anything of the token", async () => {
-  const secret = "s3cr3t-value-of-a-claim";
-  const { privateKey } = await generateKeyPair("ES256");
-  const tokens = [
-    await signed(privateKey, { iss: issuer.url, sub: secret }, { alg: "ES256", kid: "k1" }),
-    await signed(privateKey, { iss: issuer.url, sub: secret, exp: 5 }, { alg: "ES256", kid: "k1" }),
-    await signed(privateKey, { iss: issuer.url, sub: secret }, { alg: "ES256", kid: secret }),
-    await issuer.sign({ sub: "a", aud: secret }),
-    await issuer.sign({ sub: "a", nbf: secret }),
-  ];
-  const verifier = verifierOf({ audience: ["answerable"] });
-  for (const token of tokens) {
-    const result = await verifier.verify(token);
-    expect(result.outcome).toBe("refused");
-    expect(JSON.stringify(result)).not.toContain(secret);
-  }
 });
