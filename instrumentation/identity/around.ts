@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { constants, open } from "node:fs/promises";
 import { fitText } from "./claims.ts";
 import type { Reference } from "./credential.ts";
 import { httpFetch, type HttpFetch } from "./http.ts";
@@ -44,7 +44,8 @@ async function issuersText(given: string): Promise<string> {
 /** The file's bytes; nothing where it is absent, unreadable, no plain file, or longer than `bytesMax`. */
 export async function readFile(path: string, bytesMax: number): Promise<Uint8Array | undefined> {
   try {
-    const file = await open(path, "r");
+    // Without waiting, as opening a pipe that nobody writes to would hold a thread for ever.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       if (!(await file.stat()).isFile()) return undefined;
       // One more than allowed tells a file that is longer, whatever its size was said to be.

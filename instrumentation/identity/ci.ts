@@ -1,5 +1,5 @@
 import { credentialOf } from "./credential.ts";
-import type { Claims } from "./claims.ts";
+import { textAt, type Claims } from "./claims.ts";
 import type { TrustedIssuer } from "./issuers.ts";
 import type { Answer, IdentityAround } from "./source.ts";
 
@@ -19,7 +19,7 @@ export interface CiSystem {
 export async function jobOf(system: CiSystem, token: string, around: IdentityAround): Promise<Answer> {
   const { name, issuer } = system;
   let result = await around.verify.verify(token);
-  if (result.outcome === "unverified" && result.claims["iss"] === issuer.issuer)
+  if (result.outcome === "unverified" && textAt(result.claims, "iss") === issuer.issuer)
     result = await around.verify.verify(token, issuer);
   if (result.outcome === "refused") return { said: `${name} token refused: ${result.why}` };
   const read = system.read(result.claims);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Claims } from "./claims.ts";
+import { instantAt, type Claims } from "./claims.ts";
 import type { HttpFetch } from "./http.ts";
 import { Kept } from "./kept.ts";
 import type { TrustedIssuer } from "./issuers.ts";
@@ -112,6 +112,5 @@ function digest(token: string): string {
 }
 
 function expiryMs(claims: Claims): number {
-  const { exp } = claims;
-  return typeof exp === "number" ? exp * 1000 : Number.POSITIVE_INFINITY;
+  return instantAt(claims, "exp") ?? Number.POSITIVE_INFINITY;
 }

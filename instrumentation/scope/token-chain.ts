@@ -70,8 +70,8 @@ function rootOf(claims: Claims, client: Party | undefined, realm: string | undef
 function isClientsOwn(claims: Claims, subject: string): boolean {
   return (
     subject === clientIdOf(claims) ||
-    claims["gty"] === "client-credentials" ||
-    claims["idtyp"] === "app" ||
+    textAt(claims, "gty") === "client-credentials" ||
+    textAt(claims, "idtyp") === "app" ||
     textAt(claims, "preferred_username")?.startsWith("service-account-") === true
   );
 }

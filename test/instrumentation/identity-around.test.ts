@@ -3,6 +3,7 @@
  * Method: real files, real servers with and without TLS on loopback.
  */
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer as createPlainServer, type RequestListener, type Server } from "node:http";
 import { createServer } from "node:https";
@@ -38,7 +39,16 @@ describe("a file", () => {
 
   test("that is none is nothing", async () => {
     mkdirSync(file("folder"));
-    for (const path of [file("absent"), file("folder"), "/dev/zero", "/proc/self/mem", "a\0b", ""])
+    execFileSync("mkfifo", [file("pipe")]);
+    for (const path of [
+      file("absent"),
+      file("folder"),
+      file("pipe"),
+      "/dev/zero",
+      "/proc/self/mem",
+      "a\0b",
+      "",
+    ])
       expect(await readFile(path, 1000)).toBeUndefined();
   });
 });
@@ -68,11 +78,16 @@ describe("a request", () => {
     await expect(httpFetch(url)).rejects.toThrow("neither https nor on this machine");
   });
 
-  test("ends when its time is up, also in the middle of an answer", async () => {
-    const silent = await serve(() => {});
-    const slow = await serve((_, response) => void response.writeHead(200).write("x"));
+  test("ends when its time is up, also in the middle of an answer, and leaves no connection behind", async () => {
+    const left: Promise<unknown>[] = [];
+    const silent = await serve((request) => void left.push(once(request.socket, "close")));
+    const slow = await serve((request, response) => {
+      left.push(once(request.socket, "close"));
+      response.writeHead(200).write("x");
+    });
     for (const { url } of [silent, slow])
       await expect(httpFetch(url, { timeoutMs: 100 })).rejects.toThrow("no answer within 100 ms");
+    expect(await Promise.all(left)).toHaveLength(2);
     await Promise.all([silent.stop(), slow.stop()]);
   });
 
@@ -224,7 +239,7 @@ describe("trusted issuers", () => {
 });
 
 async function serve(listener: RequestListener): Promise<{ readonly url: string; stop(): Promise<void> }> {
-  const server: Server = createPlainServer(listener);
+  const server: Server = createPlainServer(listener).unref();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

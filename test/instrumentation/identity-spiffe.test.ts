@@ -22,9 +22,11 @@ let issuer: Issuer;
 beforeAll(async () => {
   authority("root");
   authority("stranger");
+  authority("impostor", undefined, "root");
   authority("between", "root");
   leaf("good", "root", `URI:${id}`);
   leaf("deep", "between", `URI:${id}`);
+  leaf("forged", "impostor", `URI:${id}`);
   leaf("two", "root", `URI:${id},URI:spiffe://acme.example/admin`);
   leaf("dns", "root", "DNS:triage.acme.example");
   leaf("http", "root", "URI:https://acme.example/ns/prod/sa/triage");
@@ -73,6 +75,7 @@ describe("an X.509 SVID", () => {
 
   test.each([
     ["another authority's bundle", "good", "stranger"],
+    ["an authority of the same name", "forged", "root"],
     ["two names", "two", "root"],
     ["no SPIFFE id", "dns", "root"],
     ["an address that is no SPIFFE id", "http", "root"],
@@ -89,6 +92,8 @@ describe("an X.509 SVID", () => {
   test("out of its time is refused", () => {
     expect(read("good", "root", Date.now() + 2 * dayMs)).toHaveProperty("refused");
     expect(read("good", "root", Date.now() - 2 * dayMs)).toHaveProperty("refused");
+    expect(read("good", undefined, Date.now() + 2 * dayMs)).toHaveProperty("refused");
+    expect(read("good", undefined, Date.now() - 2 * dayMs)).toHaveProperty("refused");
   });
 
   test("that is no certificate is refused, whatever its size", () => {
@@ -172,7 +177,7 @@ describe("the source", () => {
   });
 });
 
-function authority(name: string, parent?: string): void {
+function authority(name: string, parent?: string, subject = name): void {
   const constraints = ["-addext", "basicConstraints=critical,CA:TRUE"];
   if (parent === undefined)
     return openssl(
@@ -181,7 +186,7 @@ function authority(name: string, parent?: string): void {
       "-days",
       "1",
       "-subj",
-      `/CN=${name}`,
+      `/CN=${subject}`,
       ...constraints,
       ...newKey(name),
       "-out",

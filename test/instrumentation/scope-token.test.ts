@@ -169,6 +169,17 @@ describe("the chain", () => {
     expect((await scope(claims)).chain).toEqual(["unknown"]);
     expect({}).not.toHaveProperty("sub");
   });
+
+  test("what somebody else put on the prototype of all objects is no claim", async () => {
+    const token = await issuer.sign({ sub: "ana" });
+    const polluted = Object.prototype as unknown as Record<string, unknown>;
+    try {
+      polluted["act"] = { sub: "agent:admin" };
+      expect((await scopeOfToken(token, verifierOf())).chain).toEqual(["user:ana"]);
+    } finally {
+      delete polluted["act"];
+    }
+  });
 });
 
 describe("what is allowed", () => {
