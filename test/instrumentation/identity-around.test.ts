@@ -44,6 +44,7 @@ describe("a file", () => {
       file("absent"),
       file("folder"),
       file("pipe"),
+      "/dev/null",
       "/dev/zero",
       "/proc/self/mem",
       "a\0b",

@@ -3,6 +3,7 @@
  * Method: certificates that the openssl command makes for this run, each wrong in one way.
  */
 import { execFileSync } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
@@ -87,6 +88,14 @@ describe("an X.509 SVID", () => {
 
   test("signed by a workload is refused, even when that workload's certificate comes with it", () => {
     expect(readSvid(pem("under-leaf") + pem("good"), pem("root"), Date.now())).toHaveProperty("refused");
+  });
+
+  test("with a signature that was changed is refused, though it names the right authority", () => {
+    const der = new X509Certificate(pem("good")).raw;
+    der[der.length - 1] = (der.at(-1) ?? 0) ^ 1;
+    const changed = new X509Certificate(der);
+    expect(changed.checkIssued(new X509Certificate(pem("root")))).toBe(true);
+    expect(readSvid(changed.toString(), pem("root"), Date.now())).toHaveProperty("refused");
   });
 
   test("out of its time is refused", () => {
