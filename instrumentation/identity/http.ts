@@ -1,3 +1,4 @@
+import { context, createContextKey } from "@opentelemetry/api";
 import { request as plainRequest, type IncomingMessage, type RequestOptions } from "node:http";
 import { request as tlsRequest } from "node:https";
 
@@ -23,6 +24,9 @@ export type HttpFetch = (url: string, request?: HttpRequest) => Promise<HttpAnsw
 const timeoutDefaultMs = 2000;
 const bytesDefaultMax = 256 * 1024;
 
+/** The key under which OpenTelemetry's own libraries look for "make no spans of this". */
+const untraced = createContextKey("OpenTelemetry SDK Context Key SUPPRESS_TRACING");
+
 /** Where container credentials of ECS and of EKS are served: link-local, so without TLS. */
 const linkLocal = new Set(["169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"]);
 
@@ -37,9 +41,9 @@ export function isAllowed(url: string): boolean {
 }
 
 /**
- * One request over a connection of its own. It follows no redirect, takes no more than `bytesMax` bytes (256 KiB), waits
- * no longer than `timeoutMs` (2,000) in all, and does not keep the process alive. `node:http` rather than `fetch`, as
- * the cluster's certificate has to be given, and as loading `fetch` costs a start-up more than all of this.
+ * One request over a connection of its own. It makes no span, follows no redirect, takes no more than `bytesMax` bytes
+ * (256 KiB), waits no longer than `timeoutMs` (2,000) in all, and does not keep the process alive. `node:http` rather than
+ * `fetch`, as the cluster's certificate has to be given, and as loading `fetch` costs a start-up more than all of this.
  */
 export const httpFetch: HttpFetch = async (url, request = {}) => {
   if (!isAllowed(url)) throw new Error("the address is neither https nor on this machine");
@@ -50,6 +54,22 @@ export const httpFetch: HttpFetch = async (url, request = {}) => {
     headers: { ...request.headers, ...(body !== undefined && { "content-length": Buffer.byteLength(body) }) },
     ...(request.ca !== undefined && { ca: request.ca }),
   };
+  // A request of ours is no action of the host's, and a span of it would be one more reason for a request.
+  return await context.with(context.active().setValue(untraced, true), send, undefined, url, options, {
+    body,
+    timeoutMs,
+    bytesMax,
+  });
+};
+
+interface Bounds {
+  readonly body: string | undefined;
+  readonly timeoutMs: number;
+  readonly bytesMax: number;
+}
+
+async function send(url: string, options: RequestOptions, bounds: Bounds): Promise<HttpAnswer> {
+  const { body, timeoutMs, bytesMax } = bounds;
   return await new Promise((resolve, reject) => {
     const fail = (error: Error): void => reject(new Error(`not reachable (${codeOf(error)})`));
     const take = (answer: HttpAnswer | undefined): void =>
@@ -68,7 +88,7 @@ export const httpFetch: HttpFetch = async (url, request = {}) => {
     sent.on("close", () => clearTimeout(timer));
     sent.end(body);
   });
-};
+}
 
 /** Nothing where the answer is longer than `bytesMax`. */
 async function collect(response: IncomingMessage, bytesMax: number): Promise<HttpAnswer | undefined> {

@@ -3,13 +3,17 @@
  * Method: real files, real servers with and without TLS on loopback.
  */
 import { execFileSync } from "node:child_process";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer as createPlainServer, type RequestListener, type Server } from "node:http";
+import { createServer as createPlainServer, get, type RequestListener, type Server } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { context } from "@opentelemetry/api";
+import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
+import { isTracingSuppressed } from "@opentelemetry/core";
 import { aroundProcess, readFile } from "../../instrumentation/identity/around.ts";
 import { httpFetch, isAllowed } from "../../instrumentation/identity/http.ts";
 import { parseIssuers } from "../../instrumentation/identity/issuers.ts";
@@ -103,6 +107,24 @@ describe("a request", () => {
     const server = await serve(() => {});
     await server.stop();
     await expect(httpFetch(`${server.url}/secret-path`)).rejects.toThrow(/^not reachable \(ECONNREFUSED\)$/u);
+  });
+
+  test("is made where OpenTelemetry makes no spans, and what follows is as before", async () => {
+    const manager = new AsyncLocalStorageContextManager().enable();
+    context.setGlobalContextManager(manager);
+    const seen: boolean[] = [];
+    const note = (): void => void seen.push(isTracingSuppressed(context.active()));
+    subscribe("http.client.request.start", note);
+    const server = await serve((_, response) => response.end("x"));
+    try {
+      await httpFetch(server.url);
+      await new Promise((resolve) => get(server.url, resolve));
+    } finally {
+      unsubscribe("http.client.request.start", note);
+      context.disable();
+      await server.stop();
+    }
+    expect(seen).toEqual([true, false]);
   });
 
   test("a broken answer is a failure", async () => {
