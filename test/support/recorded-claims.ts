@@ -14,7 +14,7 @@ export const podClaims = {
   sub: "system:serviceaccount:my-namespace:my-serviceaccount",
 };
 
-/** A GitHub Actions job: docs.github.com, "OpenID Connect". */
+/** A GitHub Actions job: docs.github.com, "OpenID Connect"; `workflow_ref` is of the list of claims, and the title has a space. */
 export const githubClaims = {
   jti: "example-id",
   sub: "repo:octo-org/octo-repo:environment:prod",
