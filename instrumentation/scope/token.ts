@@ -1,7 +1,7 @@
-import { fitText, instantAt, isObject, textAt, valueAt, type Claims } from "../identity/claims.ts";
+import { fitText, instantAt, isObject, objectOf, textAt, valueAt, type Claims } from "../identity/claims.ts";
 import { credentialOf, referenceOf, type Reference } from "../identity/credential.ts";
 import type { AttributionSource, Credential } from "../identity/source.ts";
-import type { TokenVerifier, Verification } from "../identity/verifier.ts";
+import { tokenBytesMax, type TokenVerifier, type Verification } from "../identity/verifier.ts";
 import { chainOf, type Party } from "./token-chain.ts";
 
 /** What a token says of the work done with it. */
@@ -60,6 +60,15 @@ export function knownScopeOfToken(
 ): TokenScope | undefined {
   const result = verifier.known(token);
   return result && scopeOf(token, result, reference);
+}
+
+/** What a token claims, at once and without a look at its signature; nothing of what is no token. */
+export function claimedScopeOfToken(token: string, reference?: Reference): TokenScope | undefined {
+  if (typeof token !== "string" || token.length > tokenBytesMax) return undefined;
+  const [header, claims] = token.split(".", 2).map((part) => objectOf(Buffer.from(part, "base64url")));
+  if (header === undefined || claims === undefined) return undefined;
+  const type = textAt(header, "typ")?.toLowerCase() ?? "";
+  return scopeOfClaims(token, { outcome: "unverified", claims, type, why: "not looked at yet" }, reference);
 }
 
 function scopeOf(token: string, result: Verification, reference: Reference | undefined): TokenScope {
