@@ -29,6 +29,7 @@ const layers: readonly Layer[] = [
   { folder: "detector/", ours: ["schemas/"], outside: "any" },
   { folder: "scripts/", ours: ["schemas/", "instrumentation/", "detector/"], outside: "any" },
   { folder: "bench/", ours: ["schemas/", "instrumentation/", "detector/", "test/"], outside: "any" },
+  { folder: "eval/", ours: ["schemas/", "instrumentation/", "detector/", "test/"], outside: "any" },
   { folder: "soak/", ours: ["schemas/", "detector/", "test/"], outside: "any" },
   {
     folder: "test/",
@@ -78,7 +79,7 @@ const rules: Readonly<Record<string, (files: readonly SourceFile[]) => readonly 
   "an export has a user": (files) => unusedExports(files, ["schemas/", "detector/", "test/support/"]),
 };
 
-const repository = ["schemas", "instrumentation", "detector", "scripts", "bench", "soak", "test"].flatMap(
+const repository = ["schemas", "instrumentation", "detector", "scripts", "bench", "eval", "soak", "test"].flatMap(
   (folder) => sources(folder),
 );
 
