@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { lineageLimits, LineageBook, type Assessment } from "../instrumentation/lineage/index.ts";
 import {
   callsByRun,
@@ -13,8 +14,10 @@ import { testData } from "../test/support/test-data.ts";
 /** How well lineage does on recorded agents: agreement with the known origins, and each signal alone. */
 
 const sets = ["agentdojo", "agentdyn"];
-const groups = ["attacking", "honest", "other calls of attacked runs", "honest, learning runs alone"] as const;
-type Group = (typeof groups)[number];
+/** What developers say of their tools: which arguments name a resource. */
+interface ToolsFile {
+  readonly argument_types: readonly (readonly [name: string, type: string])[];
+}
 
 interface Tally {
   calls: number;
@@ -22,8 +25,10 @@ interface Tally {
 }
 
 /** Each signal as one question about an assessed call. */
-const signals: Readonly<Record<string, (one: Assessment) => boolean>> = {
-  "instructed (any argument)": ({ args }) => args.some(({ instructed }) => instructed),
+const signals: Readonly<Record<string, (one: Assessment, resources: ReadonlySet<string>) => boolean>> = {
+  "instructed, any argument": ({ args }) => args.some(({ instructed }) => instructed),
+  "instructed, a resource": ({ args }, resources) =>
+    args.some(({ name, instructed }) => instructed && resources.has(name)),
   "copiedShare > 0.5": ({ copiedShare }) => copiedShare > 0.5,
   "copiedShare > 0": ({ copiedShare }) => copiedShare > 0,
   "promptedShare > 0.5": ({ promptedShare }) => promptedShare > 0.5,
@@ -37,6 +42,8 @@ function report(set: string): void {
   const labels = new Map(jsonLines<RunLabel>(file("labels")).map((label) => [label.run_id, label]));
   const calls = callsByRun(jsonLines<RecordedCall>(file("actions")));
   const book = new LineageBook({ ...lineageLimits });
+  const tools = JSON.parse(readFileSync(testData(`${set}/tools.json`), "utf8")) as ToolsFile;
+  const resources = new Set(tools.argument_types.map(([name]) => name));
   const confusion = new Map<string, number>();
   const tallies = new Map<string, Tally>();
   let compared = 0;
@@ -52,18 +59,20 @@ function report(set: string): void {
       const assessment = session.assess(call.operation, args);
       for (const group of groupsOf(label, call))
         for (const scope of call.mutating === true ? ["all", "mutating"] : ["all"])
-          tally(tallies, `${scope}: ${group}`, assessment);
+          tally(tallies, `${scope}: ${group}`, assessment, resources);
     });
     book.forget(run);
   }
   print(set, compared, confusion, tallies);
 }
 
-function groupsOf(label: RunLabel | undefined, call: RecordedCall): readonly Group[] {
+/** An honest call of an attacked run has seen the attack: it is neither attacking nor simply honest. */
+function groupsOf(label: RunLabel | undefined, call: RecordedCall): readonly string[] {
   if (label === undefined) return [];
-  if (label.label_run === "benign")
-    return label.phase === "learn" ? ["honest", "honest, learning runs alone"] : ["honest"];
-  return label.attack_seqs.includes(call.seq) ? ["attacking"] : ["other calls of attacked runs"];
+  if (label.label_run === "benign") return ["honest"];
+  return label.attack_seqs.includes(call.seq)
+    ? ["attacking", `attacking, template ${label.attack ?? "unknown"}`]
+    : ["other calls of attacked runs"];
 }
 
 function classOf(origin: string): string {
@@ -75,12 +84,17 @@ function count(confusion: Map<string, number>, kind: string, truth: string, foun
   confusion.set(name, (confusion.get(name) ?? 0) + 1);
 }
 
-function tally(tallies: Map<string, Tally>, name: string, assessment: Assessment): void {
+function tally(
+  tallies: Map<string, Tally>,
+  name: string,
+  assessment: Assessment,
+  resources: ReadonlySet<string>,
+): void {
   const one = tallies.get(name) ?? { calls: 0, carried: new Map<string, number>() };
   tallies.set(name, one);
   one.calls += 1;
   for (const [signal, carries] of Object.entries(signals))
-    if (carries(assessment)) one.carried.set(signal, (one.carried.get(signal) ?? 0) + 1);
+    if (carries(assessment, resources)) one.carried.set(signal, (one.carried.get(signal) ?? 0) + 1);
 }
 
 function print(

@@ -32,10 +32,11 @@ function classOf(code: number): number {
 /** Bits of a gap that tell its first and its last character. */
 export const gapFirst = 0xff00;
 export const gapLast = 0xff;
-/** Bits of `breaks`: a sentence, a line or a marked-up part ends before the word; markup touches it; it is shouted. */
+/** Bits of `breaks`: a sentence, line or marked-up part starts here; markup touches it; it is shouted; a clause starts. */
 export const sentenceStart = 1;
 export const markup = 2;
 export const exclaimed = 4;
+export const clauseStart = 8;
 
 /**
  * A text as words: for each a keyed digest, and what lies before it. Buffers are used again for the next text, so that
@@ -178,10 +179,12 @@ function short(code: number): number {
 }
 
 const ends = new Set([..."\".!?;:…。！？；：、•·*-–—()«»“”„'`\\"].map((char) => char.charCodeAt(0)));
+const commas = new Set([...",，،"].map((char) => char.charCodeAt(0)));
 const fences = new Set([..."<>[]{}|#=【】《》「」"].map((char) => char.charCodeAt(0)));
 
 function marksOf(code: number): number {
   if (fences.has(code)) return sentenceStart | markup;
   if (code === 0x21 || code === 0xff01) return sentenceStart | exclaimed;
+  if (commas.has(code)) return clauseStart;
   return ends.has(code) ? sentenceStart : 0;
 }

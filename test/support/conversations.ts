@@ -34,6 +34,8 @@ export interface RunLabel {
   readonly run_id: string;
   readonly phase: string;
   readonly label_run: string;
+  /** Template of the attack, where there is one. */
+  readonly attack?: string | null;
   readonly attack_seqs: readonly number[];
 }
 

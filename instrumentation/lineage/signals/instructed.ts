@@ -1,5 +1,5 @@
 import type { Lexicon } from "../lexicon.ts";
-import { exclaimed, markup, sentenceStart, type Words } from "../words.ts";
+import { clauseStart, exclaimed, markup, sentenceStart, type Words } from "../words.ts";
 
 /** Bits of the vocabulary; markup has no word. */
 export const signs = {
@@ -56,7 +56,7 @@ function signsOf(words: Words, cues: Lexicon): readonly Sign[] {
     const breaks = words.breaks[at]!;
     const given = cues.bitsAt(words, at);
     let bits = given & (signs.demand | signs.override | signs.order | signs.urgency | signs.addressed);
-    if ((given & signs.command) !== 0 && (mayCommand || (breaks & sentenceStart) !== 0 || !spaced(words, at)))
+    if ((given & signs.command) !== 0 && (mayCommand || (breaks & (sentenceStart | clauseStart)) !== 0 || !spaced(words, at)))
       bits |= signs.command;
     if ((given & signs.role) !== 0 && ((breaks | words.breaks[at + 1]!) & markup) !== 0) bits |= roleMarked;
     if ((breaks & exclaimed) !== 0) bits |= signs.urgency;
