@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { lineageLimits, LineageBook, type Assessment } from "../instrumentation/lineage/index.ts";
+import { LineageBook, type Assessment } from "../instrumentation/lineage/index.ts";
 import {
   callsByRun,
   jsonLines,
@@ -9,16 +9,12 @@ import {
   type RecordedCall,
   type RunLabel,
 } from "../test/support/conversations.ts";
+import type { ToolsFile } from "../test/support/resources-of.ts";
 import { testData } from "../test/support/test-data.ts";
 
 /** How well lineage does on recorded agents: agreement with the known origins, and each signal alone. */
 
 const sets = ["agentdojo", "agentdyn"];
-/** What developers say of their tools: which arguments name a resource. */
-interface ToolsFile {
-  readonly argument_types: readonly (readonly [name: string, type: string])[];
-}
-
 interface Tally {
   calls: number;
   readonly carried: Map<string, number>;
@@ -41,7 +37,7 @@ function report(set: string): void {
   const file = (part: string): string => testData(`${set}/${set}.dev.${part}.jsonl.gz`);
   const labels = new Map(jsonLines<RunLabel>(file("labels")).map((label) => [label.run_id, label]));
   const calls = callsByRun(jsonLines<RecordedCall>(file("actions")));
-  const book = new LineageBook({ ...lineageLimits });
+  const book = new LineageBook();
   const tools = JSON.parse(readFileSync(testData(`${set}/tools.json`), "utf8")) as ToolsFile;
   const resources = new Set(tools.argument_types.map(([name]) => name));
   const confusion = new Map<string, number>();
@@ -54,7 +50,12 @@ function report(set: string): void {
     play(conversation, calls.get(run) ?? [], session, (call, args) => {
       for (const { value, origin } of knownOrigins(call)) {
         compared += 1;
-        count(confusion, `${classOf(origin)} → ${classOf(session.originOf(value))}`, origin, session.originOf(value));
+        count(
+          confusion,
+          `${classOf(origin)} → ${classOf(session.originOf(value))}`,
+          origin,
+          session.originOf(value),
+        );
       }
       const assessment = session.assess(call.operation, args);
       for (const group of groupsOf(label, call))
@@ -80,7 +81,8 @@ function classOf(origin: string): string {
 }
 
 function count(confusion: Map<string, number>, kind: string, truth: string, found: string): void {
-  const name = truth === found ? `${classOf(truth)} agreed` : kind === "tool → tool" ? "tool → another tool" : kind;
+  const name =
+    truth === found ? `${classOf(truth)} agreed` : kind === "tool → tool" ? "tool → another tool" : kind;
   confusion.set(name, (confusion.get(name) ?? 0) + 1);
 }
 

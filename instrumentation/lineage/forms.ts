@@ -55,5 +55,8 @@ export function valueForms(value: string): readonly string[] {
 function bareAddress(text: string): string {
   let end = text.length;
   while (end > 0 && text.charCodeAt(end - 1) === 0x2f) end -= 1;
-  return text.slice(0, end).replace(/^https?:\/\//u, "").replace(/^www\./u, "");
+  return text
+    .slice(0, end)
+    .replace(/^https?:\/\//u, "")
+    .replace(/^www\./u, "");
 }

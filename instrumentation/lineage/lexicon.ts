@@ -23,7 +23,8 @@ export class Lexicon {
   constructor(key: DigestKey, lists: readonly { readonly bits: number; readonly phrases: string }[]) {
     const words = new Words(key);
     for (const { bits, phrases } of lists)
-      for (const phrase of phrases.split(",")) this.#add(words.read(fold(phrase.trim()), phraseWordsMax), bits);
+      for (const phrase of phrases.split(","))
+        this.#add(words.read(fold(phrase.trim()), phraseWordsMax), bits);
     for (const entry of this.#entries.values())
       entry.phrases.sort((one, other) => other.rest.length - one.rest.length);
   }

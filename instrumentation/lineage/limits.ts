@@ -14,6 +14,8 @@ export interface LineageLimits {
   readonly charsPerTextMax: number;
   /** Characters read of one value of a call. */
   readonly charsPerValueMax: number;
+  /** Runs of three words of one call whose origin is looked for. */
+  readonly shinglesPerCallMax: number;
   /** Arguments of one call that are told of. */
   readonly argsMax: number;
   /** Depth to which a structured value is walked. */
@@ -34,8 +36,9 @@ export const lineageLimits: LineageLimits = {
   tokensPerSessionMax: 65_536,
   promptTokensMax: 16_384,
   textsPerSessionMax: 4_096,
-  charsPerTextMax: 131_072,
-  charsPerValueMax: 16_384,
+  charsPerTextMax: 65_536,
+  charsPerValueMax: 8_192,
+  shinglesPerCallMax: 2_048,
   argsMax: 64,
   depthMax: 16,
   partsMax: 10_000,
@@ -52,7 +55,7 @@ export interface LineageCounts {
   textsRepeated: number;
   /** Texts of which only start and end were read. */
   textsCut: number;
-  /** Values of calls of which only the start was read. */
+  /** Values of calls of which only the start was read, or only the first of their runs of words looked for. */
   valuesCut: number;
   /** Structured values that were not walked to their end. */
   walksCut: number;

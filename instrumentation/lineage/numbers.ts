@@ -1,5 +1,6 @@
 /** Numbers that are written in more than one way: grouped in thousands, or with decimals. */
-const written = /(?<![\d.,])(?:\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3}){1,6}(?:[.,]\d{1,8})?|\d{1,15}[.,]\d{1,8})(?![\d.,]?\d)/gu;
+const written =
+  /(?<![\d.,])(?:\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3}){1,6}(?:[.,]\d{1,8})?|\d{1,15}[.,]\d{1,8})(?![\d.,]?\d)/gu;
 const writtenAlone = /^[-+]?[\d.,'’\u00a0\u202f ]{1,32}$/u;
 
 /** One number found in a text: where, and the plain ways to write it (1.234 is 1234 in Berlin and 1.234 in Boston). */
@@ -9,10 +10,8 @@ export interface FoundNumber {
 }
 
 /** Numbers of a text whose writing may differ from a program's. Whole numbers without groups are words already. */
-export function numbersOf(text: string): readonly FoundNumber[] {
-  const found: FoundNumber[] = [];
-  for (const match of text.matchAll(written)) found.push({ at: match.index, plain: readings(match[0]) });
-  return found;
+export function* numbersOf(text: string): Generator<FoundNumber> {
+  for (const match of text.matchAll(written)) yield { at: match.index, plain: readings(match[0]) };
 }
 
 /** The plain ways to write a value that is a number; none where it is no number. */

@@ -196,7 +196,8 @@ export class Reel {
     this.#heads = new Int32Array(size).fill(-1);
     this.#flags = new Uint8Array(size);
     this.#end = from;
-    for (let at = from; at < until; at += 1) this.#put(digests[at & mask]!, gaps[at & mask]!, flags[at & mask]!);
+    for (let at = from; at < until; at += 1)
+      this.#put(digests[at & mask]!, gaps[at & mask]!, flags[at & mask]!);
   }
 
   /** Gives back all it holds. */

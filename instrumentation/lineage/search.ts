@@ -36,7 +36,10 @@ export class Search {
     this.#sources = sources;
   }
 
-  /** A value of any shape: of a list or an object, the weakest part, instructed if any part is. */
+  /**
+   * A value of any shape: of a list or an object, the weakest part, instructed if any part is. With `total` its prose is
+   * looked at too, and added there.
+   */
   lookUp(value: unknown, total?: Shares): Finding {
     if (typeof value === "string") return this.#lookUpText(value, total);
     const { depthMax, partsMax, charsPerValueMax: charsMax } = this.#tools.limits;
@@ -51,10 +54,10 @@ export class Search {
     if (text.length > charsPerValueMax) this.#tools.counts.valuesCut += 1;
     const value = text.length > charsPerValueMax ? text.slice(0, charsPerValueMax) : text;
     const found = this.#first(value) ?? this.#list(value) ?? nowhere;
-    const shares = this.#shares(value);
-    if (shares === undefined) return found;
-    if (total !== undefined) addTo(total, shares);
-    const out = found.origin === "none" && shares.instructed >= instructedShare * shares.shingles;
+    const shares = total === undefined ? undefined : this.#shares(value, total.shingles);
+    if (total === undefined || shares === undefined) return found;
+    addTo(total, shares);
+    const out = found.origin === "none" && shares.instructed > instructedShare * shares.shingles;
     return out ? { origin: "none", instructed: true } : found;
   }
 
@@ -62,8 +65,10 @@ export class Search {
   #first(value: string): Finding | undefined {
     const forms = valueForms(value);
     const numbers = plainNumbers(value.trim());
-    if (this.#hit(this.#prompts, forms, numbers) !== undefined) return { origin: "prompt", instructed: false };
-    if (this.#hit(this.#systems, forms, numbers) !== undefined) return { origin: "system", instructed: false };
+    if (this.#hit(this.#prompts, forms, numbers) !== undefined)
+      return { origin: "prompt", instructed: false };
+    if (this.#hit(this.#systems, forms, numbers) !== undefined)
+      return { origin: "system", instructed: false };
     const hit = this.#hit(this.#outputs, forms, numbers);
     if (hit === undefined) return undefined;
     const operation = this.#sources[hit.source] ?? "";
@@ -93,10 +98,14 @@ export class Search {
     return weakest(parts);
   }
 
-  #shares(value: string): Shares | undefined {
-    const words = this.#tools.valueWords.read(valueForms(value)[0] ?? "", Number.POSITIVE_INFINITY);
+  /** Only prose has shares; of a call that is very long, its first words. */
+  #shares(value: string, spent: number): Shares | undefined {
+    const { valueWords: read, limits, counts } = this.#tools;
+    const words = read.read(valueForms(value)[0] ?? "", limits.charsPerValueMax);
     if (words.spaces < shingleWords - 1) return undefined;
-    return sharesOf(words, this.#prompts, this.#outputs);
+    const left = limits.shinglesPerCallMax - spent;
+    if (words.count - shingleWords >= left) counts.valuesCut += 1;
+    return left > 0 ? sharesOf(words, this.#prompts, this.#outputs, left) : undefined;
   }
 }
 

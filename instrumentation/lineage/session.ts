@@ -128,13 +128,14 @@ export class SessionLineage {
   #noteNumbers(form: string, reel: Reel, source: number, id: number): void {
     const { numberWords, numberFlags, textWords, flags, key } = this.#tools;
     let count = 0;
-    for (const { at, plain } of numbersOf(form))
+    for (const { at, plain } of numbersOf(form)) {
+      if (count + plain.length > numberFlags.length) break;
       for (const one of plain) {
-        if (count >= numberWords.digests.length - 1) break;
         numberWords.digests[count] = digest(key, `#${one}`, 0, one.length + 1);
         numberFlags[count] = flags[textWords.indexAt(at)] ?? 0;
         count += 1;
       }
+    }
     numberWords.count = count;
     if (count > 0) reel.add(numberWords, numberFlags, source, id);
   }

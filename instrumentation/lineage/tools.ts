@@ -28,7 +28,7 @@ export class Tools {
     this.limits = limits;
     this.textWords = new Words(this.key);
     this.valueWords = new Words(this.key);
-    this.numberWords = new Words(this.key, numbersMax);
+    this.numberWords = new Words(this.key, numbersMax + 1);
   }
 
   /** Made when first needed, some milliseconds, so that start-up costs nothing. */

@@ -52,7 +52,8 @@ export function textsOf(value: unknown, limits: WalkLimits, withNames: boolean):
     }
   };
   const visitParts = (part: object, depth: number): void => {
-    if (Array.isArray(part)) for (let at = 0; at < part.length && left > 0; at += 1) visit(part[at], depth + 1);
+    if (Array.isArray(part))
+      for (let at = 0; at < part.length && left > 0; at += 1) visit(part[at], depth + 1);
     else if (part instanceof Map)
       for (const [key, one] of part) {
         visit(key, depth + 1);

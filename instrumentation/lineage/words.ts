@@ -11,17 +11,25 @@ const ascii = Uint8Array.from({ length: 128 }, (_, code) =>
 );
 const pages: (Uint8Array | undefined)[] = [];
 const spaceless =
-  /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}\p{Cs}]/u;
+  /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Hang}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}]/u;
+
+const allAlone = new Uint8Array(256).fill(alone);
 
 /** Pages of 256 are made when first met, as most processes never see most scripts. */
 function page(number: number): Uint8Array {
-  const made = Uint8Array.from({ length: 256 }, (_, low) => {
+  // Han and Hangul fill hundreds of pages between them, and surrogates, which stand for rare Han and pictures.
+  const isFull = (number >= 0x34 && number <= 0x9f) || (number >= 0xac && number <= 0xdf);
+  const made = isFull ? allAlone : newPage(number);
+  pages[number] = made;
+  return made;
+}
+
+function newPage(number: number): Uint8Array {
+  return Uint8Array.from({ length: 256 }, (_, low) => {
     const char = String.fromCharCode(number * 256 + low);
     if (spaceless.test(char)) return alone;
     return /[\p{L}\p{N}\p{M}]/u.test(char) ? letter : between;
   });
-  pages[number] = made;
-  return made;
 }
 
 function classOf(code: number): number {
@@ -175,12 +183,16 @@ function isDigit(text: string, at: number): boolean {
 
 /** Eight bits of a character between words, never 0. */
 function short(code: number): number {
-  return ((code ^ (code >>> 7)) & 0xff) || 0xff;
+  return (code ^ (code >>> 7)) & 0xff || 0xff;
 }
 
-const ends = new Set([..."\".!?;:…。！？；：、•·*-–—()«»“”„'`\\"].map((char) => char.charCodeAt(0)));
-const commas = new Set([...",，،"].map((char) => char.charCodeAt(0)));
-const fences = new Set([..."<>[]{}|#=【】《》「」"].map((char) => char.charCodeAt(0)));
+const ends = codesOf("\".!?;:…。！？；：、•·*-–—()«»“”„'`\\");
+const commas = codesOf(",，،");
+const fences = codesOf("<>[]{}|#=【】《》「」");
+
+function codesOf(characters: string): ReadonlySet<number> {
+  return new Set(Array.from(characters, (char) => char.charCodeAt(0)));
+}
 
 function marksOf(code: number): number {
   if (fences.has(code)) return sentenceStart | markup;

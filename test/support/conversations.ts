@@ -8,7 +8,11 @@ interface Message {
   readonly text?: string;
   readonly name?: string;
   readonly tool_call_id?: string;
-  readonly tool_calls?: readonly { readonly id: string; readonly name: string; readonly arguments: unknown }[];
+  readonly tool_calls?: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly arguments: unknown;
+  }[];
 }
 
 /** One run's messages. */
@@ -61,24 +65,28 @@ export function callsByRun(actions: readonly RecordedCall[]): Map<string, Record
 }
 
 /** Values of a call whose origin is known, its resource first. */
-export function knownOrigins(call: RecordedCall): readonly { readonly value: string; readonly origin: string }[] {
+export function knownOrigins(
+  call: RecordedCall,
+): readonly { readonly value: string; readonly origin: string }[] {
   const { resource, resource_origin: origin, resources = [] } = call;
-  return resource === undefined || origin === undefined ? resources : [{ value: resource, origin }, ...resources];
+  return resource === undefined || origin === undefined
+    ? resources
+    : [{ value: resource, origin }, ...resources];
 }
 
 /** Tells a session what an agent would, message by message, and `visit` each call before its output is known. */
 export function play(
   conversation: Conversation,
   calls: readonly RecordedCall[],
-  session: SessionLineage,
+  session: SessionLineage | undefined,
   visit: (call: RecordedCall, args: unknown) => void,
 ): void {
   const names = new Map<string, string>();
   let next = 0;
   for (const { role, text = "", name, tool_call_id: id = "", tool_calls = [] } of conversation.messages) {
-    if (role === "system") session.system(text);
-    else if (role === "user") session.prompt(text);
-    else if (role === "tool") session.output(name ?? names.get(id) ?? "unknown", text);
+    if (role === "system") session?.system(text);
+    else if (role === "user") session?.prompt(text);
+    else if (role === "tool") session?.output(name ?? names.get(id) ?? "unknown", text);
     for (const call of tool_calls) {
       names.set(call.id, call.name);
       const recorded = calls[next];

@@ -56,7 +56,10 @@ function signsOf(words: Words, cues: Lexicon): readonly Sign[] {
     const breaks = words.breaks[at]!;
     const given = cues.bitsAt(words, at);
     let bits = given & (signs.demand | signs.override | signs.order | signs.urgency | signs.addressed);
-    if ((given & signs.command) !== 0 && (mayCommand || (breaks & (sentenceStart | clauseStart)) !== 0 || !spaced(words, at)))
+    if (
+      (given & signs.command) !== 0 &&
+      (mayCommand || (breaks & (sentenceStart | clauseStart)) !== 0 || !spaced(words, at))
+    )
       bits |= signs.command;
     if ((given & signs.role) !== 0 && ((breaks | words.breaks[at + 1]!) & markup) !== 0) bits |= roleMarked;
     if ((breaks & exclaimed) !== 0) bits |= signs.urgency;
@@ -93,7 +96,8 @@ function mark(found: readonly Sign[], from: number, words: Words, flags: Uint8Ar
 function weight(bits: number): number {
   if ((bits & (signs.command | signs.demand)) === 0) return 0;
   let sum = 0;
-  for (const bit of [signs.command, signs.demand, signs.order, signs.urgency]) if ((bits & bit) !== 0) sum += 1;
+  for (const bit of [signs.command, signs.demand, signs.order, signs.urgency])
+    if ((bits & bit) !== 0) sum += 1;
   for (const bit of [signs.override, roleMarked, signs.addressed]) if ((bits & bit) !== 0) sum += 2;
   return sum;
 }

@@ -21,14 +21,14 @@ export interface Shares {
  * Where the runs of three words of a free text come from: `copied` out of tool outputs and not in the prompt, `prompted`
  * in the prompt. Punctuation, case and order of sentences do not count; every run counts alike.
  *
- * Cost: one or two searches a word of the text, some 0.2 µs each; a text is read to `charsPerValueMax`. Pure.
+ * Cost: one or two searches a word of the text, some 0.2 µs each; `max` runs are looked for. Pure.
  *
  * Blind to: paraphrase, translation and summaries (honestly no copy), texts of less than three words, scripts without
  * spaces at a coarser grain (three characters are a run there), quotations that the user asked for (a copy all the same).
  */
-export function sharesOf(words: Words, prompts: Reel, outputs: Reel): Shares {
+export function sharesOf(words: Words, prompts: Reel, outputs: Reel, max: number): Shares {
   const shares: Shares = { shingles: 0, copied: 0, prompted: 0, instructed: 0 };
-  for (let at = 0; at + shingleWords <= words.count; at += 1) {
+  for (let at = 0; at + shingleWords <= words.count && at < max; at += 1) {
     shares.shingles += 1;
     if (prompts.find(words, at, shingleWords, false) !== undefined) {
       shares.prompted += 1;

@@ -3,6 +3,7 @@
  * Method: recorded conversations are played message by message, as an agent would live them, and each value whose
  * origin is known (the first text that holds it, by plain search) is asked for. The sample lies beside this file.
  */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { LineageBook } from "../../../instrumentation/lineage/index.ts";
@@ -15,6 +16,7 @@ import {
   type RecordedCall,
 } from "../../support/conversations.ts";
 import { repositoryRoot } from "../../support/repository.ts";
+import { resourcesOf, type ToolsFile } from "../../support/resources-of.ts";
 import { testData } from "../../support/test-data.ts";
 
 const sampleFile = join(repositoryRoot, "test/instrumentation/lineage/agentdojo.sample.jsonl.gz");
@@ -59,8 +61,27 @@ test.each(sets)("$name: at least 98 % of origins are the true ones", ({ runs, va
 
 function wholeSet(set: string): readonly Played[] {
   const calls = callsByRun(jsonLines<RecordedCall>(testData(`${set}/${set}.dev.actions.jsonl.gz`)));
-  return jsonLines<Conversation>(testData(`${set}/${set}.dev.conversations.jsonl.gz`)).map((conversation) => ({
-    conversation,
-    calls: calls.get(conversation.run_id) ?? [],
-  }));
+  return jsonLines<Conversation>(testData(`${set}/${set}.dev.conversations.jsonl.gz`)).map(
+    (conversation) => ({
+      conversation,
+      calls: calls.get(conversation.run_id) ?? [],
+    }),
+  );
 }
+
+test.each(["agentdojo", "agentdyn"])(
+  "%s: resources follow from the declared types of arguments for at least 99 %% of calls",
+  (set) => {
+    const tools = JSON.parse(readFileSync(testData(`${set}/tools.json`), "utf8")) as ToolsFile;
+    let calls = 0;
+    let same = 0;
+    for (const { conversation, calls: own } of wholeSet(set))
+      play(conversation, own, undefined, (call, args) => {
+        calls += 1;
+        const declared = resourcesOf(args, tools).map(({ value }) => value);
+        const known = knownOrigins(call).map(({ value }) => value);
+        if (JSON.stringify(declared) === JSON.stringify(known)) same += 1;
+      });
+    expect(same / calls).toBeGreaterThanOrEqual(0.99);
+  },
+);

@@ -75,7 +75,8 @@ describe("instructed: the value came out of an instruction-like passage", () => 
 });
 
 describe("shares of free text", () => {
-  const output = "The quarterly figures rose by four percent while costs fell in every region of the company.";
+  const output =
+    "The quarterly figures rose by four percent while costs fell in every region of the company.";
 
   test("copied from an output", () => {
     const one = assessed("Summarise it", output, "send_email", {

@@ -17,16 +17,16 @@ const encodings: Readonly<Record<string, (value: string) => string>> = {
   "with other white space": (value) => value.replaceAll(" ", " \n\t "),
   "URL-encoded": (value) => encodeURIComponent(value),
   "URL-encoded twice": (value) => encodeURIComponent(encodeURIComponent(value)),
-  "as HTML entities": (value) => [...value].map((char) => `&#${char.codePointAt(0) ?? 0};`).join(""),
+  "as HTML entities": (value) => Array.from(value, (char) => `&#${char.codePointAt(0) ?? 0};`).join(""),
   "as JSON": (value) => JSON.stringify({ value }),
   "as JSON within JSON": (value) => JSON.stringify({ body: JSON.stringify({ value }) }),
   "as JSON escapes": (value) =>
-    [...value].map((char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`).join(""),
+    Array.from(value, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`).join(""),
   "as base64": (value) => Buffer.from(`value: ${value}`).toString("base64"),
   "as base64url": (value) => Buffer.from(`value: ${value}`).toString("base64url"),
   "in full width": (value) =>
     value.replaceAll(/[!-~]/gu, (char) => String.fromCharCode(char.charCodeAt(0) + 0xfee0)),
-  "with invisible characters": (value) => [...value].join("\u200b"),
+  "with invisible characters": (value) => Array.from(value).join("\u200b"),
 };
 
 const word = fc.stringMatching(/^[a-z]{4,9}\d{0,3}$/u);
@@ -37,9 +37,12 @@ const value = fc.oneof(
   fc.tuple(word, word).map(([a, b]) => `/home/${a}/${b}.txt`),
   fc.stringMatching(/^[A-Z]{2}\d{18}$/u),
 );
-const filler = fc.array(fc.constantFrom("the", "größe", "и", "メモ", "备注", "meeting", "at", "10:30", "ok?"), {
-  maxLength: 20,
-});
+const filler = fc.array(
+  fc.constantFrom("the", "größe", "и", "メモ", "备注", "meeting", "at", "10:30", "ok?"),
+  {
+    maxLength: 20,
+  },
+);
 const encoding = fc.constantFrom(...Object.keys(encodings));
 
 test("a planted value is found in any encoding, in a text or within an object", () => {
