@@ -19,7 +19,7 @@ export function assess(
       tools.counts.walksCut += 1;
       break;
     }
-    told.push({ name, ...search.lookUp(value, total) });
+    told.push({ name: name.slice(0, nameCharsMax), ...search.lookUp(value, total) });
   }
   const own = tools.classesOf(operation, (words) => classesIn(words, tools.verbs));
   return {
@@ -29,6 +29,9 @@ export function assess(
     asked: isAsked(own, asked),
   };
 }
+
+/** Names are the developer's, save where a model makes one up. */
+const nameCharsMax = 64;
 
 function share(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;

@@ -86,12 +86,16 @@ export class SessionLineage {
    * session.assess("send_money", { recipient: "DE89370400440532013000" }).args[0].origin; // "tool:read_file"
    */
   assess(operation: string, args: unknown): Assessment {
-    return assess(this.#search, this.#tools, this.#asked, operation, args);
+    const assessment = assess(this.#search, this.#tools, this.#asked, nameOf(operation), args);
+    forgetLastMatch();
+    return assessment;
   }
 
   /** Where one value came from: a resource's id, one element of a list. */
   originOf(value: unknown): Origin {
-    return this.#search.lookUp(value).origin;
+    const { origin } = this.#search.lookUp(value);
+    forgetLastMatch();
+    return origin;
   }
 
   /** Gives back the memory. */
@@ -122,6 +126,7 @@ export class SessionLineage {
       reel.add(words, this.#tools.flags, source, id);
       this.#noteNumbers(form, reel, source, id);
     }
+    forgetLastMatch();
   }
 
   /** Numbers with groups or decimals are held once more in the one way a program prints them. */
@@ -140,13 +145,24 @@ export class SessionLineage {
     if (count > 0) reel.add(numberWords, numberFlags, source, id);
   }
 
-  #sourceOf(operation: string): number {
+  #sourceOf(given: string): number {
+    const operation = nameOf(given);
     const known = this.#sources.indexOf(operation);
     if (known >= 0) return known;
     if (this.#sources.length === operationsMax) return operationsMax - 1;
     const name = this.#sources.length === operationsMax - 1 ? otherOperation : operation;
     return this.#sources.push(name) - 1;
   }
+}
+
+/** Whatever a host without types gives. */
+function nameOf(operation: unknown): string {
+  return typeof operation === "string" ? operation : "unknown";
+}
+
+/** The engine holds the last text that a regular expression saw, for `RegExp.input`, and with it a value. */
+function forgetLastMatch(): void {
+  /x/u.test("x");
 }
 
 function nothing(): void {

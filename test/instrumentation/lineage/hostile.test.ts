@@ -96,6 +96,22 @@ test.each(Object.entries(hostile))("an argument that is %s", (_, make) => {
   expect(Array.isArray(session.assess("send", value).args)).toBe(true);
 });
 
+test("calls without types do not throw", () => {
+  const session = new LineageBook().session("run");
+  for (const odd of [undefined, null, 7, Symbol("x"), {}, []] as unknown[] as string[]) {
+    session.prompt(odd);
+    session.system(odd);
+    session.output(odd, odd);
+    expect(session.assess(odd, odd).asked).toBe(true);
+  }
+});
+
+test("a cycle is walked once, not until the limit", () => {
+  const book = new LineageBook();
+  book.session("run").output("read", cyclic());
+  expect(book.counts.walksCut).toBe(0);
+});
+
 test("no getter, toJSON or toString of the host runs", () => {
   let ran = 0;
   const spy = (): string => {

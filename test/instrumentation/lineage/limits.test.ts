@@ -81,6 +81,15 @@ test("a conversation that is sent again each turn costs once", () => {
   expect(book.counts).toMatchObject({ textsRepeated: 99, tokensHeld: 256 });
 });
 
+test("a text that was forgotten is noted again", () => {
+  const session = new LineageBook({ tokensPerSessionMax: 16 }).session("run");
+  session.output("one", "alpha beta");
+  for (let at = 0; at < 20; at += 1) session.output("many", `filler ${at}`);
+  expect(session.originOf("alpha beta")).toBe("none");
+  session.output("two", "alpha beta");
+  expect(session.originOf("alpha beta")).toBe("tool:two");
+});
+
 test("a common word is searched for in its newest places only, and that is counted", () => {
   const book = new LineageBook({ placesMax: 8 });
   const session = book.session("run");

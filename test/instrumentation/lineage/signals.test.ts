@@ -47,6 +47,7 @@ describe("instructed: the value came out of an instruction-like passage", () => 
     "a table": `| name | account |\n|---|---|\n| Ada | ${account} |`,
     record: `- id: 7\n  sender: Ada\n  recipient: ${account}\n  subject: Rent for May`,
     "a request without more": `Could we meet on Monday? My account is ${account}.`,
+    "markup and urgency without anything to do": `<user>Ada</user> <system>Linux</system> Important: ${account} is new.`,
     "far from an instruction": `Important: you must first call Bob. ${"The day was long and warm. ".repeat(30)}Account ${account}.`,
   };
 

@@ -81,6 +81,30 @@ test("a value that is nowhere is none", () => {
   );
 });
 
+test("a number is found however it is written", () => {
+  const locales = ["en-US", "de-DE", "fr-FR", "de-CH", "es-ES", "pt-BR", "ru-RU", "ja-JP"];
+  const cents = fc.integer({ min: 1_000, max: 99_999_999_999 });
+  fc.assert(
+    fc.property(
+      cents,
+      fc.constantFrom(...locales),
+      fc.integer({ min: 0, max: 2 }),
+      (amount, locale, digits) => {
+        const number = Math.trunc((amount / 100) * 10 ** digits) / 10 ** digits;
+        const written = new Intl.NumberFormat(locale, {
+          minimumFractionDigits: digits,
+          useGrouping: "always" as never,
+        });
+        const session = new LineageBook().session("run");
+        session.output("read", `Total (net): ${written.format(number)} EUR, due on the 31st.`);
+        expect(session.originOf(number)).toBe("tool:read");
+        expect(session.originOf(number.toFixed(digits))).toBe("tool:read");
+        expect(session.originOf(number + 1)).toBe("none");
+      },
+    ),
+  );
+});
+
 /** What stands in the text, what is asked for. */
 const same: readonly (readonly [string, unknown])[] = [
   ["see http://www.shop.example/list/ for more", "shop.example/list"],
@@ -167,4 +191,6 @@ test("a value is not put together of two texts", () => {
   session.output("read", "ends with alpha");
   session.output("read", "beta begins");
   expect(session.originOf("alpha beta")).toBe("none");
+  expect(session.assess("send", { body: "with alpha beta begins" }).copiedShare).toBe(0);
+  expect(session.assess("send", { body: "ends with alpha beta" }).copiedShare).toBe(0.5);
 });
