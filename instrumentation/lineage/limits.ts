@@ -27,8 +27,9 @@ export interface LineageLimits {
 }
 
 /**
- * What is held unless told otherwise: at most about 35 MB (2 million words of 17 bytes) for the whole process, and
- * 1.7 MB for one session.
+ * What is held unless told otherwise: at most about 36 MB (2 million words of 17 bytes) for the whole process, of which
+ * one session has 1.7 MB at most, beside a list of its texts (100 bytes each). Words held may pass `tokensMax` by what
+ * the session in use grows until the book is asked next.
  */
 export const lineageLimits: LineageLimits = {
   sessionsMax: 1_000,

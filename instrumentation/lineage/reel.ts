@@ -1,4 +1,5 @@
 import type { LineageCounts } from "./limits.ts";
+import { Ring } from "./ring.ts";
 import { gapFirst, gapLast, type Words } from "./words.ts";
 
 /** A text that is held: where its words start, and who gave it. */
@@ -18,34 +19,22 @@ export interface Hit {
   readonly flags: number;
 }
 
-const tokensAtFirst = 256;
 /** Past that positions would not fit their arrays; the reel starts anew. */
 const positionsMax = 2 ** 30;
 
 /**
- * The words of texts in the order they came, as digests in a ring: 17 bytes a word. Words that start alike hang on one
- * chain, newest first, so that a run is found by the places of one of its words. What falls out of the ring is
- * forgotten without being touched, as its position is older than the oldest one.
+ * The words of texts in the order they came, as digests in a ring; a run of words is found by the places of one of them.
  */
 export class Reel {
-  readonly #max: number;
+  readonly #ring: Ring;
   readonly #textsMax: number;
   readonly #placesMax: number;
   readonly #counts: LineageCounts;
-  #size = 0;
-  #digests = new Int32Array(0);
-  #gaps = new Int32Array(0);
-  #earlier = new Int32Array(0);
-  #heads = new Int32Array(0);
-  #flags = new Uint8Array(0);
-  /** Position of the next word; positions only rise. */
-  #end = 0;
-  #oldest = 0;
   #texts: HeldText[] = [];
   readonly #held = new Set<number>();
 
   constructor(max: number, textsMax: number, placesMax: number, counts: LineageCounts) {
-    this.#max = powerOfTwo(max);
+    this.#ring = new Ring(max);
     this.#textsMax = textsMax;
     this.#placesMax = placesMax;
     this.#counts = counts;
@@ -53,11 +42,11 @@ export class Reel {
 
   /** Words that fit, one less than the ring has, for the mark that ends a text. */
   get room(): number {
-    return this.#max - 1;
+    return this.#ring.max - 1;
   }
 
   get isEmpty(): boolean {
-    return this.#end === this.#oldest;
+    return this.#ring.end === this.#ring.oldest;
   }
 
   /** Whether a text of this digest is held; frameworks send the whole conversation again each turn. */
@@ -67,14 +56,15 @@ export class Reel {
 
   /** Notes a text that these words are, of this source; `flags` has one entry a word. */
   add(words: Words, flags: Uint8Array, source: number, digest: number): void {
-    if (this.#end > positionsMax) this.release();
+    const ring = this.#ring;
+    if (ring.end > positionsMax) this.release();
     const count = Math.min(words.count, this.room);
-    this.#reserve(count + 1);
-    this.#texts.push({ start: this.#end, source, digest });
+    this.#counts.tokensHeld += ring.reserve(count + 1);
+    this.#texts.push({ start: ring.end, source, digest });
     this.#held.add(digest);
-    for (let at = 0; at < count; at += 1) this.#put(words.digests[at]!, words.gaps[at]!, flags[at]!);
+    for (let at = 0; at < count; at += 1) ring.put(words.digests[at]!, words.gaps[at]!, flags[at]!);
     // The mark keeps runs within one text, and holds what follows the last word.
-    this.#put(0, words.gaps[words.count]!, 0);
+    ring.put(0, words.gaps[words.count]!, 0);
     this.#forget();
   }
 
@@ -85,50 +75,35 @@ export class Reel {
    */
   find(words: Words, from: number, count: number, exact: boolean): Hit | undefined {
     if (count === 0 || this.isEmpty) return undefined;
+    const ring = this.#ring;
+    const { mask, oldest } = ring;
     const anchor = this.#rarest(words, from, count);
-    const mask = this.#size - 1;
     const wanted = words.digests[from + anchor]!;
     let first = -1;
     let flags = 0;
     let places = 0;
-    for (let at = this.#heads[wanted & mask]!; at >= this.#oldest; at = this.#earlier[at & mask]!) {
+    for (let at = ring.newest(wanted); at >= oldest; at = ring.earlier(at)) {
       places += 1;
       if (places > this.#placesMax) {
         this.#counts.searchesCut += 1;
         break;
       }
-      if (this.#digests[at & mask] !== wanted) continue;
       const start = at - anchor;
-      if (start < this.#oldest || !this.#runAt(start, words, from, count, exact)) continue;
+      if (ring.digests[at & mask] !== wanted || start < oldest) continue;
+      if (!isRunAt(ring, start, words, from, count) || (exact && !hasGapsOf(ring, start, words, from, count)))
+        continue;
       first = start;
-      for (let one = 0; one < count; one += 1) flags |= this.#flags[(start + one) & mask]!;
+      for (let one = 0; one < count; one += 1) flags |= ring.flags[(start + one) & mask]!;
     }
     return first < 0 ? undefined : { at: first, source: this.#sourceOf(first), flags };
   }
 
-  #runAt(start: number, words: Words, from: number, count: number, exact: boolean): boolean {
-    const mask = this.#size - 1;
-    if (start + count > this.#end) return false;
-    for (let at = 0; at < count; at += 1)
-      if (this.#digests[(start + at) & mask] !== words.digests[from + at]) return false;
-    if (!exact) return true;
-    for (let at = 1; at < count; at += 1)
-      if (this.#gaps[(start + at) & mask] !== words.gaps[from + at]) return false;
-    const before = words.gaps[from]!;
-    const after = words.gaps[from + count]!;
-    return (
-      (before === 0 || (before & gapLast) === (this.#gaps[start & mask]! & gapLast)) &&
-      (after === 0 || (after & gapFirst) === (this.#gaps[(start + count) & mask]! & gapFirst))
-    );
-  }
-
   /** The word whose last place is the oldest: likely the one with the fewest places. */
   #rarest(words: Words, from: number, count: number): number {
-    const mask = this.#size - 1;
     let best = 0;
     let oldest = Number.POSITIVE_INFINITY;
     for (let at = 0; at < count; at += 1) {
-      const head = this.#heads[words.digests[from + at]! & mask]!;
+      const head = this.#ring.newest(words.digests[from + at]!);
       if (head < oldest) {
         oldest = head;
         best = at;
@@ -148,74 +123,46 @@ export class Reel {
     return this.#texts[low]!.source;
   }
 
-  #put(digest: number, gap: number, flag: number): void {
-    const mask = this.#size - 1;
-    const at = this.#end & mask;
-    this.#digests[at] = digest;
-    this.#gaps[at] = gap;
-    this.#flags[at] = flag;
-    this.#earlier[at] = this.#heads[digest & mask]!;
-    this.#heads[digest & mask] = this.#end;
-    this.#end += 1;
-    if (this.#end - this.#oldest > this.#size) this.#oldest += 1;
-  }
-
   /** Texts that the ring has lost, whole or in part, are no longer said to be held. */
   #forget(): void {
     let lost = 0;
     while (
       lost < this.#texts.length - 1 &&
-      (this.#texts[lost]!.start < this.#oldest || this.#texts.length - lost > this.#textsMax)
+      (this.#texts[lost]!.start < this.#ring.oldest || this.#texts.length - lost > this.#textsMax)
     ) {
       this.#held.delete(this.#texts[lost]!.digest);
       lost += 1;
     }
     if (lost === 0) return;
     this.#texts.splice(0, lost);
-    this.#oldest = Math.max(this.#oldest, this.#texts[0]!.start);
+    this.#ring.oldest = Math.max(this.#ring.oldest, this.#texts[0]!.start);
     this.#counts.textsForgotten += lost;
-  }
-
-  #reserve(more: number): void {
-    const wanted = this.#end - this.#oldest + more;
-    if (wanted <= this.#size || this.#size === this.#max) return;
-    const size = Math.min(this.#max, Math.max(tokensAtFirst, powerOfTwo(wanted)));
-    const { from, until, digests, gaps, flags, mask } = {
-      from: this.#oldest,
-      until: this.#end,
-      digests: this.#digests,
-      gaps: this.#gaps,
-      flags: this.#flags,
-      mask: this.#size - 1,
-    };
-    this.#counts.tokensHeld += size - this.#size;
-    this.#size = size;
-    this.#digests = new Int32Array(size);
-    this.#gaps = new Int32Array(size);
-    this.#earlier = new Int32Array(size);
-    this.#heads = new Int32Array(size).fill(-1);
-    this.#flags = new Uint8Array(size);
-    this.#end = from;
-    for (let at = from; at < until; at += 1)
-      this.#put(digests[at & mask]!, gaps[at & mask]!, flags[at & mask]!);
   }
 
   /** Gives back all it holds. */
   release(): void {
-    this.#counts.tokensHeld -= this.#size;
-    this.#size = 0;
-    this.#digests = new Int32Array(0);
-    this.#gaps = new Int32Array(0);
-    this.#earlier = new Int32Array(0);
-    this.#heads = new Int32Array(0);
-    this.#flags = new Uint8Array(0);
-    this.#end = 0;
-    this.#oldest = 0;
+    this.#counts.tokensHeld -= this.#ring.clear();
     this.#texts = [];
     this.#held.clear();
   }
 }
 
-function powerOfTwo(atLeast: number): number {
-  return 2 ** Math.ceil(Math.log2(Math.max(2, atLeast)));
+function isRunAt(ring: Ring, start: number, words: Words, from: number, count: number): boolean {
+  const { mask, digests } = ring;
+  if (start + count > ring.end) return false;
+  for (let at = 0; at < count; at += 1)
+    if (digests[(start + at) & mask] !== words.digests[from + at]) return false;
+  return true;
+}
+
+/** Between the words all must be the same; before and after them, the character that touches. */
+function hasGapsOf(ring: Ring, start: number, words: Words, from: number, count: number): boolean {
+  const { mask, gaps } = ring;
+  for (let at = 1; at < count; at += 1) if (gaps[(start + at) & mask] !== words.gaps[from + at]) return false;
+  const before = words.gaps[from]!;
+  const after = words.gaps[from + count]!;
+  return (
+    (before === 0 || (before & gapLast) === (gaps[start & mask]! & gapLast)) &&
+    (after === 0 || (after & gapFirst) === (gaps[(start + count) & mask]! & gapFirst))
+  );
 }

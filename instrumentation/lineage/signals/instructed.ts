@@ -1,5 +1,6 @@
+import { clauseStart, exclaimed, markup, sentenceStart } from "../characters.ts";
 import type { Lexicon } from "../lexicon.ts";
-import { clauseStart, exclaimed, markup, sentenceStart, type Words } from "../words.ts";
+import type { Words } from "../words.ts";
 
 /** Bits of the vocabulary; markup has no word. */
 export const signs = {
