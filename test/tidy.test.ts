@@ -79,9 +79,16 @@ const rules: Readonly<Record<string, (files: readonly SourceFile[]) => readonly 
   "an export has a user": (files) => unusedExports(files, ["schemas/", "detector/", "test/support/"]),
 };
 
-const repository = ["schemas", "instrumentation", "detector", "scripts", "bench", "eval", "soak", "test"].flatMap(
-  (folder) => sources(folder),
-);
+const repository = [
+  "schemas",
+  "instrumentation",
+  "detector",
+  "scripts",
+  "bench",
+  "eval",
+  "soak",
+  "test",
+].flatMap((folder) => sources(folder));
 
 function sources(folder: string): readonly SourceFile[] {
   try {
