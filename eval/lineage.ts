@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { LineageBook, type Assessment } from "../instrumentation/lineage/index.ts";
+import { ToolTable } from "../instrumentation/play/tool-table.ts";
 import {
   callsByRun,
   jsonLines,
@@ -9,7 +10,6 @@ import {
   type RecordedCall,
   type RunLabel,
 } from "../test/support/conversations.ts";
-import type { ToolsFile } from "../test/support/resources-of.ts";
 import { testData } from "../test/support/test-data.ts";
 
 /** How well lineage does on recorded agents: agreement with the known origins, and each signal alone. */
@@ -38,7 +38,7 @@ function report(set: string): void {
   const labels = new Map(jsonLines<RunLabel>(file("labels")).map((label) => [label.run_id, label]));
   const calls = callsByRun(jsonLines<RecordedCall>(file("actions")));
   const book = new LineageBook();
-  const tools = JSON.parse(readFileSync(testData(`${set}/tools.json`), "utf8")) as ToolsFile;
+  const tools = ToolTable.parse(JSON.parse(readFileSync(testData(`${set}/tools.json`), "utf8")));
   const resources = new Set(tools.argument_types.map(([name]) => name));
   const confusion = new Map<string, number>();
   const tallies = new Map<string, Tally>();

@@ -26,6 +26,8 @@ const layers: readonly Layer[] = [
     outside: pure,
   })),
   { folder: "detector/stream/", ours: ["schemas/", bytes, ...core], outside: pure },
+  // Wires; the two halves meet nowhere else.
+  { folder: "detector/main.ts", ours: ["schemas/", "instrumentation/", "detector/"], outside: "any" },
   { folder: "detector/", ours: ["schemas/"], outside: "any" },
   { folder: "scripts/", ours: ["schemas/", "instrumentation/", "detector/"], outside: "any" },
   { folder: "bench/", ours: ["schemas/", "instrumentation/", "detector/", "test/"], outside: "any" },
@@ -43,7 +45,7 @@ const borders = ["config", "serve", "cli", "ingest", "alert", "replay"].map((nam
 const libraries: LibraryRule = { folder: "detector/", freeWithin: { zod: borders } };
 
 const shipped = ["schemas/", "instrumentation/", "detector/"];
-const main = ["detector/main.ts"];
+const main = ["detector/main.ts", "instrumentation/environment.ts", "instrumentation/process.ts"];
 const clocks = ["detector/clock.ts", "instrumentation/clock.ts"];
 const dice = ["detector/random.ts", "instrumentation/random.ts"];
 const bans: readonly Ban[] = [

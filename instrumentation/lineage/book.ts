@@ -38,6 +38,11 @@ export class LineageBook {
     return session;
   }
 
+  /** The session of this id where something was noted of it and is held; asking counts as use. */
+  known(id: string): SessionLineage | undefined {
+    return this.#sessions.has(id) ? this.session(id) : undefined;
+  }
+
   /** Forgets a session that has ended. */
   forget(id: string): void {
     this.#sessions.get(id)?.release();

@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { LineageBook } from "../../../instrumentation/lineage/index.ts";
+import { resourcesOf, ToolTable } from "../../../instrumentation/play/tool-table.ts";
 import {
   callsByRun,
   jsonLines,
@@ -16,7 +17,6 @@ import {
   type RecordedCall,
 } from "../../support/conversations.ts";
 import { repositoryRoot } from "../../support/repository.ts";
-import { resourcesOf, type ToolsFile } from "../../support/resources-of.ts";
 import { testData } from "../../support/test-data.ts";
 
 const sampleFile = join(repositoryRoot, "test/instrumentation/lineage/agentdojo.sample.jsonl.gz");
@@ -72,13 +72,13 @@ function wholeSet(set: string): readonly Played[] {
 test.each(["agentdojo", "agentdyn"])(
   "%s: resources follow from the declared types of arguments for at least 99 %% of calls",
   (set) => {
-    const tools = JSON.parse(readFileSync(testData(`${set}/tools.json`), "utf8")) as ToolsFile;
+    const tools = ToolTable.parse(JSON.parse(readFileSync(testData(`${set}/tools.json`), "utf8")));
     let calls = 0;
     let same = 0;
     for (const { conversation, calls: own } of wholeSet(set))
       play(conversation, own, undefined, (call, args) => {
         calls += 1;
-        const declared = resourcesOf(args, tools).map(({ value }) => value);
+        const declared = resourcesOf(tools, args as Readonly<Record<string, unknown>>).map(({ id }) => id);
         const known = knownOrigins(call).map(({ value }) => value);
         if (JSON.stringify(declared) === JSON.stringify(known)) same += 1;
       });

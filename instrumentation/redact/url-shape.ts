@@ -1,0 +1,1 @@
+export const urlShape = (url: string): string => url.split("?")[0]!;
