@@ -48,7 +48,14 @@ function build(settings: Settings, { beforeOther, clock = systemClock }: Around)
   const { limits } = settings;
   const queue = new SpanQueue({ spansMax: limits.queueSpansMax, bytesMax: limits.queueBytesMax });
   const spans = new OpenSpans(queue);
-  const self = findSelf(settings, environment(), limits.identityMs);
+  const self = findSelf({
+    told: settings.identity,
+    env: environment(),
+    nowMs: () => clock.nowMs(),
+    reference: undefined,
+    withinMs: limits.identityMs,
+    onProblem: warn,
+  });
   const sink = sinkOf(settings);
   const leave = leaving({
     redactor: redactor({ key: settings.key, tenant: settings.tenant }),
@@ -66,6 +73,9 @@ function build(settings: Settings, { beforeOther, clock = systemClock }: Around)
     lineage: new LineageBook(),
     sink,
     identity: self.identity,
+    search: self.search,
+    ready: self.ready,
+    tokens: self.tokens,
     chainKey: settings.chainKey,
     propagateTo: hostMatcher(settings.propagateTo),
     counts: () => flusher.counts,
