@@ -6,7 +6,7 @@ import type { SpanQueue } from "./emit/queue.ts";
 import type { SpanSink } from "./emit/sink.ts";
 import type { Search } from "./identity/index.ts";
 import type { Tokens } from "./scope/token-now.ts";
-import type { LineageBook } from "./lineage/session-lineage.ts";
+import type { LineageBook } from "./lineage/index.ts";
 
 /** What a process that was started holds, once for all copies of this module in it. */
 export interface Runtime {

@@ -11,7 +11,7 @@ import { OpenSpans } from "./emit/processor.ts";
 import { SpanQueue } from "./emit/queue.ts";
 import type { SpanSink } from "./emit/sink.ts";
 import { findSelf, type Self } from "./identity/self.ts";
-import { LineageBook } from "./lineage/session-lineage.ts";
+import { LineageBook } from "./lineage/index.ts";
 import { onceAtExit, pid, warn, writeLine } from "./process.ts";
 import { randomHex } from "./random.ts";
 import { redactor } from "./redact/redactor.ts";

@@ -1,5 +1,5 @@
 import type { Attributes } from "@opentelemetry/api";
-import type { SessionLineage } from "../lineage/session-lineage.ts";
+import type { SessionLineage } from "../lineage/index.ts";
 import { currentRuntime } from "../runtime.ts";
 import { running } from "../scope/scope.ts";
 import type { RecordedAction, TouchedResource } from "./span-model.ts";
