@@ -64,7 +64,8 @@ export function assessed(
       ...(action.resources && { resources: action.resources.map(withOrigin) }),
       attributes: { ...action.attributes, ...argumentAttributes(lineage, action.name, args) },
     },
-    onValue: (value) => lineage.output(action.name, value),
+    // Asked for anew: the session may be forgotten by then.
+    onValue: (value) => toolOutput(action.name, value),
   };
 }
 
