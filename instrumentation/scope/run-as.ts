@@ -1,4 +1,5 @@
 import { type SpanContext, trace } from "@opentelemetry/api";
+import { randomHex } from "../random.ts";
 import { enter } from "./enter.ts";
 import { currentRuntime } from "../runtime.ts";
 import { scopeFromToken } from "./token-now.ts";
@@ -36,7 +37,7 @@ export interface Carried {
 
 /**
  * Runs `work` so that each action within it, and within all that it awaits, says by whom, for what and under which
- * authority it was done. Gives back exactly what `work` gives, and never throws by itself.
+ * authority it was done; where no span is open around them, they are one chain all the same. Gives back exactly what `work` gives, and never throws by itself.
  *
  * @example
  * const answer = await runAs({ chain: ["user:ana"], task: "TCK-1881", session: run.id }, () => agent.answer(question));
@@ -57,7 +58,10 @@ export function runAs<T>(as: RunAs, work: () => T): T {
 function nextOf({ token, carried, ...as }: RunAs): Running {
   const before = running();
   const tokenScope = token === undefined ? undefined : scopeFromToken(token, currentRuntime()?.tokens);
-  const scope = withSelf(joined(joined(joined(before.scope, carried?.scope), tokenScope), definedOf(as)));
+  const isRoot =
+    carried?.parent === undefined && before.span === undefined && trace.getActiveSpan() === undefined;
+  const held = isRoot ? { chainId: randomHex(16), ...before.scope } : before.scope;
+  const scope = withSelf(joined(joined(joined(held, carried?.scope), tokenScope), definedOf(as)));
   return { ...before, scope, stamp: stampOf(scope) };
 }
 

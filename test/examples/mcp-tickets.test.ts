@@ -26,9 +26,16 @@ test("each tool call is the agent's, and what it touched is the server's on its 
     "SELECT identity_id AS who, kind, operation, resource_ids[1] AS what, path FROM v_actions WHERE phase = 'end' AND kind != 'agent_run' ORDER BY started_at",
   );
   const onBehalf = ["user:ana@acme.example", "agent:triage", "svc:support-mcp"];
-  const call = (operation: string) => expect.objectContaining({ who: "agent:triage", kind: "tool_call", operation });
+  const call = (operation: string) =>
+    expect.objectContaining({ who: "agent:triage", kind: "tool_call", operation });
   const touch = (operation: string, what: string) =>
-    expect.objectContaining({ who: "svc:support-mcp", kind: "resource_access", operation, what, path: onBehalf });
+    expect.objectContaining({
+      who: "svc:support-mcp",
+      kind: "resource_access",
+      operation,
+      what,
+      path: onBehalf,
+    });
   expect(actions).toEqual([
     call("tickets.read"),
     touch("db.read", "crm/tickets"),
