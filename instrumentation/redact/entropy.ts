@@ -9,16 +9,16 @@
 export const randomCharsMin = 32;
 const oddCharsMin = 24;
 
-/** The 190 commonest of the 676 pairs of letters: 83 % of those in English and in names that developers give. */
+/** The 190 commonest of the 676 pairs of letters: 7 of 10 of those in English and in names that developers give. */
 const common = new Uint8Array(26 * 26);
-const commonPairs =
+const frequent =
   "ab ac ad ag ai al am an ap ar as at au ax ay ba be bl bo bu ca ce ch ci ck cl co cr ct cu da dd de " +
   "di do ds ea ec ed ee ef eg el em en ep eq er es et ev ex fa fe ff fi fo ga ge gg gi gr ha he hi ho " +
   "ht ia ib ic id ie if ig il im in io ip is it iv iz ke la ld le li ll lo ls lt lu ly ma me mi mo mp " +
   "ms na nc nd ne nf ng ni nn no ns nt ob oc od of og ok ol om on oo op or os ot ou ov ow pa pe pi pl " +
   "po pp pr pt qu ra rc rd re ri rm ro rp rr rs rt ru rv ry sa sc se sh si sm so sp ss st su ta tc te " +
   "th ti tl to tp tr ts tt tu ty uc ue ul um un ur us ut va ve vi we wi xp xt";
-for (const pair of commonPairs.split(" ")) common[pairCode(pair.charCodeAt(0), pair.charCodeAt(1))] = 1;
+for (const pair of frequent.split(" ")) common[pairCode(pair.charCodeAt(0), pair.charCodeAt(1))] = 1;
 
 /** Of two letters, in either case. */
 function pairCode(first: number, second: number): number {
@@ -105,7 +105,7 @@ function traitsOf(part: string, start: number): Odd {
 function isWritten(part: string, { changes, pairs, commonPairs, chars }: Odd): boolean {
   if (chars <= 3 || hex.test(part)) return true;
   if (/^[A-Za-z]+\d{0,4}$/u.test(part))
-    return changes <= 1 + chars / 5 && (chars < 8 || commonPairs >= pairs * 0.5);
+    return changes <= 1 + chars / 5 && (chars < 8 || commonPairs >= pairs * 0.45);
   return /^(?:\d+[A-Za-z]{1,3}|[A-Za-z]{1,8}\d+)$/u.test(part) && chars < 20;
 }
 
@@ -120,7 +120,7 @@ function join(odd: Odd, next: Odd): void {
 
 function isRandom({ start, end, chars, changes, pairs, commonPairs, classes }: Odd): boolean {
   if (end - start < randomCharsMin || chars < oddCharsMin) return false;
-  if (commonPairs > pairs * 0.62) return false;
+  if (commonPairs > pairs * 0.55) return false;
   const mixed = classes === 7 && changes >= chars * 0.24;
   return mixed || (classes >= 3 && classes !== 6 && chars >= 36 && changes >= chars * 0.2);
 }
