@@ -8,6 +8,8 @@
 /** Shorter ones are ids of things more often than secrets. */
 export const randomCharsMin = 32;
 const oddCharsMin = 24;
+/** Of a text's letters and digits, at least so much has to be in words that nobody would write. */
+const oddShareMin = 0.6;
 
 /** The 190 commonest of the 676 pairs of letters: 7 of 10 of those in English and in names that developers give. */
 const common = new Uint8Array(26 * 26);
@@ -27,19 +29,20 @@ function pairCode(first: number, second: number): number {
 
 const word = /[A-Za-z0-9]+/gu;
 
-interface Odd {
-  start: number;
-  end: number;
+/** What was counted in some words. */
+interface Traits {
   chars: number;
   changes: number;
   pairs: number;
   commonPairs: number;
+  /** Digits 1, capitals 2, small letters 4. */
   classes: number;
 }
 
 /**
  * The stretches of `text` from `start` to `end` (letters, digits and `_ - + /`) that look generated, as pairs of
- * places. Each is at least 32 characters long.
+ * places. Each is at least 32 characters long. Neighbouring segments of a path that are no words belong together, as base64 has
+ * slashes too.
  */
 export function randomParts(
   text: string,
@@ -47,19 +50,23 @@ export function randomParts(
   end: number,
 ): readonly (readonly [number, number])[] {
   const parts: (readonly [number, number])[] = [];
-  let odd: Odd | undefined;
-  const close = (): void => {
-    if (odd !== undefined && isRandom(odd)) parts.push([odd.start, odd.end]);
-    odd = undefined;
+  const run = text.slice(start, end);
+  let from = 0;
+  let at = 0;
+  const close = (until: number): void => {
+    if (until - from >= randomCharsMin && isRandom(run.slice(from, until)))
+      parts.push([start + from, start + until]);
   };
-  for (const { 0: part, index } of text.slice(start, end).matchAll(word)) {
-    const traits = traitsOf(part, start + index);
-    if (isWritten(part, traits)) {
-      if (part.length > 3) close();
-    } else if (odd === undefined) odd = traits;
-    else join(odd, traits);
+  while (at < run.length) {
+    const slash = run.indexOf("/", at);
+    const segmentEnd = slash < 0 ? run.length : slash;
+    if (isPlain(run.slice(at, segmentEnd))) {
+      close(at - 1);
+      from = segmentEnd + 1;
+    }
+    at = segmentEnd + 1;
   }
-  close();
+  close(run.length);
   return parts;
 }
 
@@ -69,17 +76,19 @@ export function looksGenerated(value: string): boolean {
   let odd = 0;
   for (const { 0: part } of value.matchAll(word)) {
     const hexLike = part.length >= 8 && hex.test(part) && /\d/u.test(part) && /[a-f]/iu.test(part);
-    if (hexLike || !isWritten(part, traitsOf(part, 0))) odd += part.length;
+    if (hexLike || !isWritten(part, traitsOf(part))) odd += part.length;
   }
-  return odd >= 6 || (odd >= 3 && value.length >= 12) || /[!$^*~#?]/u.test(value.slice(0, -1));
+  return odd >= 6 || (odd >= 3 && value.length >= 12) || (value.length >= 8 && withSigns.test(value));
 }
 
+/** As people are told to make passwords: letters, a digit, a sign. */
+const withSigns = /^(?=.*[A-Za-z])(?=.*\d).*[!$^*~#?&%@]/u;
 /** URLs, paths, references to secrets, place-holders, ids of keys, and what we put in ourselves. */
 const nameLike =
   /^(?:[a-z][a-z0-9+.-]{1,20}:\/\/|arn:|spiffe:|urn:|hmac-sha256:|sha\d{1,3}:|\[redacted|\$\{|\$\(|\{\{|<|%[sdv]|~?\/[a-z]{2,}\/|\.{1,2}\/|[A-Z]:\\|A(?:KIA|SIA|ROA|IDA)[A-Z0-9]{16,20}$|\*+$|\.{3,}$|x{3,}$|null$|undefined$|true$|false$)/iu;
 const hex = /^(?:[0-9a-f]+|[0-9A-F]+)$/u;
 
-function traitsOf(part: string, start: number): Odd {
+function traitsOf(part: string): Traits {
   let changes = 0;
   let pairs = 0;
   let commonPairs = 0;
@@ -99,28 +108,57 @@ function traitsOf(part: string, start: number): Odd {
     }
     before = kind;
   }
-  return { start, end: start + part.length, chars: part.length, changes, pairs, commonPairs, classes };
+  return { chars: part.length, changes, pairs, commonPairs, classes };
 }
 
-function isWritten(part: string, { changes, pairs, commonPairs, chars }: Odd): boolean {
+const version = /^v\d$/iu;
+const plainPart = /^(?:[a-z]+\d{0,3}|(?:[A-Z][a-z]+)+\d{0,3}|[a-z]+(?:[A-Z][a-z]+)+|[A-Z]+|\d+[a-z]?)$/u;
+
+/** Whether a segment of a path is made of words, numbers and ids in hex. */
+function isPlain(segment: string): boolean {
+  if (segment.length < 3) return version.test(segment);
+  for (const { 0: part } of segment.matchAll(word)) if (!isPlainPart(part)) return false;
+  return true;
+}
+
+function isPlainPart(part: string): boolean {
+  const traits = traitsOf(part);
+  if (part.length > 5 && !isWritten(part, traits)) return false;
+  return hex.test(part) || (plainPart.test(part) && traits.commonPairs >= traits.pairs * 0.45);
+}
+
+function isWritten(part: string, { changes, pairs, commonPairs, chars }: Traits): boolean {
   if (chars <= 3 || hex.test(part)) return true;
   if (/^[A-Za-z]+\d{0,4}$/u.test(part))
-    return changes <= 1 + chars / 5 && (chars < 8 || commonPairs >= pairs * 0.45);
-  return /^(?:\d+[A-Za-z]{1,3}|[A-Za-z]{1,8}\d+)$/u.test(part) && chars < 20;
+    return (changes === 0 && chars < 8) || (changes <= Math.max(1, chars / 5) && commonPairs >= pairs * 0.45);
+  return chars < 20 && /^(?:\d+[A-Za-z]{1,3}|[A-Za-z]{1,8}\d+)$/u.test(part);
 }
 
-function join(odd: Odd, next: Odd): void {
-  odd.end = next.end;
-  odd.chars += next.chars;
-  odd.changes += next.changes;
-  odd.pairs += next.pairs;
-  odd.commonPairs += next.commonPairs;
-  odd.classes |= next.classes;
+function isRandom(text: string): boolean {
+  const named = prefix.exec(text)?.[0].length ?? 0;
+  if (text.length - named < randomCharsMin || digest.test(text)) return false;
+  let all = 0;
+  const odd: Traits = { chars: 0, changes: 0, pairs: 0, commonPairs: 0, classes: 0 };
+  for (const { 0: part } of text.matchAll(word)) {
+    all += part.length;
+    const traits = traitsOf(part);
+    if (!isWritten(part, traits)) add(odd, traits);
+  }
+  const { chars, changes, pairs, commonPairs, classes } = odd;
+  if (chars < oddCharsMin || chars < all * oddShareMin) return false;
+  // 0.3 of generated text, -0.2 of names as developers give them.
+  if (changes / chars - commonPairs / (2 * pairs + 1) < 0.07) return false;
+  return classes === 7 || (classes !== 6 && (classes & 1) === 1 && chars >= 36);
 }
 
-function isRandom({ start, end, chars, changes, pairs, commonPairs, classes }: Odd): boolean {
-  if (end - start < randomCharsMin || chars < oddCharsMin) return false;
-  if (commonPairs > pairs * 0.55) return false;
-  const mixed = classes === 7 && changes >= chars * 0.24;
-  return mixed || (classes >= 3 && classes !== 6 && chars >= 36 && changes >= chars * 0.2);
+/** `chatcmpl-`, `call_`: what kind of id it is counts for nothing. */
+const prefix = /^(?:[a-z]{2,}[-_]){1,3}/u;
+const digest = /^(?:sha|md)\d{1,3}[-_]/iu;
+
+function add(sum: Traits, { chars, changes, pairs, commonPairs, classes }: Traits): void {
+  sum.chars += chars;
+  sum.changes += changes;
+  sum.pairs += pairs;
+  sum.commonPairs += commonPairs;
+  sum.classes |= classes;
 }

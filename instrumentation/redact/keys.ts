@@ -6,21 +6,21 @@ export type KeyMeaning = "password" | "credential" | "header" | "id" | "nothing"
 
 const end = String.raw`(?:_?(?:\d|new|old|value|text|plain|confirm|confirmation|again))?$`;
 const password = new RegExp(
-  String.raw`(?:password|passwd|passphrase|passcode|(?:^|[_.])(?:pwd|pass|pw|psk|pin))${end}`,
+  String.raw`(?:password|passwd|passphrase|passcode|(?:^|_)(?:pwd|pass|pw|psk|pin))${end}`,
   "u",
 );
-const header = /(?:^|[_.])(?:(?:proxy_)?authorization|(?:set_)?cookie2?)$/u;
+const header = /(?:^|_)(?:(?:proxy_)?authorization|(?:set_)?cookie2?)$/u;
 /** Tokens that say where to go on, or which request this is; whoever knows one can do nothing with it. */
 const place =
   /(?:next|page|paging|pagination|continuation|continue|sync|cursor|resume|resumption|client|client_request|request|idempotency|cancellation|cancel|input|output|max|stop|eos|bos|pad|lock|fencing|change|delta|skip|scroll|start|sequence|partition|progress|unexpected|dedup|deduplication)_?token$/u;
 const keyed =
   "api|access|account|secret|private|auth|encryption|signing|shared|master|service|role|session|license|app|application|client|consumer|deploy|ssh|webhook|integration|function|functions|admin|storage|hmac|aes|service_role|subscription";
 const credential = new RegExp(
-  String.raw`(?:secret|token|credentials?|creds|signature|jwt|(?:${keyed})_?key|(?:^|[_.])(?:sig|auth|otp|bearer|sas|dsn|hmac|x_api|apikey))${end}`,
+  String.raw`(?:secret|token|credentials?|creds|signature|jwt|(?:${keyed})_?key|(?:^|_)(?:sig|auth|otp|bearer|sas|dsn|hmac|x_api|apikey))${end}`,
   "u",
 );
 const id =
-  /(?:^|[_.])(?:digest|hash|checksum|etag|fingerprint|integrity|cursor|version|uid|uuid|guid|md5|sha\d*|cid|revision|commit|traceparent|tracestate|baggage|(?:(?:request|version|message|response|call|session|conversation|trace|span|correlation|transaction|cluster|instance|container|image|run|job|build|event|upload|file|document|operation|extended_request|host|pod|device|revision|commit|thread|checkpoint|invocation|execution|stack|workflow|task|change|key|access_key|item|object|folder|drive|calendar|channel|user|account)_?id|amz_id_2|amz_cf_id)s?)$/u;
+  /(?:^|_)(?:digest|hash|checksum|etag|fingerprint|integrity|cursor|version|uid|uuid|guid|md5|sha\d*|cid|revision|commit|traceparent|tracestate|baggage|(?:(?:request|version|message|response|call|session|conversation|trace|span|correlation|transaction|cluster|instance|container|image|run|job|build|event|upload|file|document|operation|extended_request|host|pod|device|revision|commit|thread|checkpoint|invocation|execution|stack|workflow|task|change|key|access_key|item|object|folder|drive|calendar|channel|user|account)_?id|amz_id_2|amz_cf_id)s?)$/u;
 
 /** Keys come again and again, so the answer is kept; made-up ones can't fill the memory. */
 const keptMax = 2_000;
@@ -45,7 +45,7 @@ function judge(key: string): KeyMeaning {
   const words = key
     .slice(-64)
     .replaceAll(/([a-z0-9])([A-Z])/gu, "$1_$2")
-    .replaceAll(/[-\s]/gu, "_")
+    .replaceAll(/[-\s.]/gu, "_")
     .toLowerCase();
   if (password.test(words)) return "password";
   if (header.test(words)) return "header";

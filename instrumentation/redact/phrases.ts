@@ -14,7 +14,7 @@ export interface Phrase {
   readonly where?: (secret: string) => boolean;
 }
 
-const gap = String.raw`(?:\s|\\[nrt]|["'+,>|])*`;
+const gap = String.raw`(?:\s|\\+[nrt]|["'+,>|])*`;
 const pemBegin = String.raw`-----BEGIN[ +A-Z0-9_-]{0,100}PRIVATE[ +]KEY(?:[ +]BLOCK)?-----`;
 const pemHeaders = String.raw`(?:${gap}[A-Za-z-]{1,20}: [^\n\\]{0,80})*`;
 const pemBody = String.raw`(?:${gap}[A-Za-z0-9+/=]{16,})+`;
@@ -102,6 +102,7 @@ export const phrases: readonly Phrase[] = [
 
 /** Words alone are a sentence going on: `password authentication failed`. */
 export function isHandMade(secret: string): boolean {
+  if (looksGenerated(secret)) return true;
   return (
     /[A-Za-z]/u.test(secret) &&
     /\d|[^\w\s./:-]/u.test(secret) &&

@@ -62,10 +62,12 @@ function keyBefore(text: string, at: number): string {
   let start = end;
   while (start > 0 && end - start < keyCharsMax && isKeyChar(text.charCodeAt(start - 1))) start--;
   const separator = text.charCodeAt(at);
-  if (separator === comma && !(end < at && /["']/u.test(text[at - 1]!))) return "";
+  if (separator === comma && !headerName.test(text.slice(Math.max(0, start - 1), at))) return "";
   if (separator === closing && text.charCodeAt(start - 1) !== opening && !text.startsWith("=>", at - 1))
     return "";
   if (separator === space && !(text.startsWith("--", start) && end === at)) return "";
+  // In `arn:…:secret:prod/db` the names are joined by colons, and none is the key of the next.
+  if (separator === colon && end === at && text.charCodeAt(start - 1) === colon) return "";
   const key = text.slice(start, end);
   return key === "value" || key === "Value" ? nameBefore(text, start) : key;
 }
@@ -76,7 +78,11 @@ function nameBefore(text: string, at: number): string {
   return /(?:name|key)\\?["']? *[:=] *\\?["']?([\w.-]{1,64})\\?["']? *, *\\?["']?$/iu.exec(before)?.[1] ?? "";
 }
 
+/** In a flat list of headers, names and values take turns. */
+const headerName = /^["'][A-Za-z]{1,20}(?:-[A-Za-z]{1,20}){0,4}["']$/u;
+
 const comma = 44;
+const colon = 58;
 const opening = 60;
 const closing = 62;
 
@@ -115,7 +121,7 @@ function valueFrom(
   return end > start ? { start, end, quoted: false } : undefined;
 }
 
-const lead = /(?:[>=]?[ \t]{0,8}|[ \t]{0,8}\[[ \t\n]{0,8}|\\[nt][ \t]*)/y;
+const lead = /(?:[>=]?[ \t]{0,8}|[ \t]{0,8}\[[ \t\n]{0,8}|\\+[nt][ \t]*)/y;
 /** Without quotes a value goes on to the end of its line or its word; escaped white space and quotes end it as well. */
 const lineOf = /(?:[^\n\r"'`\\]|\\(?!["nrt])){1,8192}/y;
 const wordOf = /(?:[^\s"'`,;&<>|)}\]\\]|\\(?!["nrt])){1,8192}/y;

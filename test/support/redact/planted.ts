@@ -8,13 +8,15 @@ import { base62, base64, base64Url, digits, draw, hexDigits, lower, upper, uuid 
 export interface Planted {
   readonly id: string;
   readonly secret: string;
+  /** What everybody may know of it. */
+  readonly prefix?: string;
   readonly alone: boolean;
 }
 
 /** One of each format in the lists, made from its regular expression. */
 export function formatSecrets(seed: number): readonly Planted[] {
   return [...gitleaksFormats, ...furtherFormats].flatMap(([id, prefixes, rest]) =>
-    prefixes.split(" ").map((prefix) => ({ id, secret: prefix + example(rest, seed), alone: true })),
+    prefixes.split(" ").map((prefix) => ({ id, secret: prefix + example(rest, seed), prefix, alone: true })),
   );
 }
 
@@ -47,7 +49,12 @@ export const otherSecrets: readonly ((dice: Dice) => Planted)[] = [
   (d) => ({ id: "base62 48", secret: draw(d, base62, 48), alone: true }),
   (d) => ({ id: "base64 64 bytes", secret: `${draw(d, base64, 86)}==`, alone: true }),
   (d) => ({ id: "base36 50", secret: draw(d, lower + digits, 50), alone: true }),
-  (d) => ({ id: "prefixed, unknown vendor", secret: `acme_live_${draw(d, base62, 40)}`, alone: true }),
+  (d) => ({
+    id: "prefixed, unknown vendor",
+    secret: `acme_live_${draw(d, base62, 40)}`,
+    prefix: "acme_live_",
+    alone: true,
+  }),
   (d) => ({ id: "jwt", secret: jwt(d), alone: true }),
   (d) => ({ id: "hex 32", secret: draw(d, hexDigits, 32), alone: false }),
   (d) => ({ id: "hex 64", secret: draw(d, hexDigits, 64), alone: false }),
