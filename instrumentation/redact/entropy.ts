@@ -51,6 +51,7 @@ export function randomParts(
 ): readonly (readonly [number, number])[] {
   const parts: (readonly [number, number])[] = [];
   const run = text.slice(start, end);
+  if (ids.test(run) || !/\d/u.test(run) || digest.test(run)) return parts;
   let from = 0;
   let at = 0;
   const close = (until: number): void => {
@@ -130,13 +131,16 @@ function isPlainPart(part: string): boolean {
 function isWritten(part: string, { changes, pairs, commonPairs, chars }: Traits): boolean {
   if (chars <= 3 || hex.test(part)) return true;
   if (/^[A-Za-z]+\d{0,4}$/u.test(part))
-    return (changes === 0 && chars < 8) || (changes <= Math.max(1, chars / 5) && commonPairs >= pairs * 0.45);
+    return (
+      (chars < 8 && plainPart.test(part)) ||
+      (changes <= Math.max(1, chars / 5) && commonPairs >= pairs * 0.45)
+    );
   return chars < 20 && /^(?:\d+[A-Za-z]{1,3}|[A-Za-z]{1,8}\d+)$/u.test(part);
 }
 
 function isRandom(text: string): boolean {
   const named = prefix.exec(text)?.[0].length ?? 0;
-  if (text.length - named < randomCharsMin || digest.test(text)) return false;
+  if (text.length - named < randomCharsMin) return false;
   let all = 0;
   const odd: Traits = { chars: 0, changes: 0, pairs: 0, commonPairs: 0, classes: 0 };
   for (const { 0: part } of text.matchAll(word)) {
@@ -153,6 +157,8 @@ function isRandom(text: string): boolean {
 
 /** `chatcmpl-`, `call_`: what kind of id it is counts for nothing. */
 const prefix = /^(?:[a-z]{2,}[-_]){1,3}/u;
+/** UUIDs, trace ids, digests. */
+const ids = /^[0-9a-f-]+$/iu;
 const digest = /^(?:sha|md)\d{1,3}[-_]/iu;
 
 function add(sum: Traits, { chars, changes, pairs, commonPairs, classes }: Traits): void {

@@ -35,6 +35,7 @@ export interface RedactorOptions {
 }
 
 const textCharsMaxDefault = 16_384;
+const cleanNamesMax = 1_000;
 /** How far beyond the cut is read, to know a secret that lies across it; the longest with an end are shorter. */
 const beyondCutChars = 2_048;
 
@@ -53,6 +54,8 @@ class TextRedactor implements Redactor {
   readonly #key: Uint8Array | undefined;
   readonly #tenant: string;
   readonly #charsMax: number;
+  /** Names of attributes come again and again; made-up ones can't fill the memory. */
+  readonly #cleanNames = new Set<string>();
 
   constructor({ key, tenant = "", limits }: RedactorOptions) {
     this.#key = key;
@@ -80,13 +83,22 @@ class TextRedactor implements Redactor {
     const entries: [string, AttributeValue | undefined][] = [];
     for (const key of Object.keys(attributes)) {
       const value = read(attributes, key);
-      const cleanKey = this.text(key);
+      const cleanKey = this.#name(key);
       const cleanValue = this.#value(value, key);
       changed ||= cleanKey !== key || cleanValue !== value;
       entries.push([cleanKey, cleanValue]);
     }
     // Not by assignment: a key may be `__proto__`.
     return changed ? Object.fromEntries(entries) : attributes;
+  }
+
+  #name(key: string): string {
+    if (this.#cleanNames.has(key)) return key;
+    const clean = this.text(key);
+    if (clean !== key) return clean;
+    if (this.#cleanNames.size >= cleanNamesMax) this.#cleanNames.clear();
+    this.#cleanNames.add(key);
+    return key;
   }
 
   #value(value: AttributeValue | undefined, key: string): AttributeValue | undefined {

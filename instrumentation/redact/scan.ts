@@ -17,6 +17,7 @@ interface Beginning {
   readonly find: (text: string, at: number) => Found | undefined;
 }
 
+const space = 32;
 const wordChar = 1;
 const first = 2;
 const separator = 4;
@@ -37,15 +38,17 @@ prepare();
  * @param key What the text is the value of, as far as known: of `version_id` nothing is found by its looks alone.
  */
 export function scan(text: string, key?: string): readonly Found[] {
-  const found: Found[] = [];
+  let found: Found[] | undefined;
+  const flags = text.includes("--");
   let run = 0;
   let at = 0;
   while (at < text.length) {
     const code = text.charCodeAt(at);
     const kind = code < 128 ? kinds[code]! : 0;
-    if (kind > wordChar) {
+    if (kind > wordChar && (code !== space || flags)) {
       const hit = hitAt(text, at, code, kind);
       if (hit !== undefined) {
+        found ??= [];
         if (hit.start - run >= randomCharsMin) addRandom(text, run, hit.start, key, found);
         if (hit.format !== ours) found.push(hit);
         at = hit.end;
@@ -55,13 +58,15 @@ export function scan(text: string, key?: string): readonly Found[] {
     }
     at++;
     if ((kind & wordChar) === 0) {
-      if (at - 1 - run >= randomCharsMin) addRandom(text, run, at - 1, key, found);
+      if (at - 1 - run >= randomCharsMin) addRandom(text, run, at - 1, key, (found ??= []));
       run = at;
     }
   }
-  if (at - run >= randomCharsMin) addRandom(text, run, at, key, found);
-  return found;
+  if (at - run >= randomCharsMin) addRandom(text, run, at, key, (found ??= []));
+  return found ?? nothing;
 }
+
+const nothing: readonly Found[] = [];
 
 /** What we put in place of a secret, so that a text is left as it is the second time. */
 const ours = "redacted";
@@ -108,10 +113,13 @@ const escapeBefore = /(?:\\[nrtbf]|\\u[0-9a-f]{4}|\\x[0-9a-f]{2}|\u001B\[[\d;]*m
 
 function addRandom(text: string, start: number, end: number, key: string | undefined, found: Found[]): void {
   for (const [from, to] of randomParts(text, start, end)) {
-    if (isNamed(text, from, to, key)) continue;
+    if (isNamed(text, from - start > segmentCharsMax ? from : start, to, key)) continue;
     found.push({ start: from, end: to, format: "random" });
   }
 }
+
+/** The beginning of base64 may look like a segment of a path; so short a one doesn't part it from its key. */
+const segmentCharsMax = 12;
 
 /** Whether the key says that it is a name for something, or it is text in base64. */
 function isNamed(text: string, start: number, end: number, key: string | undefined): boolean {

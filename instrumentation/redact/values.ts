@@ -20,7 +20,9 @@ const judgedCharsMax = 256;
  * `<key>value</key>`, `["key","value"]`, `--key value`, or in the user's part of a URL.
  */
 export function secretBehind(text: string, at: number): Found | undefined {
-  if (text.startsWith("://", at)) return passwordOfUrl(text, at + 3);
+  const separator = text.charCodeAt(at);
+  if (separator === colon && text.startsWith("//", at + 1)) return passwordOfUrl(text, at + 3);
+  if (separator === comma && !/["']/u.test(text[at - 1] ?? "")) return undefined;
   const key = keyBefore(text, at);
   if (key === "") return undefined;
   const meaning = meaningOf(key);
