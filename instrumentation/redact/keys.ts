@@ -24,6 +24,7 @@ const id =
 
 /** Keys come again and again, so the answer is kept; made-up ones can't fill the memory. */
 const keptMax = 2_000;
+const keyCharsMax = 64;
 const kept = new Map<string, KeyMeaning>();
 
 /**
@@ -35,7 +36,8 @@ const kept = new Map<string, KeyMeaning>();
 export function meaningOf(key: string): KeyMeaning {
   const known = kept.get(key);
   if (known !== undefined) return known;
-  const meaning = judge(key);
+  const meaning = judge(key.slice(-keyCharsMax));
+  if (key.length > keyCharsMax) return meaning;
   if (kept.size >= keptMax) kept.clear();
   kept.set(key, meaning);
   return meaning;
@@ -43,7 +45,6 @@ export function meaningOf(key: string): KeyMeaning {
 
 function judge(key: string): KeyMeaning {
   const words = key
-    .slice(-64)
     .replaceAll(/([a-z0-9])([A-Z])/gu, "$1_$2")
     .replaceAll(/[-\s.]/gu, "_")
     .toLowerCase();

@@ -36,6 +36,7 @@ export interface RedactorOptions {
 
 const textCharsMaxDefault = 16_384;
 const cleanNamesMax = 1_000;
+const cleanNameCharsMax = 128;
 /** How far beyond the cut is read, to know a secret that lies across it; the longest with an end are shorter. */
 const beyondCutChars = 2_048;
 
@@ -95,7 +96,7 @@ class TextRedactor implements Redactor {
   #name(key: string): string {
     if (this.#cleanNames.has(key)) return key;
     const clean = this.text(key);
-    if (clean !== key) return clean;
+    if (clean !== key || key.length > cleanNameCharsMax) return clean;
     if (this.#cleanNames.size >= cleanNamesMax) this.#cleanNames.clear();
     this.#cleanNames.add(key);
     return key;

@@ -11,6 +11,8 @@ interface Beginning {
   readonly id: string;
   /** What it begins with. */
   readonly text: string;
+  /** Its third character, small, to rule out most at once; 0 where there is none. */
+  readonly third: number;
   readonly anyCase: boolean;
   /** Only where no letter or digit stands before: it is too short, or a word of its own. */
   readonly bounded: boolean;
@@ -45,7 +47,7 @@ export function scan(text: string, key?: string): readonly Found[] {
   while (at < text.length) {
     const code = text.charCodeAt(at);
     const kind = code < 128 ? kinds[code]! : 0;
-    if (kind > wordChar && (code !== space || flags)) {
+    if (kind > wordChar && (code !== space || flags) && mayBegin(text, at, code, kind)) {
       const hit = hitAt(text, at, code, kind);
       if (hit !== undefined) {
         found ??= [];
@@ -64,6 +66,13 @@ export function scan(text: string, key?: string): readonly Found[] {
   }
   if (at - run >= randomCharsMin) addRandom(text, run, at, key, (found ??= []));
   return found ?? nothing;
+}
+
+/** Whether there is a reason to look closer: most letters begin something, and few pairs of letters do. */
+function mayBegin(text: string, at: number, code: number, kind: number): boolean {
+  if ((kind & ~(wordChar | first)) !== 0) return true;
+  const next = text.charCodeAt(at + 1);
+  return next < 128 && pairs[(code << 7) | next] !== 0;
 }
 
 const nothing: readonly Found[] = [];
@@ -90,7 +99,9 @@ function begunAt(text: string, at: number, code: number): Found | undefined {
   if (!(code < 128 && next < 128)) return undefined;
   const place = pairs[(code << 7) | next]!;
   if (place === 0) return undefined;
-  for (const { text: begins, anyCase, bounded, find } of beginnings[place]!) {
+  const third = text.charCodeAt(at + 2) | 32;
+  for (const { text: begins, third: expected, anyCase, bounded, find } of beginnings[place]!) {
+    if (expected !== third && expected !== 0) continue;
     const fits = anyCase
       ? text.slice(at, at + begins.length).toLowerCase() === begins
       : text.startsWith(begins, at);
@@ -178,7 +189,11 @@ function addFormat(id: string, prefix: string, rest: string): void {
   });
 }
 
-function add(beginning: Beginning): void {
+function add(described: Omit<Beginning, "third">): void {
+  const beginning = {
+    ...described,
+    third: described.text.length > 2 ? described.text.charCodeAt(2) | 32 : 0,
+  };
   const [one = "", two = ""] = beginning.text;
   for (const a of casesOf(one, beginning.anyCase)) {
     kinds[a] = kinds[a]! | first;
