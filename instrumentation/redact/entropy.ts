@@ -53,22 +53,37 @@ export function randomParts(
   const run = text.slice(start, end);
   if (ids.test(run) || !/\d/u.test(run) || digest.test(run)) return parts;
   let from = 0;
-  let at = 0;
   const close = (until: number): void => {
     if (until - from >= randomCharsMin && isRandom(run.slice(from, until)))
       parts.push([start + from, start + until]);
   };
-  while (at < run.length) {
-    const slash = run.indexOf("/", at);
-    const segmentEnd = slash < 0 ? run.length : slash;
-    if (isPlain(run.slice(at, segmentEnd))) {
-      close(at - 1);
-      from = segmentEnd + 1;
-    }
-    at = segmentEnd + 1;
+  for (const { index, text: segment, plain } of segmentsOf(run)) {
+    if (!plain) continue;
+    close(index - 1);
+    from = index + segment.length + 1;
   }
   close(run.length);
   return parts;
+}
+
+interface Segment {
+  readonly index: number;
+  readonly text: string;
+  plain: boolean;
+}
+
+/** Of a path; a short word between two that are none may be chance. */
+function segmentsOf(run: string): readonly Segment[] {
+  const segments: Segment[] = [];
+  let index = 0;
+  for (const segment of run.split("/")) {
+    segments.push({ index, text: segment, plain: isPlain(segment) });
+    index += segment.length + 1;
+    const [before, middle, after] = segments.slice(-3);
+    if (after?.plain === false && before?.plain === false && middle !== undefined && middle.text.length < 5)
+      middle.plain = false;
+  }
+  return segments;
 }
 
 /** Whether a value behind a key like `token` is generated rather than a word, a name, a path or a place-holder. */
@@ -151,7 +166,7 @@ function isRandom(text: string): boolean {
   const { chars, changes, pairs, commonPairs, classes } = odd;
   if (chars < oddCharsMin || chars < all * oddShareMin) return false;
   // 0.3 of generated text, -0.2 of names as developers give them.
-  if (changes / chars - commonPairs / (2 * pairs + 1) < 0.07) return false;
+  if (changes / chars - commonPairs / (2 * pairs + 1) < 0) return false;
   return classes === 7 || (classes !== 6 && (classes & 1) === 1 && chars >= 36);
 }
 

@@ -48,24 +48,25 @@ export const phrases: readonly Phrase[] = [
     id: "password",
     begins: ["password ", "passwd ", "passphrase ", "passcode "],
     pattern:
-      /pass(?:word|wd|phrase|code) +(?:(?:is|was|set to|of|to|for \S{1,64} is) +)?(?:[:=] *)?(?<secret>\\?'[^']{1,256}'|\\?"[^"\\]{1,256}\\?"|`[^`]{1,256}`|[^\s"',;)<>]{6,256})/iy,
-    where: (secret) => /^\\?["'`]./u.test(secret) || isHandMade(secret.replace(/[.!?]+$/u, "")),
+      /pass(?:word|wd|phrase|code) +(?:(?:is|was|set to|of|to|for \S{1,64} is) +)?(?:[:=] *)?(?<secret>\\?'[^']{1,4096}'|\\?"[^"\\]{1,4096}\\?"|`[^`]{1,4096}`|[^\s"',;)<>]{6,4096})/iy,
+    where: isQuotedOrHandMade,
   },
   {
     id: "password",
     begins: ["identified by", "identified with"],
     pattern:
-      /identified (?:with [\w"']{1,64} )?(?:by|as) +(?:password +)?(?<secret>'[^']{1,256}'|"[^"]{1,256}"|[^\s;]{1,256})/iy,
+      /identified (?:with [\w"']{1,64} )?(?:by|as) +(?:password +)?(?<secret>'[^']{1,4096}'|"[^"]{1,4096}"|[^\s;`]{1,4096})/iy,
+    where: isQuotedOrHandMade,
   },
   {
     id: "password",
     begins: ["-u ", "--user "],
-    pattern: /(?:-u|--user) +["']?[^\s:"']{1,128}:(?<secret>[^\s"']{1,256})/y,
+    pattern: /(?:-u|--user) +["']?[^\s:"']{1,128}:(?<secret>[^\s"']{1,4096})/y,
   },
   {
     id: "password",
     begins: ["thin:"],
-    pattern: /thin:[^\s/@]{1,128}\/(?<secret>[^\s@]{1,256})(?=@)/y,
+    pattern: /thin:[^\s/@]{1,128}\/(?<secret>[^\s@]{1,4096})(?=@)/y,
   },
   {
     id: "telegram-bot-api-token",
@@ -99,6 +100,10 @@ export const phrases: readonly Phrase[] = [
     pattern: /\.atlasv1\.(?<secret>[\w=-]{60,70})/y,
   },
 ];
+
+function isQuotedOrHandMade(secret: string): boolean {
+  return /^\\?(?:'.*'|".*"|`.*`)$/u.test(secret) || isHandMade(secret.replace(/[.!?]+$/u, ""));
+}
 
 /** Words alone are a sentence going on: `password authentication failed`. */
 export function isHandMade(secret: string): boolean {

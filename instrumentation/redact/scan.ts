@@ -86,9 +86,8 @@ function hitAt(text: string, at: number, code: number, kind: number): Found | un
     return end < 0 || end - at > 128 ? undefined : { start: at, end: end + 1, format: ours };
   }
   const begun = (kind & first) === 0 ? undefined : begunAt(text, at, code);
-  if (begun !== undefined || (kind & separator) === 0) return begun;
-  const behind = secretBehind(text, at);
-  if (behind === undefined) return undefined;
+  const behind = begun ?? ((kind & separator) === 0 ? undefined : secretBehind(text, at));
+  if (behind === undefined || behind.start === at) return behind;
   // What is known by its own looks goes by that name, if it is all of the value.
   const known = begunAt(text, behind.start, text.charCodeAt(behind.start));
   return known !== undefined && known.end >= behind.end ? known : behind;
@@ -124,24 +123,25 @@ const escapeBefore = /(?:\\[nrtbf]|\\u[0-9a-f]{4}|\\x[0-9a-f]{2}|\u001B\[[\d;]*m
 
 function addRandom(text: string, start: number, end: number, key: string | undefined, found: Found[]): void {
   for (const [from, to] of randomParts(text, start, end)) {
-    if (isNamed(text, from - start > segmentCharsMax ? from : start, to, key)) continue;
-    found.push({ start: from, end: to, format: "random" });
+    // The beginning of base64 may look like a segment of a path; so short a one doesn't part it from its key.
+    const named = isNamed(text, from - start > segmentCharsMax ? from : start, to, key);
+    if (!named && !isText(Buffer.from(text.slice(from, Math.min(to, from + 4_096)), "base64")))
+      found.push({ start: from, end: to, format: "random" });
   }
 }
 
-/** The beginning of base64 may look like a segment of a path; so short a one doesn't part it from its key. */
 const segmentCharsMax = 12;
 
-/** Whether the key says that it is a name for something, or it is text in base64. */
+/** Whether the key says that it is a name for something. */
 function isNamed(text: string, start: number, end: number, key: string | undefined): boolean {
   if (key !== undefined && start === 0 && end >= text.length - 2 && meaningOf(key) === "id") return true;
   const before = /([\w.-]{1,64})(?:\\?["'])?\s{0,2}[:=-]\s{0,2}\\?["'[]{0,2}$/u.exec(
     text.slice(Math.max(0, start - 80), start),
   )?.[1];
-  if (before !== undefined && meaningOf(before) === "id") return true;
-  return isText(Buffer.from(text.slice(start, Math.min(end, start + 4_096)), "base64"));
+  return before !== undefined && meaningOf(before) === "id";
 }
 
+/** Text in base64, as opposed to a secret in it. */
 function isText(bytes: Buffer): boolean {
   for (const byte of bytes.subarray(0, -2))
     if (byte < 9 || (byte > 13 && byte < 32) || byte > 126) return false;

@@ -30,6 +30,8 @@ export function secretBehind(text: string, at: number): Found | undefined {
   const value = valueFrom(text, at + 1, meaning === "header");
   if (value === undefined) return undefined;
   const { start, end, quoted } = value;
+  // Not in `login <user> <password>`, nor where an arrow ends in something else.
+  if (separator === closing && text[at - 1] !== "=" && !text.startsWith("</", end)) return undefined;
   const prose = !quoted && text.charCodeAt(at + 1) === space;
   return isSecret(meaning, text.slice(start, Math.min(end, start + judgedCharsMax)), prose)
     ? { start, end, format: meaning }
@@ -44,18 +46,20 @@ export function isSecret(
 ): boolean {
   if (placeholder.test(value)) return false;
   if (meaning === "password") return prose ? isHandMade(value) && value.length >= 4 : !rule.test(value);
-  if (meaning === "header") return scheme.test(value) || value.includes("=") || looksGenerated(value);
+  if (meaning === "header") return scheme.test(value) || cookie.test(value) || looksGenerated(value);
   return looksGenerated(value);
 }
 
 const space = 32;
+/** What stands where a value would: nothing, a variable, a type, a call. */
 const placeholder =
-  /^(?:|null|nil|none|undefined|true|false|yes|no|string|required|optional|hidden|masked|n\/a|\?|\$\d+|:\w+|%s|[*•x.-]+|\$?\{\{?[^}]*\}?\}|\$\([^)]*\)|<[^>]*>?|%\([^)]*\)s|\[(?:redacted|filtered|removed|masked|hidden)[^\]]*\]?|redacted|__redacted__|hmac-sha256:[0-9a-f]{16})$/iu;
+  /^(?:|null|nil|none|undefined|true|false|yes|no|string|required|optional|hidden|masked|n\/a|\?|\$\d+|:\w+|%s|[*•x.-]+|\$?\{\{?[^}]*\}?\}|\$\([^)]*\)|<[^>]*>?|%\([^)]*\)s|\[(?:redacted|filtered|removed|masked|hidden)[^\]]*\]?|redacted|__redacted__|hmac-sha256:[0-9a-f]{16}|\(.*|[\w.$]{1,64}\(.*)$/iu;
 /** What a check says of a field, where its value would stand. */
 const rule =
   /^(?:is|are|was|must|cannot|can't|required|should|needs?|not|invalid|too|at least|at most|may|does|do|has|have|incorrect|wrong|expired|missing|field|minimum|length)\b.* /iu;
 const scheme =
-  /^(?:bearer|basic|token|digest|apikey|negotiate|ntlm|signature|oauth|hawk|aws4-hmac-sha256)\s+\S{6}/iu;
+  /^(?:bearer|basic|token|digest|apikey|negotiate|ntlm|signature|oauth|hawk|aws4-hmac-sha256)\s+(?!\$\{|\{\{|<)\S{6}/iu;
+const cookie = /^[\w.%-]+=[^\s=>]/u;
 
 /** The name that stands before a separator; "" when there is none. */
 function keyBefore(text: string, at: number): string {
@@ -77,7 +81,11 @@ function keyBefore(text: string, at: number): string {
 /** Of `{ "name": "password", "value": … }`, the name. */
 function nameBefore(text: string, at: number): string {
   const before = text.slice(Math.max(0, at - 128), at);
-  return /(?:name|key)\\?["']? *[:=] *\\?["']?([\w.-]{1,64})\\?["']? *, *\\?["']?$/iu.exec(before)?.[1] ?? "";
+  return (
+    /(?:name|key)\\?["']? {0,4}[:=] {0,4}\\?["']?([\w.-]{1,64})\\?["']?\s{0,40},?\s{0,40}\\?["']?$/iu.exec(
+      before,
+    )?.[1] ?? ""
+  );
 }
 
 /** In a flat list of headers, names and values take turns. */
