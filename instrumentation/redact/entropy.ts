@@ -91,8 +91,10 @@ export function looksGenerated(value: string): boolean {
   if (value.length < 6 || nameLike.test(value) || /\s/u.test(value)) return false;
   let odd = 0;
   for (const { 0: part } of value.matchAll(word)) {
-    const hexLike = part.length >= 8 && hex.test(part) && /\d/u.test(part) && /[a-f]/iu.test(part);
-    if (hexLike || !isWritten(part, traitsOf(part))) odd += part.length;
+    const traits = traitsOf(part);
+    const hexLike = part.length >= 8 && hex.test(part) && traits.classes !== 1 && (traits.classes & 1) === 1;
+    const unlikely = part.length >= 8 && traits.classes !== 4 && randomness(traits) > -0.12;
+    if (hexLike || unlikely || !isWritten(part, traits)) odd += part.length;
   }
   return odd >= 6 || (odd >= 3 && value.length >= 12) || (value.length >= 8 && withSigns.test(value));
 }
@@ -163,15 +165,19 @@ function isRandom(text: string): boolean {
     const traits = traitsOf(part);
     if (!isWritten(part, traits)) add(odd, traits);
   }
-  const { chars, changes, pairs, commonPairs, classes } = odd;
+  const { chars, classes } = odd;
   if (chars < oddCharsMin || chars < all * oddShareMin) return false;
-  // 0.3 of generated text, -0.2 of names as developers give them.
-  if (changes / chars - commonPairs / (2 * pairs + 1) < 0) return false;
+  if (randomness(odd) < 0) return false;
   return classes === 7 || (classes !== 6 && (classes & 1) === 1 && chars >= 36);
 }
 
 /** `chatcmpl-`, `call_`: what kind of id it is counts for nothing. */
 const prefix = /^(?:[a-z]{2,}[-_]){1,3}/u;
+/** Some 0.3 of generated text, -0.2 of names as developers give them. */
+function randomness({ chars, changes, pairs, commonPairs }: Traits): number {
+  return changes / chars - commonPairs / (2 * pairs + 1);
+}
+
 /** UUIDs, trace ids, digests. */
 const ids = /^[0-9a-f-]+$/iu;
 const digest = /^(?:sha|md)\d{1,3}[-_]/iu;

@@ -66,7 +66,7 @@ export const phrases: readonly Phrase[] = [
   {
     id: "password",
     begins: ["thin:"],
-    pattern: /thin:[^\s/@]{1,128}\/(?<secret>[^\s@]{1,4096})(?=@)/y,
+    pattern: /thin:[^\s/@]{1,128}\/(?<secret>[^\s@]{1,256})(?=@)/y,
   },
   {
     id: "telegram-bot-api-token",

@@ -13,6 +13,7 @@ export interface SqlShape {
 const sqlCharsMax = 16_384;
 const summaryCharsMax = 255;
 const nameCharsMax = 128;
+const tablesMax = 32;
 
 const verbs = new Set(
   (
@@ -32,9 +33,7 @@ const kinds = new Set(
 const filler = new Set(
   "IF NOT EXISTS ONLY TABLE INTO LATERAL IGNORE LOW_PRIORITY OVERWRITE CONCURRENTLY".split(" "),
 );
-const announces = new Set(
-  "FROM JOIN INTO UPDATE TABLE TRUNCATE COPY CALL EXEC EXECUTE VIEW USING REPLACE".split(" "),
-);
+const announces = new Set("FROM JOIN INTO TABLE CALL EXEC EXECUTE VIEW".split(" "));
 const begins = new Set(["", ";", "(", ")", "AS", "EXPLAIN", "VERBOSE", "ANALYZE", "ALL", "BEGIN"]);
 
 interface Step {
@@ -67,47 +66,48 @@ function clip(summary: string): string {
 function stepsOf(words: readonly SqlWord[]): readonly Step[] {
   const steps: Step[] = [];
   const withNames = new Set<string>();
-  /** For each open bracket, whether a query is within: `EXTRACT(day FROM x)` names no table. */
-  const queries: boolean[] = [];
-  let query = false;
-  let privileges = false;
+  /** The step before each open bracket: `EXTRACT(day FROM x)` names no table. */
+  const outside: (Step | undefined)[] = [];
+  let step: Step | undefined;
   for (let at = 0; at < words.length; at++) {
     const { keyword } = words[at]!;
     const before = words[at - 1]?.keyword ?? "";
-    const next = words[at + 1];
-    if (keyword === ";") query = privileges = false;
-    if (keyword === "(") {
-      queries.push(query);
-      query = false;
-    } else if (keyword === ")") query = queries.pop() ?? false;
-    if (keyword === "AS" && next?.text === "(") withNames.add(nameBefore(words, at));
-    if (!privileges && isVerb(keyword, before, steps.at(-1)?.verb)) {
-      steps.push({ verb: verbOf(words, at), tables: [] });
-      query = true;
-      privileges = keyword === "GRANT" || keyword === "REVOKE";
+    if (keyword === ";") step = undefined;
+    else if (keyword === "(") {
+      outside.push(step);
+      step = undefined;
+    } else if (keyword === ")") step = outside.pop();
+    if (keyword === "AS" && words[at + 1]?.text === "(") withNames.add(nameBefore(words, at));
+    const grants = step?.verb === "GRANT" || step?.verb === "REVOKE";
+    if (!grants && isVerb(keyword, before)) {
+      step = { verb: verbOf(words, at), tables: [] };
+      steps.push(step);
     }
-    const step = steps.at(-1);
-    if (step === undefined || !query || !names(keyword, before, privileges, step.verb)) continue;
-    let place = at + 1;
-    do {
-      while (filler.has(words[place]?.keyword ?? "")) place++;
-      const { name, after } = tableAt(words, place);
-      if (name === undefined || withNames.has(name)) break;
-      if (!step.tables.includes(name)) step.tables.push(name);
-      place = keyword === "FROM" ? nextInList(words, after) : 0;
-    } while (place > 0);
+    if (step !== undefined && announce(keyword, before, step.verb)) addTables(words, at, step, withNames);
   }
   return steps;
 }
 
-function isVerb(keyword: string, before: string, current: string | undefined): boolean {
+function addTables(words: readonly SqlWord[], at: number, step: Step, withNames: ReadonlySet<string>): void {
+  let place = at + 1;
+  do {
+    while (filler.has(words[place]?.keyword ?? "")) place++;
+    const { name, after } = tableAt(words, place);
+    if (name === undefined || withNames.has(name)) return;
+    if (!step.tables.includes(name)) step.tables.push(name);
+    place = words[at]!.keyword === "FROM" ? nextInList(words, after) : 0;
+  } while (place > 0 && step.tables.length < tablesMax);
+}
+
+const inBrackets = new Set(["INSERT", "UPDATE", "DELETE", "MERGE"]);
+
+function isVerb(keyword: string, before: string): boolean {
   if (keyword === "SELECT") return true;
-  if (!verbs.has(keyword)) return false;
+  if (!verbs.has(keyword) || (keyword === "ANALYZE" && before === "EXPLAIN")) return false;
   // In brackets a function may have a verb's name: only those that a query can begin with.
-  if (before === "(" || before === ")") return /^(?:INSERT|UPDATE|DELETE|MERGE)$/u.test(keyword);
-  if (before === "AS" || before === "ALL")
-    return keyword === "VALUES" || /^(?:INSERT|UPDATE|DELETE|MERGE)$/u.test(keyword);
-  return begins.has(before) || (current === "PREPARE" && before === "AS");
+  if (before === "(" || before === ")" || before === "AS" || before === "ALL")
+    return inBrackets.has(keyword) || (keyword === "VALUES" && before !== ")");
+  return begins.has(before);
 }
 
 function verbOf(words: readonly SqlWord[], at: number): string {
@@ -118,17 +118,16 @@ function verbOf(words: readonly SqlWord[], at: number): string {
 }
 
 /** Whether the word says that tables follow. */
-function names(keyword: string, before: string, privileges: boolean, verb: string): boolean {
-  if (privileges || verb === "CREATE INDEX" || verb === "CREATE TRIGGER" || verb === "CREATE POLICY")
-    return keyword === "ON";
-  if (keyword === "UPDATE")
-    return verb === "UPDATE" && before !== "FOR" && before !== "ON" && before !== "DO";
+function announce(keyword: string, before: string, verb: string): boolean {
+  if (onVerbs.has(verb)) return keyword === "ON";
+  if (own.has(keyword)) return keyword === verb && before !== "FOR" && before !== "DO" && before !== "ON";
   if (keyword === "USING") return verb === "DELETE" || verb === "MERGE";
-  if (keyword === "REPLACE" || keyword === "TRUNCATE" || keyword === "COPY") return verb === keyword;
-  if (keyword === "LOCK" || keyword === "VACUUM" || keyword === "ANALYZE") return verb === keyword;
   return announces.has(keyword) && before !== "DISTINCT";
 }
 
+const onVerbs = new Set(["GRANT", "REVOKE", "CREATE INDEX", "CREATE TRIGGER", "CREATE POLICY"]);
+/** Words that name what follows only where they are the verb themselves. */
+const own = new Set(["UPDATE", "REPLACE", "TRUNCATE", "COPY", "LOCK", "VACUUM", "ANALYZE", "OPTIMIZE"]);
 const never = new Set("SELECT VALUES SET WHERE ON USING AS FROM DEFAULT ALL".split(" "));
 
 function tableAt(words: readonly SqlWord[], at: number): { name?: string; after: number } {

@@ -1,4 +1,5 @@
 import { urlShape as shapeOf } from "../../schemas/url-shape.ts";
+import { decodePercent } from "./percent.ts";
 import { scan } from "./scan.ts";
 
 const urlCharsMax = 4_096;
@@ -12,7 +13,7 @@ const urlCharsMax = 4_096;
  */
 export function urlShape(url: string): string {
   const shape = shapeOf(url.slice(0, urlCharsMax));
-  if (scan(shape).length === 0) return shape;
+  if (!hasSecret(shape)) return shape;
   const [, origin = "", path = ""] = /^([a-z][a-z0-9+.-]*:\/\/[^/]*)?(.*)$/su.exec(shape) ?? [];
   return (
     origin +
@@ -23,7 +24,11 @@ export function urlShape(url: string): string {
   );
 }
 
+function hasSecret(text: string): boolean {
+  return scan(decodePercent(text)?.text ?? text).length > 0;
+}
+
 /** Short, and of nothing but a word's characters: next to a secret nothing else is worth keeping. */
 function isPlain(segment: string): boolean {
-  return /^[a-z][a-z._-]{0,23}$|^v\d{1,3}$/iu.test(segment) && scan(segment).length === 0;
+  return /^[a-z][a-z._-]{0,23}$|^v\d{1,3}$/iu.test(segment) && !hasSecret(segment);
 }

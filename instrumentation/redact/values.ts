@@ -11,7 +11,7 @@ export interface Found {
 
 const keyCharsMax = 64;
 /** Cookies are that long. */
-const valueCharsMax = 8_192;
+const valueCharsMax = 4_096;
 /** By which a value is judged, however long it is. */
 const judgedCharsMax = 256;
 
@@ -58,7 +58,7 @@ const placeholder =
 const rule =
   /^(?:is|are|was|must|cannot|can't|required|should|needs?|not|invalid|too|at least|at most|may|does|do|has|have|incorrect|wrong|expired|missing|field|minimum|length)\b.* /iu;
 const scheme =
-  /^(?:bearer|basic|token|digest|apikey|negotiate|ntlm|signature|oauth|hawk|aws4-hmac-sha256)\s+(?!\$\{|\{\{|<)\S{6}/iu;
+  /^(?:bearer|basic|token|digest|apikey|negotiate|ntlm|signature|oauth|hawk|aws4-hmac-sha256)\s+(?!\$\{|\{\{|<|\[redacted)\S{6}/iu;
 const cookie = /^[\w.%-]+=[^\s=>]/u;
 
 /** The name that stands before a separator; "" when there is none. */
@@ -133,8 +133,8 @@ function valueFrom(
 
 const lead = /(?:[>=]?[ \t]{0,8}|[ \t]{0,8}\[[ \t\n]{0,8}|\\+[nt][ \t]*)/y;
 /** Without quotes a value goes on to the end of its line or its word; escaped white space and quotes end it as well. */
-const lineOf = /(?:[^\n\r"'`\\]|\\(?!["nrt])){1,8192}/y;
-const wordOf = /(?:[^\s"'`,;&<>|)}\]\\]|\\(?!["nrt])){1,8192}/y;
+const lineOf = /(?:[^\n\r"'`\\]|\\(?!["nrt])){1,4096}/y;
+const wordOf = /(?:[^\s"'`,;&<>|)}\]\\]|\\(?!["nrt])){1,4096}/y;
 
 function closingQuote(text: string, from: number, limit: number, mark: string, escaped: boolean): number {
   for (let at = from; at < limit; at++) {
@@ -149,11 +149,14 @@ function closingQuote(text: string, from: number, limit: number, mark: string, e
 }
 
 /** Userinfo may hold `/` and `@` where nobody encoded it; a port, or a digest after the `@`, is none. */
-const userinfo = /[^\s/?#:@"'<>]{0,256}:(?!\d{1,5}(?:[/?#]|$))(?<secret>[^\s?#"'<>]{1,512})@(?!sha\d{3}:)/y;
-const plainUserinfo = /[^\s/?#:@"'<>]{0,256}:(?<secret>[^\s/?#"'<>]{1,512})@(?!sha\d{3}:)/y;
+const userinfo =
+  /[^\s/?#:@"'<>[\]]{0,256}:(?!\d{1,5}(?:[/?#]|$))(?<secret>[^\s?#"'<>]{1,512})@(?!sha\d{3}:)/y;
+const plainUserinfo = /[^\s/?#:@"'<>[\]]{0,256}:(?<secret>[^\s/?#"'<>]{1,512})@(?!sha\d{3}:)/y;
 
 function passwordOfUrl(text: string, from: number): Found | undefined {
-  for (const pattern of [plainUserinfo, userinfo]) {
+  // Paths on the web may hold an `@`; those of databases don't, so there the last one counts.
+  const web = text.startsWith("http", from - 7) || text.startsWith("https", from - 8);
+  for (const pattern of web ? [plainUserinfo, userinfo] : [userinfo, plainUserinfo]) {
     pattern.lastIndex = from;
     const secret = pattern.exec(text)?.groups?.["secret"];
     if (secret === undefined) continue;
