@@ -122,9 +122,11 @@ const alphanumeric = /[A-Za-z0-9]/u;
 const escapeBefore = /(?:\\[nrtbf]|\\u[0-9a-f]{4}|\\x[0-9a-f]{2}|\u001B\[[\d;]*m)$/iu;
 
 function addRandom(text: string, start: number, end: number, key: string | undefined, found: Found[]): void {
-  for (const [from, to] of randomParts(text, start, end)) {
+  const parts = randomParts(text, start, end);
+  if (parts.length === 0 || isWholeId(text, start, end, key)) return;
+  for (const [from, to] of parts) {
     // The beginning of base64 may look like a segment of a path; so short a one doesn't part it from its key.
-    const named = isNamed(text, from - start > segmentCharsMax ? from : start, to, key);
+    const named = isNamed(text, from - start > segmentCharsMax ? from : start);
     if (!named && !isText(Buffer.from(text.slice(from, Math.min(to, from + 4_096)), "base64")))
       found.push({ start: from, end: to, format: "random" });
   }
@@ -132,9 +134,14 @@ function addRandom(text: string, start: number, end: number, key: string | undef
 
 const segmentCharsMax = 12;
 
-/** Whether the key says that it is a name for something. */
-function isNamed(text: string, start: number, end: number, key: string | undefined): boolean {
-  if (key !== undefined && start === 0 && end >= text.length - 2 && meaningOf(key) === "id") return true;
+/** Whether the text is the value of a key like `version_id`, and nothing else. */
+function isWholeId(text: string, start: number, end: number, key: string | undefined): boolean {
+  if (key === undefined || start > 1 || end < text.length - 2 || text[start] === "/") return false;
+  return meaningOf(key) === "id";
+}
+
+/** Whether the key before it says that it is a name for something. */
+function isNamed(text: string, start: number): boolean {
   const before = /([\w.-]{1,64})(?:\\?["'])?\s{0,2}[:=-]\s{0,2}\\?["'[]{0,2}$/u.exec(
     text.slice(Math.max(0, start - 80), start),
   )?.[1];

@@ -27,6 +27,8 @@ export function secretBehind(text: string, at: number): Found | undefined {
   if (key === "") return undefined;
   const meaning = meaningOf(key);
   if (meaning === "nothing" || meaning === "id") return undefined;
+  // Lists of fields name a password among others; lists of headers don't.
+  if (separator === comma && meaning === "password") return undefined;
   const value = valueFrom(text, at + 1, meaning === "header");
   if (value === undefined) return undefined;
   const { start, end, quoted } = value;
