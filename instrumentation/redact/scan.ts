@@ -133,10 +133,11 @@ function addRandom(text: string, start: number, end: number, key: string | undef
 }
 
 const segmentCharsMax = 12;
+const path = /^\/[a-z]+\//u;
 
 /** Whether the text is the value of a key like `version_id`, and nothing else. */
 function isWholeId(text: string, start: number, end: number, key: string | undefined): boolean {
-  if (key === undefined || start > 1 || end < text.length - 2 || text[start] === "/") return false;
+  if (key === undefined || start > 1 || end < text.length - 2 || path.test(text)) return false;
   return meaningOf(key) === "id";
 }
 

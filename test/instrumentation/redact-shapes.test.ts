@@ -37,7 +37,7 @@ describe("the shape of a statement", () => {
     ["SELECT $tag$ from hidden $tag$ FROM real", "SELECT", "real", "SELECT real"],
     ["/* a /* b */ from hidden */ SELECT 1 FROM t -- from hidden", "SELECT", "t", "SELECT t"],
     [String.raw`SELECT E'\' FROM hidden' FROM t`, "SELECT", "t", "SELECT t"],
-    [String.raw`SELECT '\' FROM hidden' FROM t`, "SELECT", undefined, "SELECT"],
+    [String.raw`SELECT '\' FROM hidden WHERE a = 'x' FROM t`, "SELECT", undefined, "SELECT"],
     ["SELECT 'it''s from hidden' FROM t", "SELECT", "t", "SELECT t"],
     ["SELECT 'never ended FROM hidden", "SELECT", undefined, "SELECT"],
     ["SELECT '密' FROM 表", "SELECT", "表", "SELECT 表"],
