@@ -70,7 +70,7 @@ function addRandom(text: string, start: number, end: number, key: string | undef
   for (const [from, to] of parts) {
     // The beginning of base64 may look like a segment of a path; so short a one doesn't part it from its key.
     const named = isNamed(text, from - start > segmentCharsMax ? from : start);
-    if (!named && !isText(Buffer.from(text.slice(from, Math.min(to, from + 4_096)), "base64")))
+    if (!named && !isHarmless(Buffer.from(text.slice(from, Math.min(to, from + 4_096)), "base64")))
       found.push({ start: from, end: to, format: "random" });
   }
 }
@@ -92,9 +92,9 @@ function isNamed(text: string, start: number): boolean {
   return before !== undefined && meaningOf(before) === "id";
 }
 
-/** Text in base64, as opposed to a secret in it. */
-function isText(bytes: Buffer): boolean {
+/** Text in base64, with no secret in it. */
+function isHarmless(bytes: Buffer): boolean {
   for (const byte of bytes.subarray(0, -2))
     if (byte < 9 || (byte > 13 && byte < 32) || byte > 126) return false;
-  return true;
+  return scan(bytes.toString("latin1")).length === 0;
 }

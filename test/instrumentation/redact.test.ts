@@ -68,6 +68,10 @@ describe("secrets", () => {
     ["Your password is hunter2.", "Your password is [redacted:password]"],
     ["postgres://ana:p@ss/w0rd@db/app", "postgres://ana:[redacted:password]@db/app"],
     ["jdbc:oracle:thin:scott/tiger@db:1521:xe", "jdbc:oracle:thin:scott/[redacted:password]@db:1521:xe"],
+    [
+      `data: ${Buffer.from(`{"user":"ana","password":"hunter2"}`).toString("base64")}`,
+      "data: [redacted:random]",
+    ],
     ["Cookie: a=b; c=d\nHost: x", "Cookie: [redacted:header]\nHost: x"],
     ["password=%68unter2%21&x=1", "password=[redacted:password]&x=1"],
     [
