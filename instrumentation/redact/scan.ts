@@ -71,8 +71,13 @@ function addRandom(text: string, start: number, end: number, key: string | undef
     // The beginning of base64 may look like a segment of a path; so short a one doesn't part it from its key.
     const named = isNamed(text, from - start > segmentCharsMax ? from : start);
     if (!named && !isHarmless(Buffer.from(text.slice(from, Math.min(to, from + 4_096)), "base64")))
-      found.push({ start: from, end: to, format: "random" });
+      found.push({ start: from, end: to + paddingAt(text, to), format: "random" });
   }
+}
+
+/** How many `=` fill base64 up. */
+function paddingAt(text: string, at: number): number {
+  return text[at] === "=" ? (text[at + 1] === "=" ? 2 : 1) : 0;
 }
 
 const segmentCharsMax = 12;
