@@ -1,2 +1,24 @@
 /** What runs in other people's processes: it says who did what, and changes nothing of it. */
-export { record, type RecordedAction } from "./record.ts";
+export { record } from "./action/record.ts";
+export type { RecordedAction, TouchedResource } from "./action/span-model.ts";
+export { tool, type ToolOptions } from "./action/tool.ts";
+export { start, type Answerable } from "./answerable.ts";
+export {
+  credential,
+  type CredentialName,
+  delegate,
+  type Delegate,
+  exec,
+  permissionChange,
+  resourceAccess,
+  secretRead,
+} from "./action/doors.ts";
+export { prompt, system, toolOutput } from "./action/traced-values.ts";
+export { type Carrier, extract, inject } from "./scope/carry.ts";
+export { type Carried, runAs, type RunAs } from "./scope/run-as.ts";
+export { readToken } from "./scope/token-now.ts";
+export type { TokenScope } from "./scope/token.ts";
+export type { ActingIdentity, Scope } from "./scope/scope.ts";
+export type { Limits, StartOptions } from "./settings.ts";
+export type { LeavingSpan } from "./emit/leaving.ts";
+export type { Sent, SpanSink } from "./emit/sink.ts";

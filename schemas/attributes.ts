@@ -47,6 +47,11 @@ export const attributes: readonly AttributeSpec[] = [
   ),
   read("nhi.action.name", "string", "Low-cardinality name of the operation, for example vault.kv.read."),
   read("nhi.action.mutating", "boolean", "Whether the action changes something or sends something out."),
+  kept(
+    "nhi.action.risk",
+    "string",
+    "high where the sender says so; such spans leave first and are dropped last.",
+  ),
   read("nhi.resource.id", "string", "Name of what was touched, never a value."),
   read(
     "nhi.resource.kind",
@@ -63,6 +68,12 @@ export const attributes: readonly AttributeSpec[] = [
   read("nhi.resources.origin", "string[]", "Origins of the further resources."),
   read("nhi.chain.id", "string", "Id of the attribution chain; the trace id where absent."),
   read("nhi.chain", "string[]", "Delegation path: root principal first, acting identity last."),
+  kept(
+    "nhi.chain.verified",
+    "boolean",
+    "Whether every hop of the path was proven to the sender by a signature.",
+  ),
+  kept("nhi.chain.depth", "int", "Hops of the path, where it is longer than what is sent of it."),
   read("nhi.session.id", "string", "The run or conversation the action belongs to."),
   read("nhi.task.id", "string", "The ticket, change or build the action serves."),
   read("nhi.step", "int", "Ordinal of the action within its session, from 0."),
@@ -87,6 +98,22 @@ export const attributes: readonly AttributeSpec[] = [
   read("nhi.decision.verdict", "string", "What the guard said: allow, deny or ask."),
   read("nhi.decision.outcome", "string", "What then happened: allowed, blocked, asked or observed."),
   read("nhi.decision.reason", "string", "Reason code of the guard's decision."),
+  kept("nhi.args.name", "string[]", "Names of the call's arguments."),
+  kept("nhi.args.origin", "string[]", "Where each argument's value came from, parallel to the names."),
+  kept(
+    "nhi.args.instructed",
+    "string[]",
+    "Names of the arguments whose value came out of an instruction-like passage of a tool's output.",
+  ),
+  kept(
+    "nhi.args.copied",
+    "int",
+    "Share of the arguments' free text that was copied from tool output and is not in the prompt, in %.",
+  ),
+  kept("nhi.args.given", "int", "Share of the arguments' free text that is in the prompt, in %."),
+  kept("nhi.action.asked", "boolean", "Whether the prompt asks for an operation of this class."),
+  kept("nhi.dropped", "int", "Spans that the process has dropped so far for want of room."),
+  kept("nhi.redaction.count", "int", "Secrets that were taken out of the span before it left."),
   kept("nhi.args.digest", "string", "Keyed digest of the call's arguments."),
   kept("nhi.result.bytes", "int", "Size of what came back."),
   read(

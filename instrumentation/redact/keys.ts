@@ -20,7 +20,7 @@ const credential = new RegExp(
   "u",
 );
 const id =
-  /(?:^|_)(?:digest|hash|checksum|etag|fingerprint|integrity|cursor|version|uid|uuid|guid|md5|sha\d*|cid|revision|commit|traceparent|tracestate|baggage|(?:(?:request|version|message|response|call|session|conversation|trace|span|correlation|transaction|cluster|instance|container|image|run|job|build|event|upload|file|document|operation|extended_request|host|pod|device|revision|commit|thread|checkpoint|invocation|execution|stack|workflow|task|change|key|access_key|item|object|folder|drive|calendar|channel|user|account)_?id|amz_id_2|amz_cf_id)s?)$/u;
+  /(?:^|_)(?:digest|hash|checksum|etag|fingerprint|integrity|cursor|version|uid|uuid|guid|md5|sha\d*|cid|revision|commit|traceparent|tracestate|baggage|(?:(?:request|version|message|response|call|session|conversation|trace|span|correlation|transaction|cluster|instance|container|image|run|job|build|event|upload|file|document|operation|extended_request|host|pod|device|revision|commit|thread|checkpoint|invocation|execution|stack|workflow|task|change|key|access_key|item|object|folder|drive|calendar|channel|user|account|credential|grant|identity|principal|approval)_?id|amz_id_2|amz_cf_id)s?)$/u;
 
 /** Keys come again and again, so the answer is kept; made-up ones can't fill the memory. */
 const keptMax = 2_000;

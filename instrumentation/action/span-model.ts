@@ -1,5 +1,14 @@
 import { SpanKind, type Attributes } from "@opentelemetry/api";
-import type { ActionKind, IdentityKind } from "../schemas/index.ts";
+import type { ActionKind, IdentityKind } from "../../schemas/index.ts";
+
+/** What an action touches: its name, never a value. */
+export interface TouchedResource {
+  readonly id: string;
+  /** secret, db_table, bucket, http_endpoint, file, role, … */
+  readonly kind: string;
+  /** Where its name came from: prompt, system, tool:<operation> or none. */
+  readonly origin?: string;
+}
 
 /** What is known of an action when it begins. Ids and names only, never the value of a secret or an argument. */
 export interface RecordedAction {
@@ -8,15 +17,23 @@ export interface RecordedAction {
   readonly name: string;
   /** Who acts; left out where the resource of the process says so (`nhi.identity.id`). */
   readonly identity?: { readonly id: string; readonly kind: IdentityKind; readonly owner?: string };
-  readonly resource?: { readonly id: string; readonly kind: string; readonly origin?: string };
+  readonly resource?: TouchedResource;
   /** Whether it changes something or sends something out. */
   readonly mutating?: boolean;
+  /** Says what its kind doesn't: high risk leaves first, is dropped last, and says when it begins. */
+  readonly risk?: "high";
+  /** Further resources that it touches. */
+  readonly resources?: readonly TouchedResource[];
   readonly session?: string;
   readonly task?: string;
   /** Id of the grant it is done under. */
   readonly grant?: string;
   /** Delegation path: root principal first, acting identity last. */
   readonly chain?: readonly string[];
+  /** What else is known of it, by names of the conventions or of `nhi.*`. */
+  readonly attributes?: Attributes;
+  /** Kind of the span, where it isn't what the action's kind says: a server's, for example. */
+  readonly spanKind?: SpanKind;
 }
 
 /** Name of the span. Low-cardinality: it never holds a resource's id, save a model's or a delegate's name. */
@@ -71,8 +88,9 @@ export function spanKind(kind: ActionKind): SpanKind {
 
 /** Attributes of the span at its start; the conventions' own (`gen_ai.*`) where they have one, `nhi.*` for the rest. */
 export function spanAttributes(action: RecordedAction): Attributes {
-  const { identity, resource, mutating, session, task, grant, chain } = action;
+  const { identity, resource, resources, mutating, risk, session, task, grant, chain } = action;
   return {
+    ...action.attributes,
     "nhi.action.kind": action.kind,
     "nhi.action.name": action.name,
     ...genAi(action),
@@ -80,11 +98,21 @@ export function spanAttributes(action: RecordedAction): Attributes {
     ...(identity?.owner !== undefined && { "nhi.identity.owner": identity.owner }),
     ...(resource && { "nhi.resource.id": resource.id, "nhi.resource.kind": resource.kind }),
     ...(resource?.origin !== undefined && { "nhi.resource.origin": resource.origin }),
+    ...(resources && resources.length > 0 && furtherAttributes(resources)),
     ...(mutating !== undefined && { "nhi.action.mutating": mutating }),
+    ...(risk !== undefined && { "nhi.action.risk": risk }),
     ...(session !== undefined && { "nhi.session.id": session }),
     ...(task !== undefined && { "nhi.task.id": task }),
     ...(grant !== undefined && { "nhi.grant.id": grant }),
     ...(chain && { "nhi.chain": [...chain] }),
+  };
+}
+
+function furtherAttributes(resources: readonly TouchedResource[]): Attributes {
+  return {
+    "nhi.resources.id": resources.map(({ id }) => id),
+    "nhi.resources.kind": resources.map(({ kind }) => kind),
+    "nhi.resources.origin": resources.map(({ origin }) => origin ?? ""),
   };
 }
 

@@ -1,0 +1,97 @@
+import type { IdentityKind } from "../../schemas/index.ts";
+import { currentRuntime } from "../runtime.ts";
+import { runAs } from "../scope/run-as.ts";
+import { type ActingIdentity, running, within } from "../scope/scope.ts";
+import { stampOf } from "../scope/stamp.ts";
+import { record } from "./record.ts";
+import type { TouchedResource } from "./span-model.ts";
+
+/**
+ * Reads a secret: `name` is the operation, `path` names the secret and is never its value.
+ *
+ * @example
+ * const password = await secretRead("vault.kv.read", "kv/prod/db", () => vault.read("kv/prod/db"));
+ */
+export function secretRead<T>(name: string, path: string, work: () => T): T {
+  return record({ kind: "secret_read", name, resource: { id: path, kind: "secret" }, mutating: false }, work);
+}
+
+/**
+ * Reads or changes a resource.
+ *
+ * @example
+ * const rows = await resourceAccess("crm.export", { id: "crm/customers", kind: "db_table" }, () => crm.export());
+ */
+export function resourceAccess<T>(
+  name: string,
+  resource: TouchedResource & { readonly mutating?: boolean },
+  work: () => T,
+): T {
+  const { mutating = false, ...touched } = resource;
+  return record({ kind: "resource_access", name, resource: touched, mutating }, work);
+}
+
+/**
+ * Changes who may do what: `resource` is the role, policy or group that changes.
+ *
+ * @example
+ * await permissionChange("iam.attach_role_policy", { id: "role:deploy", kind: "role" }, () => iam.send(command));
+ */
+export function permissionChange<T>(name: string, resource: TouchedResource, work: () => T): T {
+  return record({ kind: "permission_change", name, resource, mutating: true }, work);
+}
+
+/**
+ * Runs a program. The name of the program, never its arguments.
+ *
+ * @example
+ * await exec("kubectl", () => run("kubectl", ["rollout", "undo", "deployment/api"]));
+ */
+export function exec<T>(program: string, work: () => T): T {
+  return record(
+    { kind: "exec", name: program, resource: { id: program, kind: "program" }, mutating: true },
+    work,
+  );
+}
+
+/** A credential by an id that is no secret: `jti`, a Vault accessor, an AWS access key id, or `reference(secret)`. */
+export interface CredentialName {
+  readonly id: string;
+  /** oauth_at, api_key, vault_token, aws_sts, x509_svid, … */
+  readonly type: string;
+}
+
+/** Credentials, from being issued to being revoked. */
+export const credential = {
+  /** Issues one; `work` does it, and its result says which, once it is there, only by `name`'s id. */
+  issued: <T>(name: string, { id, type }: CredentialName, work: () => T): T =>
+    record({ kind: "credential_issue", name, resource: { id, kind: type }, mutating: true }, work),
+  /** Says of all that `work` does that it was done with this one. */
+  used: <T>(name: CredentialName, work: () => T): T => {
+    const before = running();
+    const scope = { ...before.scope, credential: name };
+    return within({ ...before, scope, stamp: stampOf(scope) }, work);
+  },
+  revoked: <T>(name: string, { id, type }: CredentialName, work: () => T): T =>
+    record({ kind: "credential_revoke", name, resource: { id, kind: type }, mutating: true }, work),
+};
+
+/** Whom work is handed to: an id, or an id with its kind and owner. */
+export type Delegate = string | (Omit<ActingIdentity, "kind"> & { readonly kind?: IdentityKind });
+
+/**
+ * Hands work on to another identity: what it does says so, with the path of who handed on to whom.
+ *
+ * @example
+ * const answer = await delegate("agent:researcher", () => researcher.answer(question));
+ */
+export function delegate<T>(to: Delegate, work: () => T): T {
+  const { kind = "ai_agent", ...rest } = typeof to === "string" ? { id: to } : to;
+  const identity = { ...rest, kind };
+  const from = running().scope.identity?.id ?? currentRuntime()?.identity()?.id;
+  const { chain = [] } = running().scope;
+  const path = from === undefined || chain.at(-1) === from ? chain : [...chain, from];
+  return record({ kind: "delegation", name: "delegate", resource: { id: identity.id, kind: "agent" } }, () =>
+    runAs({ identity, chain: path }, work),
+  );
+}

@@ -1,0 +1,71 @@
+import { isPromise } from "node:util/types";
+import { begin, type Recording } from "./begin.ts";
+import type { RecordedAction } from "./span-model.ts";
+
+/**
+ * Runs `work` inside a span that says which action it is, and gives back what `work` gave: the value, a promise that
+ * settles alike, or the error. Of an error only the class is told, as a message may hold anything. `work` runs once
+ * whatever happens to the span. A query builder that starts when it is awaited has to be awaited inside `work`.
+ *
+ * @param onValue told what `work` gave, once it is there.
+ * @example
+ * const ticket = await record({ kind: "tool_call", name: "tickets.create", mutating: true }, () => tickets.create(draft));
+ */
+export function record<T>(action: RecordedAction, work: () => T, onValue?: (value: Awaited<T>) => void): T {
+  const recording = begin(action);
+  if (recording === undefined) return work();
+  let result: T;
+  try {
+    result = recording.run(work);
+  } catch (error) {
+    recording.end({ error });
+    throw error;
+  }
+  return watched(result, recording, onValue);
+}
+
+/**
+ * Ends the action when its result is there. A plain promise is handed on as one that follows it: to listen to the
+ * original would count as handling its rejection, and the host would never hear of one that it forgot. A promise of a
+ * class of its own, or with properties, is handed on itself, as nothing else is what the host expects.
+ */
+export function watched<T>(result: T, recording: Recording, onValue?: (value: Awaited<T>) => void): T {
+  const isOver = (value: Awaited<T>): void => {
+    try {
+      onValue?.(value);
+    } catch {
+      // What is made of a value is ours to lose, not the host's.
+    }
+    recording.end();
+  };
+  // A promise out of another realm is no instance of our Promise.
+  if (!isPromise(result)) {
+    isOver(result as Awaited<T>);
+    return result;
+  }
+  const then = (failed: (error: unknown) => unknown): Promise<unknown> =>
+    Promise.prototype.then.call(
+      result,
+      (value: unknown) => {
+        isOver(value as Awaited<T>);
+        return value;
+      },
+      (error: unknown) => {
+        recording.end({ error });
+        return failed(error);
+      },
+    );
+  if (isPlain(result))
+    return then((error) => {
+      throw error;
+    }) as T;
+  void then(() => undefined);
+  return result;
+}
+
+function isPlain(promise: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(promise);
+  // Of all prototypes in its chain only the language's own has this itself.
+  const isOfLanguage = Object.hasOwn(Object(prototype) as object, Symbol.toStringTag);
+  return isOfLanguage && Reflect.ownKeys(promise).length === 0;
+}

@@ -1,0 +1,41 @@
+import { ProtobufTraceSerializer } from "@opentelemetry/otlp-transformer";
+import type { Attributes } from "@opentelemetry/api";
+import type { LeavingSpan } from "./leaving.ts";
+
+/** The span type of the official serializer, named through it because its package is not a dependency of ours. */
+type OtlpSpan = Parameters<typeof ProtobufTraceSerializer.serializeRequest>[0][number];
+
+/** Encodes spans as an OTLP `ExportTraceServiceRequest` in protobuf, with the serializer that SDKs use. */
+export function encodeTraces(spans: readonly LeavingSpan[]): Uint8Array | undefined {
+  // The serializer gathers spans by the object of their resource.
+  const resources = new Map<Attributes, OtlpSpan["resource"]>();
+  return ProtobufTraceSerializer.serializeRequest(
+    spans.map(({ scope, resource, ...span }) => ({
+      ...span,
+      duration: [0, 0],
+      ended: true,
+      links: [],
+      events: [],
+      resource: resourceOf(resources, resource),
+      instrumentationScope: scope,
+      droppedAttributesCount: 0,
+      droppedEventsCount: 0,
+      droppedLinksCount: 0,
+    })),
+  );
+}
+
+function resourceOf(
+  made: Map<Attributes, OtlpSpan["resource"]>,
+  attributes: Attributes,
+): OtlpSpan["resource"] {
+  const before = made.get(attributes);
+  if (before !== undefined) return before;
+  const resource: OtlpSpan["resource"] = {
+    attributes,
+    merge: (other) => other ?? resource,
+    getRawAttributes: () => [],
+  };
+  made.set(attributes, resource);
+  return resource;
+}

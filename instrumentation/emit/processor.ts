@@ -1,0 +1,96 @@
+import type { Attributes, Context, Span } from "@opentelemetry/api";
+import { running } from "../scope/scope.ts";
+import type { FinishedSpan } from "./finished-span.ts";
+import type { SpanQueue } from "./queue.ts";
+import { tellsStart } from "./urgency.ts";
+
+/** A span of an SDK at its start. */
+interface StartedSpan extends Span {
+  readonly attributes: Attributes;
+}
+
+/**
+ * OpenTelemetry's span processor, as all lines of its SDK know it. Says on every span of the process by whom and under
+ * what it was made, tells of the beginning of what is of high risk, and hands over what has ended.
+ */
+export class OpenSpans {
+  readonly #queue: SpanQueue;
+  /** Spans of our own doings, made by a library that does not know that they are to be left out. */
+  readonly #quiet = new WeakSet();
+  #latest: unknown;
+
+  constructor(queue: SpanQueue) {
+    this.#queue = queue;
+  }
+
+  onStart(span: Span, _context?: Context): void {
+    try {
+      this.#latest = span;
+      if (running().quiet === true) this.#quiet.add(span);
+      else this.begin(span as StartedSpan);
+    } catch {
+      // A frozen or foreign span stays as it is.
+    }
+  }
+
+  /** Stamps a span, and tells of its beginning where that is worth it. */
+  begin(span: StartedSpan): void {
+    stampOn(span, running().stamp);
+    if (tellsStart(span.attributes)) this.#tellStart(span as unknown as FinishedSpan);
+  }
+
+  /** Says that an action of high risk has begun: detection need not wait for its end. */
+  #tellStart(span: FinishedSpan): void {
+    const attributes = { ...span.attributes, "nhi.phase": "start" };
+    this.#queue.push({
+      name: span.name,
+      kind: span.kind,
+      spanContext: () => span.spanContext(),
+      parentSpanContext: span.parentSpanContext,
+      parentSpanId: span.parentSpanId,
+      startTime: span.startTime,
+      endTime: span.startTime,
+      status: { code: 0 },
+      attributes,
+      resource: span.resource,
+      instrumentationScope: span.instrumentationScope ?? span.instrumentationLibrary,
+    });
+  }
+
+  onEnd(span: unknown): void {
+    try {
+      if (!this.#quiet.has(span as object)) this.#queue.push(span as FinishedSpan);
+    } catch {
+      // Nothing that happens here may reach the host.
+    }
+  }
+
+  /** Whether a provider told us of the span that was just begun; else whoever began it has to. */
+  wasTold(span: Span): boolean {
+    const was = this.#latest === span;
+    this.#latest = undefined;
+    return was;
+  }
+
+  forceFlush = (): Promise<void> => Promise.resolve();
+  shutdown = (): Promise<void> => Promise.resolve();
+}
+
+/** What a span says of itself counts more than what it is within; who names another identity says all of it. */
+function stampOn(span: StartedSpan, stamp: Attributes): void {
+  const { attributes } = span;
+  const isOther = attributes["nhi.identity.id"] !== undefined;
+  for (const name in stamp) {
+    const value = stamp[name];
+    if (value === undefined || attributes[name] !== undefined) continue;
+    if (!isOther || !ofIdentity.has(name)) span.setAttribute(name, value);
+  }
+}
+
+const ofIdentity: ReadonlySet<string> = new Set([
+  "nhi.identity.kind",
+  "nhi.identity.owner",
+  "nhi.attribution.source",
+  "nhi.credential.id",
+  "nhi.credential.type",
+]);

@@ -1,0 +1,19 @@
+import { randomBytes, randomFillSync } from "node:crypto";
+
+const pool = Buffer.alloc(4096);
+let at = pool.byteLength;
+
+/** Random bytes as lower-case hex, out of a pool: one call of the system for some two hundred ids. */
+export function randomHex(bytes: number): string {
+  if (at + bytes > pool.byteLength) {
+    randomFillSync(pool);
+    at = 0;
+  }
+  at += bytes;
+  return pool.toString("hex", at - bytes, at);
+}
+
+/** As many random bytes, fit for keys: drawn for themselves, and in no pool. */
+export function randomKey(bytes: number): Uint8Array {
+  return randomBytes(bytes);
+}

@@ -1,0 +1,77 @@
+import type { Scope } from "./scope.ts";
+import { chainHopsMax, idCharsMax } from "./stamp.ts";
+
+/** What of ours a request carries at most; headers of common servers end at 8 KiB in all. */
+const oursBytesMax = 4096;
+/** What is read at most: the limit of the specification. */
+const readBytesMax = 8192;
+
+const names = { chain: "nhi.chain", task: "nhi.task", grant: "nhi.grant", session: "nhi.session" } as const;
+const sealName = "nhi.sealed";
+
+/**
+ * Baggage (https://www.w3.org/TR/baggage/) that says by whom and for what a call is made, after what the host has in it
+ * already. What doesn't fit any more is left out, the seal and the path before the rest.
+ */
+export function writeBaggage(scope: Scope, sealed: string | undefined, before = ""): string {
+  const entries = [
+    entry(names.chain, scope.chain?.slice(-chainHopsMax).map(encodeURIComponent).join(">")),
+    entry(sealName, sealed),
+    entry(names.task, scope.task && encodeURIComponent(scope.task)),
+    entry(names.grant, scope.grant && encodeURIComponent(scope.grant)),
+    entry(names.session, scope.session && encodeURIComponent(scope.session)),
+  ];
+  let bytes = 0;
+  const ours = entries.filter((text): text is string => {
+    if (text === undefined || bytes + text.length + 1 > oursBytesMax) return false;
+    bytes += text.length + 1;
+    return true;
+  });
+  const theirs = before.split(",").filter((text) => text !== "" && !text.trim().startsWith("nhi."));
+  return [...theirs, ...ours].join(",");
+}
+
+function entry(name: string, value: string | undefined): string | undefined {
+  return value === undefined || value === "" ? undefined : `${name}=${value}`;
+}
+
+/** What a baggage header says of us; anything malformed or too long in it is passed over. */
+export function readBaggage(header: string): { scope: Scope; sealed: string | undefined } {
+  if (header.length > readBytesMax) return { scope: {}, sealed: undefined };
+  const found = new Map<string, string>();
+  for (const member of header.split(",")) {
+    const at = member.indexOf("=");
+    if (at > 0)
+      found.set(
+        member.slice(0, at).trim(),
+        member
+          .slice(at + 1)
+          .split(";", 1)[0]!
+          .trim(),
+      );
+  }
+  const chain = found.get(names.chain)?.split(">").map(decoded);
+  const isWhole =
+    chain !== undefined && chain.length <= chainHopsMax && chain.every((hop) => hop !== undefined);
+  const one = (name: string): string | undefined => decoded(found.get(name));
+  const [task, grant, session] = [one(names.task), one(names.grant), one(names.session)];
+  return {
+    scope: {
+      ...(isWhole && { chain: chain.filter((hop) => hop !== undefined) }),
+      ...(task !== undefined && { task }),
+      ...(grant !== undefined && { grant }),
+      ...(session !== undefined && { session }),
+    },
+    sealed: found.get(sealName),
+  };
+}
+
+function decoded(text: string | undefined): string | undefined {
+  if (text === undefined || text === "") return undefined;
+  try {
+    const plain = decodeURIComponent(text);
+    return plain.length <= idCharsMax ? plain : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,20 @@
+import { context, type Span, trace } from "@opentelemetry/api";
+import { type Running, within } from "./scope.ts";
+
+/**
+ * Runs `work` once, with a span open in OpenTelemetry's context and in ours. A context manager that fails before it
+ * began costs the host nothing; an error of `work` itself passes through.
+ */
+export function enter<T>(next: Running, span: Span, work: () => T): T {
+  let begun = false;
+  const begin = (): T => {
+    begun = true;
+    return within(next, work);
+  };
+  try {
+    return context.with(trace.setSpan(context.active(), span), begin);
+  } catch (error) {
+    if (begun) throw error;
+    return begin();
+  }
+}

@@ -1,0 +1,56 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Attributes, Span } from "@opentelemetry/api";
+import type { IdentityKind } from "../../schemas/index.ts";
+
+/** Who acts, as the host says it. `id` is canonical: a SPIFFE id, an ARN, `k8s:ns/sa`, `agent:name`, … */
+export interface ActingIdentity {
+  readonly id: string;
+  readonly kind: IdentityKind;
+  /** The person or team who answers for it. */
+  readonly owner?: string;
+}
+
+/** What is bound to the work that runs: by whom, for what, under which authority. Never a token, never a value. */
+export interface Scope {
+  readonly identity?: ActingIdentity;
+  /** Delegation path: root principal first, acting identity last. */
+  readonly chain?: readonly string[];
+  /** Whether every hop of the chain was proven to us by a signature. */
+  readonly chainVerified?: boolean;
+  /** How the identity is known, for example jwt_verified; see `nhi.attribution.source`. */
+  readonly source?: string;
+  readonly task?: string;
+  readonly grant?: string;
+  readonly approval?: string;
+  readonly session?: string;
+  readonly credential?: { readonly id: string; readonly type: string };
+}
+
+/** What one stretch of running work carries. */
+export interface Running {
+  readonly scope: Scope;
+  /** The scope as attributes, made once for all spans within it. */
+  readonly stamp: Attributes;
+  /** The span that is open, where OpenTelemetry has no context manager to carry it. */
+  readonly span?: Span;
+  /** Our own work, which nobody wants to see. */
+  readonly quiet?: boolean;
+}
+
+const slot = Symbol.for("answerable.scope.1");
+const shared = globalThis as { [slot]?: AsyncLocalStorage<Running> };
+
+/** One for the process, whatever number of copies of this module it holds. */
+const storage = (shared[slot] ??= new AsyncLocalStorage<Running>());
+
+const nothing: Running = { scope: {}, stamp: {} };
+
+/** What the running work carries. */
+export function running(): Running {
+  return storage.getStore() ?? nothing;
+}
+
+/** Runs `work`, and all that it awaits, with something else. */
+export function within<T>(next: Running, work: () => T): T {
+  return storage.run(next, work);
+}

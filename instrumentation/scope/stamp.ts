@@ -1,0 +1,40 @@
+import type { Attributes } from "@opentelemetry/api";
+import type { Scope } from "./scope.ts";
+
+/** A longer path is cut in its middle: the root and the latest hops count. */
+export const chainHopsMax = 8;
+/** A longer id is cut; the detector would cut it too. Characters. */
+export const idCharsMax = 512;
+
+/** What every span of a scope says of it. */
+export function stampOf(scope: Scope): Attributes {
+  const { identity, chain, chainVerified, source, task, grant, approval, session, credential } = scope;
+  return {
+    ...(identity && { "nhi.identity.id": cut(identity.id), "nhi.identity.kind": identity.kind }),
+    ...(identity?.owner !== undefined && { "nhi.identity.owner": cut(identity.owner) }),
+    ...(source !== undefined && { "nhi.attribution.source": source }),
+    ...(chain && chainAttributes(chain)),
+    ...(chainVerified !== undefined && { "nhi.chain.verified": chainVerified }),
+    ...(task !== undefined && { "nhi.task.id": cut(task) }),
+    ...(grant !== undefined && { "nhi.grant.id": cut(grant) }),
+    ...(approval !== undefined && { "nhi.approval.id": cut(approval) }),
+    ...(session !== undefined && { "nhi.session.id": cut(session) }),
+    ...(credential && {
+      "nhi.credential.id": cut(credential.id),
+      "nhi.credential.type": credential.type,
+    }),
+  };
+}
+
+function chainAttributes(chain: readonly string[]): Attributes {
+  const hops = chain.map(cut);
+  if (hops.length <= chainHopsMax) return { "nhi.chain": hops };
+  return {
+    "nhi.chain": [hops[0]!, ...hops.slice(1 - chainHopsMax)],
+    "nhi.chain.depth": hops.length,
+  };
+}
+
+function cut(text: string): string {
+  return text.length <= idCharsMax ? text : text.slice(0, idCharsMax);
+}
