@@ -10,6 +10,7 @@ export {
   type Delegate,
   exec,
   permissionChange,
+  reference,
   resourceAccess,
   secretRead,
 } from "./action/doors.ts";

@@ -15,6 +15,7 @@ import { LineageBook } from "./lineage/index.ts";
 import { onceAtExit, pid, warn, writeLine } from "./process.ts";
 import { randomHex } from "./random.ts";
 import { redactor } from "./redact/redactor.ts";
+import { reference } from "./redact/reference.ts";
 import { currentRuntime, type Runtime, setRuntime } from "./runtime.ts";
 import { hostMatcher } from "./scope/hosts.ts";
 import { type Settings, settingsOf, type StartOptions } from "./settings.ts";
@@ -52,7 +53,7 @@ function build(settings: Settings, { beforeOther, clock = systemClock }: Around)
     told: settings.identity,
     env: environment(),
     nowMs: () => clock.nowMs(),
-    reference: undefined,
+    reference: (secret) => reference(secret, settings.key, settings.tenant),
     withinMs: limits.identityMs,
     onProblem: warn,
   });
