@@ -1,4 +1,6 @@
+import { fetchWrapper } from "./fetch.ts";
+import { httpWrapper } from "./http.ts";
 import type { Wrapper } from "./wrapper.ts";
 
 /** All wrappers that ship. */
-export const wrappers: readonly Wrapper[] = [];
+export const wrappers: readonly Wrapper[] = [fetchWrapper, httpWrapper];
