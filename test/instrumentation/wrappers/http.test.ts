@@ -30,6 +30,11 @@ async function answerTo(request: http.ClientRequest): Promise<string> {
   return text(answer);
 }
 
+/** Closed, with or without an error. */
+function closed(request: http.ClientRequest): Promise<void> {
+  return new Promise((resolve) => void request.on("close", resolve));
+}
+
 const uses: readonly Use<string>[] = [
   {
     name: "a good call, by callback",
@@ -42,7 +47,7 @@ const uses: readonly Use<string>[] = [
       see("is", [request instanceof http.ClientRequest, request.constructor.name, request.method, request.path]);
       for (const event of ["finish", "response", "close", "error", "abort"])
         request.on(event, () => see("event", event));
-      await once(request, "close");
+      await closed(request);
     },
     actions: [{ ...get, "http.request.method": "GET", "http.response.status_code": 200, "server.address": "127.0.0.1" }],
     secrets,
@@ -51,7 +56,7 @@ const uses: readonly Use<string>[] = [
     name: "nobody listens to the answer",
     run: async (see, url) => {
       const request = http.get(`${url}/hello`);
-      await once(request, "close");
+      await closed(request);
       see("listeners", ["response", "error"].map((name) => request.listenerCount(name)));
     },
     actions: [get],
@@ -89,7 +94,7 @@ const uses: readonly Use<string>[] = [
       for (const address of ["http://127.0.0.1:2/", `${url}/broken`]) {
         const request = http.get(address);
         for (const event of ["error", "close", "abort"]) request.on(event, (error) => see(event, error));
-        await once(request, "close");
+        await closed(request);
       }
     },
     actions: [
@@ -112,11 +117,11 @@ const uses: readonly Use<string>[] = [
         for (const event of ["error", "close", "timeout", "abort"])
           request.on(event, (error) => see(`${String(nth)} ${event}`, [error === own, error]));
         setTimeout(() => giveUp(request, given), 10);
-        await once(request, "close").catch(() => once(request, "close"));
+        await closed(request);
       }
       const before = http.get(`${url}/hello`).on("error", (error) => see("before", error));
       before.destroy();
-      await once(before, "close").catch(() => undefined);
+      await closed(before);
     },
     actions: Array.from({ length: 4 }, () => get),
     secrets,
@@ -181,12 +186,13 @@ describe("contract", () => {
   });
 });
 
-let double: HttpDouble;
+let double: HttpDouble | undefined;
 let undo: (() => void) | undefined;
 afterEach(async () => {
   undo?.();
   undo = undefined;
-  await double.stop();
+  await double?.stop();
+  double = undefined;
 });
 
 describe("what is carried", () => {
@@ -194,10 +200,10 @@ describe("what is carried", () => {
     double = await httpDouble();
     undo = install(httpWrapper, []);
     const left = await watchedRun(async () => {
-      await answerTo(http.get(`${double.url}/hello`));
-      await answerTo(http.get(`${double.url}/hello`, { headers: { traceparent: "mine", baggage: "k=v" } }));
+      await answerTo(http.get(`${double!.url}/hello`));
+      await answerTo(http.get(`${double!.url}/hello`, { headers: { traceparent: "mine", baggage: "k=v" } }));
     });
-    const [first, second] = double.received.map(({ headers }) => headers);
+    const [first, second] = double!.received.map(({ headers }) => headers);
     expect(first?.["traceparent"]).toContain(actionsOf(left)[0]?.spanContext().spanId);
     expect(first?.["baggage"]).toContain("nhi.chain=user%3Aana>agent%3Acontract");
     expect(second).toMatchObject({ traceparent: "mine", baggage: expect.stringMatching(/^k=v,.*nhi\.chain=/u) });
@@ -206,15 +212,15 @@ describe("what is carried", () => {
   test("no other host is told anything; what an action covers is carried, and no action of its own", async () => {
     double = await httpDouble();
     undo = install(httpWrapper, []);
-    const port = new URL(double.url).port;
+    const port = new URL(double!.url).port;
     const lookup = ((_: unknown, options: { all?: boolean }, done: (...args: unknown[]) => void) =>
       options.all === true ? done(null, [{ address: "127.0.0.1", family: 4 }]) : done(null, "127.0.0.1", 4)) as never;
     const left = await watchedRun(async () => {
       await answerTo(http.get({ host: "api.elsewhere.example", port, path: "/hello", lookup }));
-      await record({ kind: "tool_call", name: "outer", covers: true }, () => answerTo(http.get(`${double.url}/hello`)));
-      await answerTo(http.get(`${double.url}/hello`));
+      await record({ kind: "tool_call", name: "outer", covers: true }, () => answerTo(http.get(`${double!.url}/hello`)));
+      await answerTo(http.get(`${double!.url}/hello`));
     });
-    const [elsewhere, covered] = double.received.map(({ headers }) => headers);
+    const [elsewhere, covered] = double!.received.map(({ headers }) => headers);
     expect([elsewhere?.["traceparent"], elsewhere?.["baggage"]]).toEqual([undefined, undefined]);
     const actions = actionsOf(left);
     expect(actions.map(({ attributes }) => attributes["nhi.action.name"])).toEqual(["http.get", "outer", "http.get"]);
@@ -240,7 +246,7 @@ describe("beside OpenTelemetry's own instrumentation", () => {
     patch.patch?.(http);
     undo ??= install(httpWrapper, []);
     const left = await watchedRun(async () => {
-      for (let nth = 0; nth < 3; nth += 1) await answerTo(http.get(`${double.url}/hello?nth=${String(nth)}`));
+      for (let nth = 0; nth < 3; nth += 1) await answerTo(http.get(`${double!.url}/hello?nth=${String(nth)}`));
     });
     undo();
     patch.unpatch?.(http);
@@ -250,7 +256,7 @@ describe("beside OpenTelemetry's own instrumentation", () => {
       ({ attributes, kind }) => attributes["http.request.method"] !== undefined && kind === 2,
     );
     expect(requests.map(({ scope }) => scope.name)).toEqual(Array(3).fill("@opentelemetry/instrumentation-http"));
-    for (const [nth, { headers }] of double.received.entries()) {
+    for (const [nth, { headers }] of double!.received.entries()) {
       expect(headers["traceparent"]).toContain(requests[nth]?.spanContext().spanId);
       expect(headers["baggage"]).toContain("nhi.chain=");
     }
