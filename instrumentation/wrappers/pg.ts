@@ -13,7 +13,7 @@ import type { Undo, Wrapper } from "./wrapper.ts";
  * Queries of `pg`, with or without its native client, as what they do to which table. Neither the statement nor a value
  * leaves. Where OpenTelemetry's own instrumentation tells of a query, its span is told the table, and there is no other.
  */
-export const pg: Wrapper = {
+export const pgWrapper: Wrapper = {
   id: "pg",
   packages: ["pg", "pg-pool"],
   patch: (exports, { name, file }) => {

@@ -8,7 +8,7 @@ import Cursor from "pg-cursor";
 import QueryStream from "pg-query-stream";
 import { trace } from "@opentelemetry/api";
 import { runAs } from "../../../instrumentation/index.ts";
-import { pg } from "../../../instrumentation/wrappers/pg.ts";
+import { pgWrapper } from "../../../instrumentation/wrappers/pg.ts";
 import { all } from "../../../instrumentation/wrappers/swap.ts";
 import type { Undo } from "../../../instrumentation/wrappers/wrapper.ts";
 import { collected, type Collected } from "../../support/collected.ts";
@@ -42,8 +42,8 @@ afterEach(async () => {
 function patched(): Undo | undefined {
   const module = { version: "8.23.1", file: "" };
   return all([
-    pg.patch?.(pgLibrary, { name: "pg", ...module }),
-    pg.patch?.(Object.getPrototypeOf(pgLibrary.Pool) as object, { name: "pg-pool", ...module }),
+    pgWrapper.patch?.(pgLibrary, { name: "pg", ...module }),
+    pgWrapper.patch?.(Object.getPrototypeOf(pgLibrary.Pool) as object, { name: "pg-pool", ...module }),
   ]);
 }
 
@@ -335,7 +335,7 @@ describe("no harm", () => {
       }
     }
     Object.freeze(Client.prototype);
-    expect(pg.patch?.(Object.freeze({ Client }), { name: "pg", file: "", version: "8" })).toBeUndefined();
+    expect(pgWrapper.patch?.(Object.freeze({ Client }), { name: "pg", file: "", version: "8" })).toBeUndefined();
     expect(new Client().query()).toBe(7);
   });
 
