@@ -5,8 +5,8 @@ import { watched } from "../action/record.ts";
 import type { RecordedAction } from "../action/span-model.ts";
 import { sqlShape, type SqlShape } from "../redact/sql-shape.ts";
 import { bound } from "../scope/bound.ts";
-import { isInstrumented, theirSpan } from "./instrumented.ts";
-import { all, type Method, swap } from "./swap.ts";
+import { decorate, isInstrumented, theirSpan } from "./instrumented.ts";
+import { all, type Method, prototypesIn, swap } from "./swap.ts";
 import type { Undo, Wrapper } from "./wrapper.ts";
 
 /**
@@ -30,14 +30,7 @@ function swapIn(
   name: string,
   instead: Parameters<typeof swap>[2],
 ): Undo | undefined {
-  const prototypes = exported.map(prototypeOf).filter((prototype) => prototype !== undefined);
-  return all(prototypes.map((prototype) => swap(prototype, name, instead)));
-}
-
-function prototypeOf(exported: unknown): object | undefined {
-  if (typeof exported !== "function") return undefined;
-  const { prototype } = exported as { prototype?: unknown };
-  return typeof prototype === "object" && prototype !== null ? prototype : undefined;
+  return all(prototypesIn(exported).map((prototype) => swap(prototype, name, instead)));
 }
 
 /** Whoever waits for a connection is called by whoever gives it back, and would act in their name. */
@@ -75,7 +68,7 @@ function unlessTheirs(action: RecordedAction, self: unknown): Recording | undefi
     ? theirSpan("@opentelemetry/instrumentation-pg", "pg.query")
     : undefined;
   if (theirs === undefined) return begin(action);
-  theirs.setAttributes(action.attributes ?? {});
+  decorate(theirs, action);
   return undefined;
 }
 

@@ -64,6 +64,14 @@ function isOurs(method: object): boolean {
   return false;
 }
 
+/** The prototypes of those of them that are classes. */
+export function prototypesIn(exported: readonly unknown[]): readonly object[] {
+  return exported.flatMap((one) => {
+    const prototype: unknown = typeof one === "function" ? one.prototype : undefined;
+    return typeof prototype === "object" && prototype !== null ? [prototype] : [];
+  });
+}
+
 /** Undoes all of them, the last one first. */
 export function all(undos: readonly (Undo | undefined)[]): Undo | undefined {
   const real = undos.filter((undo) => undo !== undefined);

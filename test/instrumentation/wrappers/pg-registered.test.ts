@@ -65,8 +65,7 @@ describe.each(Object.entries(orders))("beside OpenTelemetry's own, %s", (_, { be
   test("a query that it tells is told once, with its table", async () => {
     const ran = await runRegistered({ ...program, env: env() });
     expect(ran.code).toBe(0);
-    // The line of an action is printed of spans that say their kind; theirs leave for the detector's rules to name.
-    expect(ran.actions).toEqual([]);
+    expect(ran.actions).toEqual(own(server.host));
     expect(ran.out.split("\n").filter((line) => line.startsWith("span"))).toEqual([
       "span pg.query:SELECT postgres on -",
       "span pg.query:SELECT postgres on -",
