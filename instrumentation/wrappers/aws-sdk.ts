@@ -35,6 +35,7 @@ const handlers = ["NodeHttpHandler", "NodeHttp2Handler", "FetchHttpHandler"];
 /** What is looked at of a client and a command: what the SDK has in all its versions, or what is passed by. */
 interface Sending {
   readonly config?: { readonly serviceId?: unknown };
+  readonly resolveMiddleware?: unknown;
   readonly schema?: readonly unknown[];
   readonly input?: unknown;
 }
@@ -97,10 +98,11 @@ function endOf(action: RecordedAction, recording: () => Recording | undefined): 
 
 function actionOf(client: Sending, command: Sending): RecordedAction | undefined {
   const service = client.config?.serviceId;
+  if (typeof service !== "string" || typeof command.resolveMiddleware !== "function") return undefined;
   // Names of classes don't survive every bundler; the schema of newer versions does.
   const { name } = (command as object).constructor;
   const method = typeof command.schema?.[2] === "string" ? command.schema[2] : name.replace(/Command$/u, "");
-  if (typeof service !== "string" || !/^\w{1,100}$/u.test(method)) return undefined;
+  if (!/^\w{1,100}$/u.test(method)) return undefined;
   const { input } = command;
   const asked = typeof input === "object" && input !== null ? (input as Record<string, unknown>) : {};
   return awsAction(service, method, asked);
