@@ -1,0 +1,216 @@
+import childProcess, { type ChildProcess } from "node:child_process";
+import { errorMonitor } from "node:events";
+import { syncBuiltinESMExports } from "node:module";
+import { begin, type Failure, type Recording } from "../action/begin.ts";
+import { environment } from "../environment.ts";
+import { carriedHeaders } from "../scope/carry.ts";
+import { programIn, programOf } from "./program.ts";
+import { all, type Method, swap } from "./swap.ts";
+import type { Undo, Wrapper } from "./wrapper.ts";
+
+/**
+ * Programs that are run: which, never with what arguments, until they end. They are told by whom and for what, in
+ * `TRACEPARENT` and `BAGGAGE`, where they get our environment; one that was made up for them stays as it is.
+ */
+export const childProcessWrapper: Wrapper = { id: "child-process", packages: [], listen };
+
+/** All that starts a program without waiting for it comes down to one method; what waits, to these functions. */
+const waiting: readonly Waiting[] = [
+  { name: "spawnSync", program: programAsked, optionsAt: afterArguments },
+  { name: "execFileSync", program: programAsked, optionsAt: afterArguments },
+  {
+    name: "execSync",
+    program: ([command]) => (isNamed(command) ? programIn(command) : undefined),
+    optionsAt: () => 1,
+  },
+];
+
+interface Waiting {
+  readonly name: string;
+  readonly program: (args: readonly unknown[]) => string | undefined;
+  readonly optionsAt: (args: readonly unknown[]) => number;
+}
+
+function listen(): Undo {
+  const undo = all([
+    swap(childProcess.ChildProcess.prototype, "spawn", onSpawn),
+    ...waiting.map((one) =>
+      swap(childProcess, one.name, (original, self, args) => onWait(original, self, args, one)),
+    ),
+  ]);
+  syncBuiltinESMExports();
+  return () => {
+    undo?.();
+    syncBuiltinESMExports();
+  };
+}
+
+/** What Node makes of all forms of arguments: its own copies, never the host's objects. */
+interface Spawning {
+  readonly file?: unknown;
+  readonly args?: unknown;
+  readonly detached?: unknown;
+  envPairs?: unknown;
+}
+
+function onSpawn(original: Method, self: unknown, args: unknown[]): unknown {
+  const asked = args[0] as Spawning;
+  const recording = quietly(() => beginOf(programStarted(asked)));
+  if (recording === undefined) return Reflect.apply(original, self, args);
+  quietly(() => tell(asked, recording));
+  let result: unknown;
+  try {
+    result = Reflect.apply(original, self, args);
+  } catch (error) {
+    recording.end(failureOf(error));
+    throw error;
+  }
+  quietly(() => endWith(self as ChildProcess, recording, asked.detached === true));
+  return result;
+}
+
+/** What isn't even named is refused by Node, and no action. */
+function beginOf(program: string | undefined): Recording | undefined {
+  if (program === undefined) return undefined;
+  return begin({
+    kind: "exec",
+    name: program,
+    resource: { id: program, kind: "program" },
+    mutating: true,
+  });
+}
+
+function programStarted({ file, args }: Spawning): string | undefined {
+  return isNamed(file) ? programOf(file, listOf(args)) : undefined;
+}
+
+function listOf(args: unknown): readonly unknown[] {
+  return Array.isArray(args) ? args : [];
+}
+
+/** A program that outlives us has no end that we would see. */
+function endWith(child: ChildProcess, recording: Recording, isDetached: boolean): void {
+  let isOver = isDetached;
+  const end = (failure?: Failure): void => {
+    if (!isOver) recording.end(failure);
+    isOver = true;
+  };
+  if (isDetached) {
+    recording.end();
+    return;
+  }
+  (child as NodeJS.EventEmitter).on(errorMonitor, (error: unknown) => end(failureOf(error)));
+  child.once("exit", (code, signal) => end(failureIn(code, signal)));
+}
+
+function onWait(
+  original: Method,
+  self: unknown,
+  args: unknown[],
+  { program, optionsAt }: Waiting,
+): unknown {
+  const recording = quietly(() => beginOf(program(args)));
+  if (recording === undefined) return Reflect.apply(original, self, args);
+  const told = quietly(() => withTold(args, optionsAt(args), recording)) ?? args;
+  let result: unknown;
+  try {
+    result = Reflect.apply(original, self, told);
+  } catch (error) {
+    recording.end(failureOf(error));
+    throw error;
+  }
+  recording.end(quietly(() => failureOfResult(result)));
+  return result;
+}
+
+/** `spawnSync(file, args?, options?)`, and so `execFileSync`. */
+function afterArguments([, args]: readonly unknown[]): number {
+  return Array.isArray(args) || args === undefined || args === null ? 2 : 1;
+}
+
+function isNamed(file: unknown): file is string {
+  return typeof file === "string" && file !== "";
+}
+
+function programAsked(given: readonly unknown[]): string | undefined {
+  const { shell } = Object(given[afterArguments(given)]) as { shell?: unknown };
+  const [file, args] = given;
+  if (!isNamed(file)) return undefined;
+  return Boolean(shell) ? programIn(file) : programOf(file, listOf(args));
+}
+
+/** The same arguments with a copy of the options; undefined where these aren't what Node takes, or nothing is told. */
+function withTold(args: unknown[], at: number, recording: Recording): unknown[] | undefined {
+  const options = args[at] ?? {};
+  if (typeof options !== "object") return undefined;
+  const own = (options as { env?: object | null }).env ?? environment();
+  const env: Record<string, unknown> = {};
+  // As Node reads it: what is inherited counts too.
+  for (const name in own) env[name] = Reflect.get(own, name);
+  const given = Object.entries(env).filter(([, value]) => value !== undefined);
+  const told = toldTo(new Map(given.map(([name, value]) => [name, String(value)])), recording);
+  if (told === undefined) return undefined;
+  const changed = Array.from({ length: Math.max(args.length, at + 1) }, (_, nth) => args[nth]);
+  return changed.with(at, { ...options, env: { ...env, ...told } });
+}
+
+/** Node's own list of `NAME=value`, made for this one start. */
+function tell(asked: Spawning, recording: Recording): void {
+  const pairs = asked.envPairs;
+  if (!Array.isArray(pairs)) return;
+  const given = new Map(pairs.map((pair) => splitPair(String(pair))));
+  const told = toldTo(given, recording);
+  if (told === undefined) return;
+  const kept = pairs.filter((pair) => told[splitPair(String(pair))[0]] === undefined) as unknown[];
+  asked.envPairs = [...kept, ...Object.entries(told).map(([name, value]) => `${name}=${value}`)];
+}
+
+function splitPair(pair: string): [name: string, value: string] {
+  const at = pair.indexOf("=", 1);
+  return at === -1 ? [pair, ""] : [pair.slice(0, at), pair.slice(at + 1)];
+}
+
+/** What is said to a program that gets this environment. */
+function toldTo(given: ReadonlyMap<string, string>, recording: Recording): Record<string, string> | undefined {
+  const own = environment();
+  const names = Object.keys(own);
+  // Who made up an environment, or a part of these, meant it so; who copied ours did not mean our parent's.
+  const isCopy = names.filter((name) => given.has(name)).length * 2 >= names.length;
+  if (!isCopy) return undefined;
+  const isOthers = ["TRACEPARENT", "BAGGAGE"].some((name) => given.has(name) && given.get(name) !== own[name]);
+  if (isOthers) return undefined;
+  const headers = recording.run(carriedHeaders);
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toUpperCase(), value]));
+}
+
+function failureIn(code: number | null, signal: NodeJS.Signals | null): Failure | undefined {
+  if (signal !== null) return { type: signal };
+  return code === 0 || code === null ? undefined : { type: String(code) };
+}
+
+/** The system's word for what went wrong tells more than `Error`. */
+function failureOf(error: unknown): Failure {
+  const { code, status, signal } = Object(error) as { code?: unknown; status?: unknown; signal?: unknown };
+  if (typeof signal === "string") return { type: signal };
+  if (typeof status === "number") return { type: String(status) };
+  return typeof code === "string" && /^E[A-Z\d]{2,20}$/u.test(code) ? { type: code } : { error };
+}
+
+function failureOfResult(result: unknown): Failure | undefined {
+  const { error, status, signal } = Object(result) as {
+    error?: unknown;
+    status?: number | null;
+    signal?: NodeJS.Signals | null;
+  };
+  if (error !== undefined) return failureOf(error);
+  return failureIn(status ?? null, signal ?? null);
+}
+
+/** What can't be read starts untouched. */
+function quietly<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
