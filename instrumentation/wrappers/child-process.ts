@@ -1,9 +1,10 @@
-import childProcess, { type ChildProcess } from "node:child_process";
-import { errorMonitor } from "node:events";
+import childProcess from "node:child_process";
+import { errorMonitor, EventEmitter } from "node:events";
 import { syncBuiltinESMExports } from "node:module";
 import { begin, type Failure, type Recording } from "../action/begin.ts";
 import { environment } from "../environment.ts";
 import { carriedHeaders } from "../scope/carry.ts";
+import { members, quietly } from "./foreign.ts";
 import { programIn, programOf } from "./program.ts";
 import { all, type Method, swap } from "./swap.ts";
 import type { Undo, Wrapper } from "./wrapper.ts";
@@ -31,6 +32,8 @@ interface Waiting {
   readonly optionsAt: (args: readonly unknown[]) => number;
 }
 
+type Members = ReturnType<typeof members>;
+
 function listen(): Undo {
   const undo = all([
     swap(childProcess.ChildProcess.prototype, "spawn", onSpawn),
@@ -45,19 +48,13 @@ function listen(): Undo {
   };
 }
 
-/** What Node makes of all forms of arguments: its own copies, never the host's objects. */
-interface Spawning {
-  readonly file?: unknown;
-  readonly args?: unknown;
-  readonly detached?: unknown;
-  envPairs?: unknown;
-}
-
+/** Asked for is what Node makes of all forms of arguments: its own copies, never the host's objects. */
 function onSpawn(original: Method, self: unknown, args: unknown[]): unknown {
-  const asked = args[0] as Spawning;
+  const asked = members(args[0]);
   const recording = quietly(() => beginOf(programStarted(asked)));
   if (recording === undefined) return Reflect.apply(original, self, args);
-  quietly(() => tell(asked, recording));
+  const told = quietly(() => pairsToldTo(asked["envPairs"], recording));
+  if (told !== undefined) Reflect.set(Object(args[0]), "envPairs", told);
   let result: unknown;
   try {
     result = Reflect.apply(original, self, args);
@@ -65,7 +62,8 @@ function onSpawn(original: Method, self: unknown, args: unknown[]): unknown {
     recording.end(failureOf(error));
     throw error;
   }
-  quietly(() => endWith(self as ChildProcess, recording, asked.detached === true));
+  if (asked["detached"] === true || !(self instanceof EventEmitter)) recording.end();
+  else endWith(self, recording);
   return result;
 }
 
@@ -80,7 +78,7 @@ function beginOf(program: string | undefined): Recording | undefined {
   });
 }
 
-function programStarted({ file, args }: Spawning): string | undefined {
+function programStarted({ file, args }: Members): string | undefined {
   return isNamed(file) ? programOf(file, listOf(args)) : undefined;
 }
 
@@ -88,27 +86,18 @@ function listOf(args: unknown): readonly unknown[] {
   return Array.isArray(args) ? args : [];
 }
 
-/** A program that outlives us has no end that we would see. */
-function endWith(child: ChildProcess, recording: Recording, isDetached: boolean): void {
-  let isOver = isDetached;
+/** By what it says of its end. One that is to outlive us has no end that we would see. */
+function endWith(child: EventEmitter, recording: Recording): void {
+  let isOver = false;
   const end = (failure?: Failure): void => {
     if (!isOver) recording.end(failure);
     isOver = true;
   };
-  if (isDetached) {
-    recording.end();
-    return;
-  }
-  (child as NodeJS.EventEmitter).on(errorMonitor, (error: unknown) => end(failureOf(error)));
-  child.once("exit", (code, signal) => end(failureIn(code, signal)));
+  child.on(errorMonitor, (error: unknown) => end(failureOf(error)));
+  child.once("exit", (code: unknown, signal: unknown) => end(failureIn(code, signal)));
 }
 
-function onWait(
-  original: Method,
-  self: unknown,
-  args: unknown[],
-  { program, optionsAt }: Waiting,
-): unknown {
+function onWait(original: Method, self: unknown, args: unknown[], { program, optionsAt }: Waiting): unknown {
   const recording = quietly(() => beginOf(program(args)));
   if (recording === undefined) return Reflect.apply(original, self, args);
   const told = quietly(() => withTold(args, optionsAt(args), recording)) ?? args;
@@ -128,22 +117,27 @@ function afterArguments([, args]: readonly unknown[]): number {
   return Array.isArray(args) || args === undefined || args === null ? 2 : 1;
 }
 
+/** True, or the shell's path. */
+function isShell(shell: unknown): boolean {
+  return shell === true || (typeof shell === "string" && shell !== "");
+}
+
 function isNamed(file: unknown): file is string {
   return typeof file === "string" && file !== "";
 }
 
 function programAsked(given: readonly unknown[]): string | undefined {
-  const { shell } = Object(given[afterArguments(given)]) as { shell?: unknown };
+  const { shell } = members(given[afterArguments(given)]);
   const [file, args] = given;
   if (!isNamed(file)) return undefined;
-  return Boolean(shell) ? programIn(file) : programOf(file, listOf(args));
+  return isShell(shell) ? programIn(file) : programOf(file, listOf(args));
 }
 
 /** The same arguments with a copy of the options; undefined where these aren't what Node takes, or nothing is told. */
 function withTold(args: unknown[], at: number, recording: Recording): unknown[] | undefined {
   const options = args[at] ?? {};
-  if (typeof options !== "object") return undefined;
-  const own = (options as { env?: object | null }).env ?? environment();
+  const own = members(options)["env"] ?? environment();
+  if (typeof options !== "object" || typeof own !== "object") return undefined;
   const env: Record<string, unknown> = {};
   // As Node reads it: what is inherited counts too.
   for (const name in own) env[name] = Reflect.get(own, name);
@@ -155,14 +149,13 @@ function withTold(args: unknown[], at: number, recording: Recording): unknown[] 
 }
 
 /** Node's own list of `NAME=value`, made for this one start. */
-function tell(asked: Spawning, recording: Recording): void {
-  const pairs = asked.envPairs;
-  if (!Array.isArray(pairs)) return;
-  const given = new Map(pairs.map((pair) => splitPair(String(pair))));
-  const told = toldTo(given, recording);
-  if (told === undefined) return;
-  const kept = pairs.filter((pair) => told[splitPair(String(pair))[0]] === undefined) as unknown[];
-  asked.envPairs = [...kept, ...Object.entries(told).map(([name, value]) => `${name}=${value}`)];
+function pairsToldTo(pairs: unknown, recording: Recording): readonly string[] | undefined {
+  if (!Array.isArray(pairs)) return undefined;
+  const given = pairs.map(String);
+  const told = toldTo(new Map(given.map(splitPair)), recording);
+  if (told === undefined) return undefined;
+  const kept = given.filter((pair) => told[splitPair(pair)[0]] === undefined);
+  return [...kept, ...Object.entries(told).map(([name, value]) => `${name}=${value}`)];
 }
 
 function splitPair(pair: string): [name: string, value: string] {
@@ -171,46 +164,36 @@ function splitPair(pair: string): [name: string, value: string] {
 }
 
 /** What is said to a program that gets this environment. */
-function toldTo(given: ReadonlyMap<string, string>, recording: Recording): Record<string, string> | undefined {
+function toldTo(
+  given: ReadonlyMap<string, string>,
+  recording: Recording,
+): Record<string, string> | undefined {
   const own = environment();
   const names = Object.keys(own);
   // Who made up an environment, or a part of these, meant it so; who copied ours did not mean our parent's.
   const isCopy = names.filter((name) => given.has(name)).length * 2 >= names.length;
   if (!isCopy) return undefined;
-  const isOthers = ["TRACEPARENT", "BAGGAGE"].some((name) => given.has(name) && given.get(name) !== own[name]);
+  const isOthers = ["TRACEPARENT", "BAGGAGE"].some(
+    (name) => given.has(name) && given.get(name) !== own[name],
+  );
   if (isOthers) return undefined;
   const headers = recording.run(carriedHeaders);
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toUpperCase(), value]));
 }
 
-function failureIn(code: number | null, signal: NodeJS.Signals | null): Failure | undefined {
-  if (signal !== null) return { type: signal };
-  return code === 0 || code === null ? undefined : { type: String(code) };
+function failureIn(code: unknown, signal: unknown): Failure | undefined {
+  if (typeof signal === "string") return { type: signal };
+  return typeof code === "number" && code !== 0 ? { type: String(code) } : undefined;
 }
 
 /** The system's word for what went wrong tells more than `Error`. */
 function failureOf(error: unknown): Failure {
-  const { code, status, signal } = Object(error) as { code?: unknown; status?: unknown; signal?: unknown };
-  if (typeof signal === "string") return { type: signal };
-  if (typeof status === "number") return { type: String(status) };
-  return typeof code === "string" && /^E[A-Z\d]{2,20}$/u.test(code) ? { type: code } : { error };
+  const { code, status, signal } = members(error);
+  const word = typeof code === "string" && /^E[A-Z\d]{2,20}$/u.test(code) ? { type: code } : { error };
+  return failureIn(status, signal) ?? word;
 }
 
 function failureOfResult(result: unknown): Failure | undefined {
-  const { error, status, signal } = Object(result) as {
-    error?: unknown;
-    status?: number | null;
-    signal?: NodeJS.Signals | null;
-  };
-  if (error !== undefined) return failureOf(error);
-  return failureIn(status ?? null, signal ?? null);
-}
-
-/** What can't be read starts untouched. */
-function quietly<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
+  const { error, status, signal } = members(result);
+  return error === undefined ? failureIn(status, signal) : failureOf(error);
 }

@@ -6,4 +6,10 @@ import { pgWrapper } from "./pg.ts";
 import type { Wrapper } from "./wrapper.ts";
 
 /** All wrappers that ship. */
-export const wrappers: readonly Wrapper[] = [fetchWrapper, httpWrapper, pgWrapper, awsWrapper, childProcessWrapper];
+export const wrappers: readonly Wrapper[] = [
+  fetchWrapper,
+  httpWrapper,
+  pgWrapper,
+  awsWrapper,
+  childProcessWrapper,
+];

@@ -27,7 +27,8 @@ const assignments = /^\s*(?:[A-Za-z_]\w*=(?:"[^"]*"|'[^']*'|\S*)\s+)*/u;
 const word = /^(?:"([^"]*)"|'([^']*)'|([^\s;|&<>]+))/u;
 
 function firstWord(command: string): string | undefined {
-  const [, double, single, bare] = word.exec(command.slice(0, commandCharsMax).replace(assignments, "")) ?? [];
+  const [, double, single, bare] =
+    word.exec(command.slice(0, commandCharsMax).replace(assignments, "")) ?? [];
   const name = baseName(double ?? single ?? bare ?? "");
   return plain.test(name) ? name : undefined;
 }
