@@ -51,6 +51,7 @@ export const vaultOperations: readonly VaultOperation[] = [
   operation(all, /^sys\/wrapping\/unwrap$/u, "secret_read", "vault.unwrap", "secret"),
   operation(write, /^sys\/(?:wrapping|tools|capabilities)/u, "resource_access", "vault.sys.use", "vault_system"),
   operation(change, /^sys\/(?:auth|mounts|remount|audit|namespaces)/u, "permission_change", "vault.sys.change", "vault_system"),
+  operation(write, /^sys\/(?:init|generate-root)/u, "credential_issue", "vault.root.generate", "vault_token"),
   operation(change, /^sys\//u, "resource_access", "vault.sys.change", "vault_system", true),
   operation(look, /^sys\//u, "resource_access", "vault.sys.read", "vault_system"),
   operation(change, /^identity\/(?:entity|group|oidc)/u, "permission_change", "vault.identity.change", "identity"),
