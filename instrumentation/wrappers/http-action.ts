@@ -65,7 +65,8 @@ function decorate(span: Span, request: OutgoingRequest): void {
 export function carry(request: OutgoingRequest, span: Span | undefined, names?: readonly string[]): void {
   if (currentRuntime()?.propagateTo(nameOf(request.host)) !== true) return;
   const open = span ?? trace.getActiveSpan() ?? running().span;
-  const headers = open === undefined ? carriedHeaders() : enter({ ...running(), span: open }, open, carriedHeaders);
+  const headers =
+    open === undefined ? carriedHeaders() : enter({ ...running(), span: open }, open, carriedHeaders);
   for (const [name, value] of Object.entries(headers)) {
     if (names?.includes(name) === false) continue;
     const there = request.header(name);

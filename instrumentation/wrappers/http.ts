@@ -18,15 +18,17 @@ export const httpWrapper: Wrapper = { id: "http", packages: [], listen };
 /** Node's own modules are there from the start: no need to wait for anybody to load them. */
 function listen(): Undo {
   const open = new WeakMap<object, Recording>();
-  const undo = all([http, https].flatMap((module) => [
-    swap(module, "request", (original, self, args) => sent(original, self, args, open)),
-    // What Node does; its own calls the request that was there before.
-    swap(module, "get", (_, __, args) => {
-      const request = (module.request as Method)(...args) as ClientRequest;
-      request.end();
-      return request;
-    }),
-  ]));
+  const undo = all(
+    [http, https].flatMap((module) => [
+      swap(module, "request", (original, self, args) => sent(original, self, args, open)),
+      // What Node does; its own calls the request that was there before.
+      swap(module, "get", (_, __, args) => {
+        const request = (module.request as Method)(...args) as ClientRequest;
+        request.end();
+        return request;
+      }),
+    ]),
+  );
   const onAnswer = (message: unknown): void => {
     const { request, response } = message as { request: object; response: { statusCode?: number } };
     const recording = open.get(request);

@@ -15,7 +15,7 @@ export function mcpAction(request: unknown): RecordedAction | undefined {
   const { name, uri } = params ?? {};
   switch (method) {
     case "tools/call":
-      return typeof name === "string" 
+      return typeof name === "string"
         ? { kind: "tool_call", name, attributes: { "mcp.method.name": method } }
         : undefined;
     case "resources/read":

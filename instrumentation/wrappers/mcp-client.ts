@@ -49,7 +49,8 @@ function callOf(self: unknown, request: unknown): Call | undefined {
   const given = (request as McpRequest).params?.["arguments"];
   return {
     ...assessed(action, given === undefined ? [] : [given]),
-    isTold: isLocal(transport) || currentRuntime()?.propagateTo(addressOf(transport)?.hostname ?? "") === true,
+    isTold:
+      isLocal(transport) || currentRuntime()?.propagateTo(addressOf(transport)?.hostname ?? "") === true,
   };
 }
 

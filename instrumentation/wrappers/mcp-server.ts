@@ -37,7 +37,10 @@ interface Extra {
   readonly authInfo?: { readonly clientId?: unknown };
   readonly requestInfo?: { readonly headers?: Texts };
   readonly mcpReq?: { readonly _meta?: Texts };
-  readonly http?: { readonly authInfo?: { readonly clientId?: unknown }; readonly req?: { readonly headers?: Headers } };
+  readonly http?: {
+    readonly authInfo?: { readonly clientId?: unknown };
+    readonly req?: { readonly headers?: Headers };
+  };
 }
 
 type Texts = Readonly<Record<string, unknown>>;

@@ -23,7 +23,11 @@ function patch(exports: object): Undo | undefined {
   return all([
     swap(protocol, "request", called),
     swap(protocol, "setRequestHandler", (original, self, args) =>
-      Reflect.apply(original, self, args.map((one) => (typeof one === "function" ? served(one as Method) : one))),
+      Reflect.apply(
+        original,
+        self,
+        args.map((one) => (typeof one === "function" ? served(one as Method) : one)),
+      ),
     ),
     // What arrives is heard in the midst of a call, on whose stream it came, and is no part of it.
     swap(protocol, "_onrequest", uncovered),

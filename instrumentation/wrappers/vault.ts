@@ -48,7 +48,9 @@ function operationOf({ method, url }: OutgoingRequest, path: string): VaultOpera
   // A list is a method of Vault's own, or a GET that says so.
   const isList = method === "LIST" || (method === "GET" && /[?&]list=true(?:&|$)/u.test(url));
   const verb = isList ? "list" : verbs.get(method);
-  return vaultOperations.find(({ verbs: those, path: shape }) => those.some((one) => one === verb) && shape.test(path));
+  return vaultOperations.find(
+    ({ verbs: those, path: shape }) => those.some((one) => one === verb) && shape.test(path),
+  );
 }
 
 const verbs: ReadonlyMap<string, "read" | "write" | "delete"> = new Map([

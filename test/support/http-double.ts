@@ -5,7 +5,11 @@ import type { AddressInfo } from "node:net";
 /** A service on loopback that behaves in all the ways that matter to a client, and remembers what it was sent. */
 export interface HttpDouble {
   readonly url: string;
-  readonly received: { readonly path: string; readonly headers: IncomingHttpHeaders; readonly body: string }[];
+  readonly received: {
+    readonly path: string;
+    readonly headers: IncomingHttpHeaders;
+    readonly body: string;
+  }[];
   stop(): Promise<void>;
 }
 
@@ -53,7 +57,8 @@ const routes: readonly (readonly [string, Answer])[] = [
   ["/echo", (response, _, body) => void response.end(body)],
   [
     "/status/",
-    (response, path) => void response.writeHead(Number(path.slice("/status/".length, "/status/".length + 3))).end(bodySecret),
+    (response, path) =>
+      void response.writeHead(Number(path.slice("/status/".length, "/status/".length + 3))).end(bodySecret),
   ],
   [
     "/stream",

@@ -14,5 +14,7 @@ server.registerTool("silent", { inputSchema: z.object({}) }, () => new Promise<n
 server.registerTool("read-page", { inputSchema: z.object({ url: z.string() }) }, async ({ url }) =>
   say(await (await fetch(url)).text()),
 );
-server.registerResource("plan", "notes://team/plan", {}, ({ href }) => ({ contents: [{ uri: href, text: bodySecret }] }));
+server.registerResource("plan", "notes://team/plan", {}, ({ href }) => ({
+  contents: [{ uri: href, text: bodySecret }],
+}));
 await server.connect(new StdioServerTransport());

@@ -11,7 +11,9 @@ import { bodySecret, listening } from "./http-double.ts";
 function tools(): McpServer {
   const server = new McpServer({ name: "tools", version: "1.0.0" });
   const say = (text: string) => ({ content: [{ type: "text" as const, text }] });
-  server.registerTool("add", { inputSchema: { a: z.number(), b: z.number() } }, ({ a, b }) => say(String(a + b)));
+  server.registerTool("add", { inputSchema: { a: z.number(), b: z.number() } }, ({ a, b }) =>
+    say(String(a + b)),
+  );
   server.registerTool("secret", { inputSchema: { key: z.string() } }, () => say(bodySecret));
   server.registerTool("fail", { inputSchema: {} }, () => {
     throw new Error(bodySecret);
@@ -20,7 +22,10 @@ function tools(): McpServer {
     const progressToken = _meta?.progressToken;
     if (progressToken !== undefined)
       for (const progress of [1, 2])
-        await sendNotification({ method: "notifications/progress", params: { progressToken, progress, total: 2 } });
+        await sendNotification({
+          method: "notifications/progress",
+          params: { progressToken, progress, total: 2 },
+        });
     // What comes with the answer comes too late.
     await new Promise((resolve) => setTimeout(resolve, 20));
     return say("done");
@@ -30,7 +35,12 @@ function tools(): McpServer {
     say(await (await fetch(url)).text()),
   );
   server.registerTool("whoami", { inputSchema: {} }, (_, extra) =>
-    say(JSON.stringify([Object.keys(extra._meta ?? {}).toSorted(), extra.requestInfo?.headers["baggage"] !== undefined])),
+    say(
+      JSON.stringify([
+        Object.keys(extra._meta ?? {}).toSorted(),
+        extra.requestInfo?.headers["baggage"] !== undefined,
+      ]),
+    ),
   );
   server.registerResource("plan", "notes://team/plan", {}, ({ href }) => ({
     contents: [{ uri: href, text: bodySecret }],

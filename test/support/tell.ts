@@ -12,7 +12,8 @@ start({
     name: "lines",
     trouble: undefined,
     send: async (spans) => {
-      for (const span of spans) process.stderr.write(`${JSON.stringify({ ...span, ids: span.spanContext() })}\n`);
+      for (const span of spans)
+        process.stderr.write(`${JSON.stringify({ ...span, ids: span.spanContext() })}\n`);
       return "sent";
     },
   },

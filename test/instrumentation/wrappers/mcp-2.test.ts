@@ -27,7 +27,10 @@ function stdio(tells = false): StdioClientTransport {
   });
 }
 
-async function withClient<T>(transport: StdioClientTransport, work: (client: sdk.Client) => Promise<T>): Promise<T> {
+async function withClient<T>(
+  transport: StdioClientTransport,
+  work: (client: sdk.Client) => Promise<T>,
+): Promise<T> {
   const client = new sdk.Client({ name: "test", version: "1.0.0" });
   await client.connect(transport);
   try {
@@ -50,11 +53,16 @@ describe("contract", () => {
         name: "calls, and how they fail",
         run: (see) =>
           withClient(stdio(), async (client) => {
-            see("tools", (await client.listTools()).tools.map((one) => one.name));
+            see(
+              "tools",
+              (await client.listTools()).tools.map((one) => one.name),
+            );
             see("secret", await client.callTool({ name: "secret", arguments: { key: argument } }));
             see("resource", await client.readResource({ uri: "notes://team/plan" }));
             see("by result", await client.callTool({ name: "fail", arguments: {} }));
-            await client.readResource({ uri: "notes://none" }).catch((error: unknown) => see("no such resource", error));
+            await client
+              .readResource({ uri: "notes://none" })
+              .catch((error: unknown) => see("no such resource", error));
             const signal = AbortSignal.timeout(20);
             await client
               .callTool({ name: "silent", arguments: {} }, { signal })

@@ -46,7 +46,11 @@ async function withClient<T>(transport: unknown, work: (client: Client) => Promi
   }
 }
 
-const call = { "nhi.action.kind": "tool_call", "mcp.method.name": "tools/call", "gen_ai.operation.name": "execute_tool" };
+const call = {
+  "nhi.action.kind": "tool_call",
+  "mcp.method.name": "tools/call",
+  "gen_ai.operation.name": "execute_tool",
+};
 const secrets = [argument, bodySecret, "Greet", "Ana Host"];
 
 /** The same over each transport. */
@@ -56,7 +60,10 @@ function usesOver(name: string, open: (world: World) => unknown): Use<World>[] {
       name: `${name}: good calls`,
       run: (see, world) =>
         withClient(open(world), async (client) => {
-          see("tools", (await client.listTools()).tools.map((one) => one.name));
+          see(
+            "tools",
+            (await client.listTools()).tools.map((one) => one.name),
+          );
           see("ping", await client.ping());
           const arguments_ = { key: argument };
           const params = { name: "secret", arguments: arguments_ };
@@ -71,8 +78,16 @@ function usesOver(name: string, open: (world: World) => unknown): Use<World>[] {
       actions: [
         { ...call, "nhi.action.name": "secret" },
         { ...call, "nhi.action.name": "add" },
-        { "nhi.action.kind": "resource_access", "nhi.action.name": "resources/read", "nhi.resource.id": "notes://team/plan" },
-        { "nhi.action.kind": "resource_access", "nhi.action.name": "prompts/get", "nhi.resource.id": "greet" },
+        {
+          "nhi.action.kind": "resource_access",
+          "nhi.action.name": "resources/read",
+          "nhi.resource.id": "notes://team/plan",
+        },
+        {
+          "nhi.action.kind": "resource_access",
+          "nhi.action.name": "prompts/get",
+          "nhi.resource.id": "greet",
+        },
       ],
       secrets,
     },
@@ -82,7 +97,9 @@ function usesOver(name: string, open: (world: World) => unknown): Use<World>[] {
         withClient(open(world), async (client) => {
           see("by result", await client.callTool({ name: "fail", arguments: {} }));
           see("no such tool", await client.callTool({ name: "none", arguments: { key: argument } }));
-          await client.readResource({ uri: "notes://none" }).catch((error: unknown) => see("no such resource", error));
+          await client
+            .readResource({ uri: "notes://none" })
+            .catch((error: unknown) => see("no such resource", error));
           const given = new AbortController();
           const reason = new Error(argument);
           setTimeout(() => given.abort(reason), 20);
@@ -118,7 +135,10 @@ function usesOver(name: string, open: (world: World) => unknown): Use<World>[] {
 }
 
 const modules: readonly Loaded[] = [
-  { exports: protocol, module: { name: "@modelcontextprotocol/sdk", file: "dist/esm/shared/protocol.js", version: "1.32.2" } },
+  {
+    exports: protocol,
+    module: { name: "@modelcontextprotocol/sdk", file: "dist/esm/shared/protocol.js", version: "1.32.2" },
+  },
 ];
 
 describe("contract", () => {
@@ -195,10 +215,13 @@ describe("across processes", () => {
     const http = await httpServer(server, true);
     const told = toldSpans(http.child.stderr as Readable);
     const requestInit = { headers: { authorization: "Bearer 7" } };
-    await withClient(new StreamableHTTPClientTransport(new URL(http.url), { requestInit }), async (client) => {
-      await client.callTool({ name: "fail", arguments: {} });
-      await until("the server tells", () => told.length > 0);
-    });
+    await withClient(
+      new StreamableHTTPClientTransport(new URL(http.url), { requestInit }),
+      async (client) => {
+        await client.callTool({ name: "fail", arguments: {} });
+        await until("the server tells", () => told.length > 0);
+      },
+    );
     await http.stop();
     expect(told).toHaveLength(1);
     expect(told[0]).toMatchObject({
@@ -232,7 +255,9 @@ describe("across processes", () => {
     const names = actionsOf(left).map(({ attributes }) => attributes["nhi.action.name"]);
     expect(names.filter((name) => name === "whoami")).toHaveLength(2);
     // Hello, its confirmation, the stream for events and the farewell are no part of a call.
-    expect(names.filter((name) => name !== "whoami")).toEqual(expect.arrayContaining(["http.post", "http.get"]));
+    expect(names.filter((name) => name !== "whoami")).toEqual(
+      expect.arrayContaining(["http.post", "http.get"]),
+    );
     expect(names).toHaveLength(2 + 2 * 3);
     expect(seen).toEqual([
       [{ type: "text", text: '[["baggage","traceparent"],true]' }],

@@ -29,8 +29,16 @@ interface Recorded {
 
 const file = join(repositoryRoot, "test/instrumentation/wrappers/recordings/vault.json");
 const recorded = JSON.parse(readFileSync(file, "utf8")) as readonly Recorded[];
-const token = "hvs.CAESIJ1rkYtK8nB0ZQ3xv5mTq7gLwA2sD4fG6hJ8kL0zXcVbGh4KHGh2cy5aYWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXo";
-const secrets = [token, "s3cr3t-db-password-of-production", "role-secret-id", "czNjcjN0", "3pT8xyzAccessor", "permission denied"];
+const token =
+  "hvs.CAESIJ1rkYtK8nB0ZQ3xv5mTq7gLwA2sD4fG6hJ8kL0zXcVbGh4KHGh2cy5aYWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXo";
+const secrets = [
+  token,
+  "s3cr3t-db-password-of-production",
+  "role-secret-id",
+  "czNjcjN0",
+  "3pT8xyzAccessor",
+  "permission denied",
+];
 
 function vaultDouble(): Promise<HttpDouble> {
   return httpDouble((request: IncomingMessage, response) => {
@@ -145,7 +153,10 @@ test("a span of OpenTelemetry's own says what it is to Vault", async () => {
   sdk.start();
   const undo = install(fetchWrapper, []);
   const left = await watchedRun(async () => {
-    await fetch(`${double.url}/v1/auth/approle/login`, { method: "POST", headers: { "x-vault-request": "true" } });
+    await fetch(`${double.url}/v1/auth/approle/login`, {
+      method: "POST",
+      headers: { "x-vault-request": "true" },
+    });
   });
   undo();
   await sdk.shutdown();
@@ -201,5 +212,7 @@ test.each([
   ["GET", "https://api.acme.example/v2/kv/data/x"],
   ["POST", "https://api.acme.example/v1/kv/data/x"],
 ])("%s %s is nobody's Vault", (method, url) => {
-  expect(vaultAction({ method, url, host: "api.acme.example", header: () => undefined, add: () => undefined })).toBeUndefined();
+  expect(
+    vaultAction({ method, url, host: "api.acme.example", header: () => undefined, add: () => undefined }),
+  ).toBeUndefined();
 });
