@@ -1,9 +1,11 @@
+import type { Attributes } from "@opentelemetry/api";
 import type { ActingIdentity } from "./scope/scope.ts";
 import type { Clock } from "./clock.ts";
 import type { FlushCounts } from "./emit/flusher.ts";
 import type { OpenSpans } from "./emit/processor.ts";
 import type { SpanQueue } from "./emit/queue.ts";
 import type { SpanSink } from "./emit/sink.ts";
+import type { Tried } from "./identity/self.ts";
 import type { LineageBook } from "./lineage/session-lineage.ts";
 
 /** What a process that was started holds, once for all copies of this module in it. */
@@ -15,6 +17,12 @@ export interface Runtime {
   readonly sink: SpanSink;
   /** Who this process is; undefined while that is still looked for. */
   readonly identity: () => ActingIdentity | undefined;
+  /** What all spans of the process say of it: its name, its host, who it is. */
+  readonly resource: () => Attributes;
+  /** What the sources of identity said. */
+  readonly tried: () => readonly Tried[];
+  /** Resolves when the identity was found, or was looked for long enough. Never rejects. */
+  readonly ready: Promise<void>;
   /** Seals what is carried to other processes. */
   readonly chainKey: Uint8Array | undefined;
   /** Hosts that are told by whom and for what they are called. */
@@ -22,6 +30,8 @@ export interface Runtime {
   readonly counts: () => FlushCounts;
   /** Sends what waits. */
   readonly flush: () => Promise<void>;
+  /** Sends to another sink from now on; gives back what undoes it. */
+  readonly divert: (sink: SpanSink) => () => void;
   readonly stop: () => Promise<void>;
 }
 

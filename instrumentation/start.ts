@@ -12,7 +12,7 @@ import { SpanQueue } from "./emit/queue.ts";
 import type { SpanSink } from "./emit/sink.ts";
 import { findSelf, type Self } from "./identity/self.ts";
 import { LineageBook } from "./lineage/session-lineage.ts";
-import { onceAtExit, pid, warn, writeLine } from "./process.ts";
+import { hasColors, onceAtExit, pid, warn, writeLine } from "./process.ts";
 import { randomHex } from "./random.ts";
 import { redactor } from "./redact/redactor.ts";
 import { currentRuntime, type Runtime, setRuntime } from "./runtime.ts";
@@ -45,10 +45,11 @@ function build(settings: Settings, beforeOther?: () => void): Runtime {
   const spans = new OpenSpans(queue);
   const self = findSelf(settings, environment(), limits.identityMs);
   const sink = sinkOf(settings);
+  const resource = processAttributes(settings, self);
   const leave = leaving({
     redactor: redactor({ key: settings.key, tenant: settings.tenant }),
     dropped: () => queue.dropped.low + queue.dropped.high,
-    process: processAttributes(settings, self),
+    process: resource,
     self: () => self.identity()?.id,
   });
   const flusher = new Flusher(queue, sink, leave, { ...limits, ready: self.ready });
@@ -61,10 +62,14 @@ function build(settings: Settings, beforeOther?: () => void): Runtime {
     lineage: new LineageBook(),
     sink,
     identity: self.identity,
+    resource,
+    tried: self.tried,
+    ready: self.ready,
     chainKey: settings.chainKey,
     propagateTo: hostMatcher(settings.propagateTo),
     counts: () => flusher.counts,
     flush: () => flusher.flush(),
+    divert: (other) => flusher.divert(other),
     async stop() {
       setRuntime(undefined);
       separate();
@@ -76,7 +81,7 @@ function build(settings: Settings, beforeOther?: () => void): Runtime {
 }
 
 function sinkOf({ exporter, url, headers, limits }: Settings): SpanSink {
-  if (exporter === "console") return consoleSink(writeLine);
+  if (exporter === "console") return consoleSink(writeLine, hasColors());
   if (exporter === "otlp") return otlpSink({ url, headers, timeoutMs: limits.timeoutMs });
   return exporter;
 }

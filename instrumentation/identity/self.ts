@@ -3,12 +3,20 @@ import type { Environment } from "../environment.ts";
 import type { ActingIdentity } from "../scope/scope.ts";
 import type { Settings } from "../settings.ts";
 
+/** A source of identity that was asked, and what it said. */
+export interface Tried {
+  readonly id: string;
+  readonly said: string;
+}
+
 /** Who this process is. */
 export interface Self {
   /** Undefined while it is looked for, and when nothing was found. */
   readonly identity: () => ActingIdentity | undefined;
   /** What the resource of its spans says; the same object until something was found. */
   readonly attributes: () => Attributes;
+  /** What each source said that was asked, for `answerable doctor`. No sentence holds a secret. */
+  readonly tried: () => readonly Tried[];
   /** Resolves when it was found, or was looked for long enough. Never rejects. */
   readonly ready: Promise<void>;
 }
@@ -23,5 +31,10 @@ export function findSelf(settings: Settings, _env: Environment, _withinMs: numbe
           "nhi.identity.kind": identity.kind,
           "nhi.attribution.source": "static_config",
         };
-  return { identity: () => identity, attributes: () => attributes, ready: Promise.resolve() };
+  return {
+    identity: () => identity,
+    attributes: () => attributes,
+    tried: () => [],
+    ready: Promise.resolve(),
+  };
 }

@@ -1,0 +1,55 @@
+import type { Attributes } from "@opentelemetry/api";
+import type { ActionKind } from "../schemas/index.ts";
+import type { TouchedResource } from "./action/span-model.ts";
+import type { CollectedAction } from "./collect-actions.ts";
+import type { LeavingSpan } from "./emit/leaving.ts";
+
+/** Whether a span tells of an action that is over. */
+export function isAction({ attributes }: LeavingSpan): boolean {
+  return attributes["nhi.action.kind"] !== undefined && attributes["nhi.phase"] !== "start";
+}
+
+/** An action in plain words. */
+export function actionOf({ attributes, resource, status }: LeavingSpan): CollectedAction {
+  const text = (name: string): string | undefined => {
+    const value = attributes[name] ?? resource[name];
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
+  const resources = resourcesOf(attributes);
+  return {
+    // What is told as a kind is one of ours, as our own functions told it.
+    kind: text("nhi.action.kind") as ActionKind,
+    name: text("nhi.action.name") ?? "",
+    ...(resources[0] && { resource: resources[0] }),
+    resources,
+    ...defined("identity", text("nhi.identity.id")),
+    chain: texts(attributes["nhi.chain"]),
+    ...defined("session", text("nhi.session.id")),
+    ...defined("task", text("nhi.task.id")),
+    ...defined("grant", text("nhi.grant.id")),
+    status: status.code === 2 ? "error" : "ok",
+    ...defined("error", text("error.type")),
+    attributes,
+  };
+}
+
+function defined<Name extends string>(name: Name, value: string | undefined): { [_ in Name]?: string } {
+  return (value === undefined ? {} : { [name]: value }) as { [_ in Name]?: string };
+}
+
+function resourcesOf(attributes: Attributes): TouchedResource[] {
+  const [ids, kinds, origins] = ["id", "kind", "origin"].map((part) => [
+    ...texts([attributes[`nhi.resource.${part}`] ?? ""]),
+    ...texts(attributes[`nhi.resources.${part}`]),
+  ]);
+  const all = (ids ?? []).map((id, nth) => ({
+    id,
+    kind: kinds?.[nth] ?? "",
+    ...(origins?.[nth] && { origin: origins[nth] }),
+  }));
+  return all.filter(({ id }) => id !== "");
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
