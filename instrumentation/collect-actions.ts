@@ -58,7 +58,7 @@ export function collectActions(options: Omit<StartOptions, "exporter" | "enabled
   const spans: LeavingSpan[] = [];
   let missed = 0;
   const before = currentRuntime();
-  // What waited to be sent before is not of this test.
+  // What waited to be sent before is of no test, and is let go.
   let from = before?.queue.taken ?? 0;
   const sink: SpanSink = {
     name: "collected",

@@ -33,7 +33,7 @@ export async function lookAtApp(folder: string): Promise<AppReport> {
   const register = pathToFileURL(join(instrumentation, "register.js")).href;
   const child = fork(join(instrumentation, "doctor/main.js"), [], {
     cwd: folder,
-    execArgv: ["--experimental-import-meta-resolve", "--import", register],
+    execArgv: ["--import", register],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
   let said = "";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import { dirname, join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { constants, runInThisContext } from "node:vm";
 import type { Installed } from "../wrappers/hooks.ts";
 import type { Wrapper } from "../wrappers/wrapper.ts";
 import { installedVersion } from "./api-copies.ts";
@@ -42,7 +42,10 @@ export async function librariesOf(
   return found;
 }
 
-/** Loads a package as the app would, by its name or, where it has no main file, by its entries. */
+/**
+ * Loads a package as the app would, by `require` and by `import`, as they may give different files: by its name or, where
+ * it has no main file, by its entries.
+ */
 async function load(name: string, folder: string): Promise<boolean> {
   const require = createRequire(join(folder, "app.js"));
   if (await loads(name, folder, require)) return true;
@@ -52,21 +55,41 @@ async function load(name: string, folder: string): Promise<boolean> {
   return isAny;
 }
 
+/** An `import` as if it stood in the app's folder; hooks know a package by the name it is imported by. */
+function importIn(folder: string): (specifier: string) => Promise<unknown> {
+  return runInThisContext("(specifier) => import(specifier)", {
+    filename: join(folder, "app.js"),
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  }) as (specifier: string) => Promise<unknown>;
+}
+
 async function loads(specifier: string, folder: string, require: NodeJS.Require): Promise<boolean> {
+  let isLoaded = false;
   try {
     require(specifier);
-    return true;
-  } catch {
-    // Not for `require`; perhaps for `import`.
+    isLoaded = true;
+  } catch (error) {
+    if (!isForImport(error)) return false;
   }
   try {
-    // The second argument counts where Node was started with --experimental-import-meta-resolve.
-    const url = import.meta.resolve(specifier, pathToFileURL(join(folder, "app.js")));
-    return await within(import(url).then(() => true));
+    return (await within(importIn(folder)(specifier).then(() => true))) || isLoaded;
   } catch {
-    return false;
+    return isLoaded;
   }
 }
+
+/** Whether a package is merely not for `require`; what fails by itself is not loaded a second time. */
+function isForImport(error: unknown): boolean {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof code === "string" && forImport.has(code);
+}
+
+const forImport: ReadonlySet<string> = new Set([
+  "ERR_PACKAGE_PATH_NOT_EXPORTED",
+  "ERR_REQUIRE_ASYNC_MODULE",
+  "ERR_REQUIRE_ESM",
+  "MODULE_NOT_FOUND",
+]);
 
 function entriesOf(name: string, folder: string, require: NodeJS.Require): readonly string[] {
   const found = (require.resolve.paths(name) ?? [join(folder, "node_modules")]).find((modules) =>
