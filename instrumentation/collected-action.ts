@@ -16,25 +16,23 @@ export function actionOf({ attributes, resource, status }: LeavingSpan): Collect
     return typeof value === "string" && value !== "" ? value : undefined;
   };
   const resources = resourcesOf(attributes);
+  const [identity, session, task] = [text("nhi.identity.id"), text("nhi.session.id"), text("nhi.task.id")];
+  const [grant, error] = [text("nhi.grant.id"), text("error.type")];
   return {
-    // What is told as a kind is one of ours, as our own functions told it.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Our own functions told it, and take no other.
     kind: text("nhi.action.kind") as ActionKind,
     name: text("nhi.action.name") ?? "",
     ...(resources[0] && { resource: resources[0] }),
     resources,
-    ...defined("identity", text("nhi.identity.id")),
+    ...(identity !== undefined && { identity }),
     chain: texts(attributes["nhi.chain"]),
-    ...defined("session", text("nhi.session.id")),
-    ...defined("task", text("nhi.task.id")),
-    ...defined("grant", text("nhi.grant.id")),
+    ...(session !== undefined && { session }),
+    ...(task !== undefined && { task }),
+    ...(grant !== undefined && { grant }),
     status: status.code === 2 ? "error" : "ok",
-    ...defined("error", text("error.type")),
+    ...(error !== undefined && { error }),
     attributes,
   };
-}
-
-function defined<Name extends string>(name: Name, value: string | undefined): { [_ in Name]?: string } {
-  return (value === undefined ? {} : { [name]: value }) as { [_ in Name]?: string };
 }
 
 function resourcesOf(attributes: Attributes): TouchedResource[] {

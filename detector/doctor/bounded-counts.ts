@@ -5,7 +5,7 @@ export interface Counted {
 }
 
 /** What names beyond the limit are counted as. */
-export const others = "(others)";
+const others = "(others)";
 
 /** Counts names, as many different ones as a limit allows; all further ones are counted together. */
 export class BoundedCounts {

@@ -2,14 +2,15 @@ import type { Attributor } from "../attribute/table.ts";
 import { asProtobuf, type DecodeLimits, defaultLimits } from "../decode/index.ts";
 import { hasMoreNodes } from "../roles/take.ts";
 import type { Check } from "./app-doctor.ts";
-import { type FileRequest, requestBytesMax, requestsOf } from "./otlp-file.ts";
+import { type FileRequest, requestBytesMax } from "./cutter.ts";
+import { requestsOf } from "./otlp-file.ts";
 import { spanChecks } from "./span-checks.ts";
 import { type SpanReport, SpanTally } from "./span-tally.ts";
 
 /** A file is read for somebody who waits, one request at a time, so that one may hold more than on its way in. */
 const limits: DecodeLimits = {
   ...defaultLimits,
-  inflatedBytesMax: requestBytesMax.otlp_proto,
+  inflatedBytesMax: requestBytesMax,
   spansMax: 500_000,
   wrapperBytesMax: Number.MAX_SAFE_INTEGER,
 };

@@ -4,7 +4,7 @@ import { absent, type DecodeLimits, empty, readTraces, type SpanRow } from "../d
 import { BoundedCounts, type Counted } from "./bounded-counts.ts";
 
 /** What an action can be without; the order in which they are told. */
-export const lacks = ["identity", "strength", "chain", "session", "grant", "seq"] as const;
+const lacks = ["identity", "strength", "chain", "session", "grant", "seq"] as const;
 export type Lack = (typeof lacks)[number];
 
 /** A span as an example. */

@@ -21,7 +21,7 @@ export interface StoreReader {
 }
 
 /** The numbers of a process's spans (`nhi.seq` within `service.instance.id`), of all clients of the tenant together. */
-export interface StoredProcess {
+interface StoredProcess {
   readonly name: string;
   /** Different numbers stored. */
   readonly spans: number;

@@ -36,10 +36,10 @@ async function askOnce({ tracesUrl, headers, process, identity, sinceMs }: Quest
       body["error"].startsWith("there is no process")
     )
       return { answer: "not_stored" };
-    const told = body["process"] as { missing?: unknown } | undefined;
-    if (status !== 200 || typeof told?.missing !== "number") return { answer: "no_answerable" };
+    const { missing } = objectOf(body["process"]);
+    if (status !== 200 || typeof missing !== "number") return { answer: "no_answerable" };
     const gaps = identity === undefined ? 0 : await gapsOf(base, headers, identity, sinceMs);
-    return { answer: "stored", missing: told.missing, gaps };
+    return { answer: "stored", missing, gaps };
   } catch {
     return { answer: "not_asked" };
   }
@@ -55,8 +55,9 @@ async function gapsOf(
   const since = new Date(sinceMs).toISOString();
   const search = new URLSearchParams({ identity, since, limit: "1000" }).toString();
   const { body } = await get(`${base}/v1/findings?${search}`, headers);
-  const { findings } = body as { findings?: readonly { rule?: unknown }[] };
-  return Array.isArray(findings) ? findings.filter(({ rule }) => rule === "telemetry-gap").length : 0;
+  const { findings } = body;
+  if (!Array.isArray(findings)) return 0;
+  return findings.filter((one) => objectOf(one)["rule"] === "telemetry-gap").length;
 }
 
 async function get(
@@ -65,8 +66,10 @@ async function get(
 ): Promise<{ status: number; body: Readonly<Record<string, unknown>> }> {
   const answer = await fetch(url, { headers, redirect: "manual", signal: AbortSignal.timeout(timeoutMs) });
   const body: unknown = await answer.json().catch(() => ({}));
-  return {
-    status: answer.status,
-    body: typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {},
-  };
+  return { status: answer.status, body: objectOf(body) };
+}
+
+/** What an answer says by name; nothing where it is no object. */
+function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};
 }

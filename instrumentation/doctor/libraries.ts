@@ -57,6 +57,7 @@ async function load(name: string, folder: string): Promise<boolean> {
 
 /** An `import` as if it stood in the app's folder; hooks know a package by the name it is imported by. */
 function importIn(folder: string): (specifier: string) => Promise<unknown> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- It is written here.
   return runInThisContext("(specifier) => import(specifier)", {
     filename: join(folder, "app.js"),
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
@@ -97,9 +98,9 @@ function entriesOf(name: string, folder: string, require: NodeJS.Require): reado
   );
   if (found === undefined) return [];
   try {
-    const { exports } = JSON.parse(readFileSync(join(found, name, "package.json"), "utf8")) as {
-      exports?: unknown;
-    };
+    const manifest: unknown = JSON.parse(readFileSync(join(found, name, "package.json"), "utf8"));
+    if (typeof manifest !== "object" || manifest === null || !("exports" in manifest)) return [];
+    const { exports } = manifest;
     if (typeof exports !== "object" || exports === null) return [];
     return Object.keys(exports)
       .filter((entry) => entry.startsWith("./") && !entry.includes("*") && !entry.endsWith(".json"))

@@ -58,6 +58,7 @@ function identityOf(runtime: Runtime): SeenIdentity | undefined {
 /** Whether what is traced with the app's copy of the API is recorded. */
 function isTracing(folder: string): boolean | undefined {
   try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The package's own type; what is none of it throws.
     const app = createRequire(join(folder, "app.js"))("@opentelemetry/api") as { trace: TraceAPI };
     const span = app.trace.getTracer("answerable doctor").startSpan("answerable doctor");
     const isRecording = span.isRecording();

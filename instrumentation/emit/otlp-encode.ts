@@ -47,7 +47,7 @@ export function rejectedIn(answer: Uint8Array): string | undefined {
   if (answer.byteLength === 0) return undefined;
   try {
     const { partialSuccess } = ProtobufTraceSerializer.deserializeResponse(answer);
-    const rejected = Number(partialSuccess?.rejectedSpans ?? 0);
+    const rejected = partialSuccess?.rejectedSpans ?? 0;
     if (!(rejected > 0)) return undefined;
     const why = (partialSuccess?.errorMessage ?? "").slice(0, messageCharsMax).replaceAll(/\p{Cc}/gu, " ");
     return `the receiver did not take ${String(rejected)} of the spans${why === "" ? "" : `: ${why}`}`;

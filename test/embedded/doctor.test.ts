@@ -54,7 +54,10 @@ interface Told {
 }
 
 async function doctor(env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Said> {
-  const as = { ANSWERABLE_IDENTITY: "agent:triage", OTEL_RESOURCE_ATTRIBUTES: "nhi.identity.id=agent:triage" };
+  const as = {
+    ANSWERABLE_IDENTITY: "agent:triage",
+    OTEL_RESOURCE_ATTRIBUTES: "nhi.identity.id=agent:triage",
+  };
   return await answerable(["doctor", ...args], { ...as, ...env }, undefined, 25_000, app);
 }
 
@@ -117,9 +120,20 @@ describe("with a receiver that takes spans", () => {
   });
 
   test.each([
-    { name: "a wrong token", env: { ANSWERABLE_TOKEN: "wrong" }, says: "answers 401", advice: "ANSWERABLE_TOKEN" },
+    {
+      name: "a wrong token",
+      env: { ANSWERABLE_TOKEN: "wrong" },
+      says: "answers 401",
+      advice: "ANSWERABLE_TOKEN",
+    },
     { name: "no token", env: {}, says: "answers 401", advice: "ANSWERABLE_TOKEN" },
-    { name: "a wrong path", path: "/collector", env: { ANSWERABLE_TOKEN: tokens.all }, says: "answers 404", advice: "path" },
+    {
+      name: "a wrong path",
+      path: "/collector",
+      env: { ANSWERABLE_TOKEN: tokens.all },
+      says: "answers 404",
+      advice: "path",
+    },
   ])("$name is told with what to do", async ({ env, path = "", says, advice }) => {
     const report = await told({ ANSWERABLE_ENDPOINT: `${up.url}${path}`, ...env });
     expect(of(report, "receiver")).toMatchObject({
@@ -135,7 +149,9 @@ describe("with something else at the address", () => {
   test("nothing listens there", async () => {
     const [port = 0] = await freePorts(1);
     const { out, err, code } = await doctor({ ANSWERABLE_ENDPOINT: `http://127.0.0.1:${String(port)}` });
-    expect(out).toMatch(/^trouble {2}a span sent to .* was not taken: cannot reach .*: ECONNREFUSED\n {9}→ Start the receiver/mu);
+    expect(out).toMatch(
+      /^trouble {2}a span sent to .* was not taken: cannot reach .*: ECONNREFUSED\n {9}→ Start the receiver/mu,
+    );
     expect({ err, code }).toEqual({ err: "one thing must be done\n", code: 1 });
   });
 
@@ -159,7 +175,10 @@ describe("with something else at the address", () => {
   });
 
   test("a server that speaks https where http is said, the other way around", async () => {
-    const report = await told({ ANSWERABLE_ENDPOINT: up.url.replace("http:", "https:"), ANSWERABLE_TOKEN: tokens.all });
+    const report = await told({
+      ANSWERABLE_ENDPOINT: up.url.replace("http:", "https:"),
+      ANSWERABLE_TOKEN: tokens.all,
+    });
     expect(of(report, "receiver")).toMatchObject({
       state: "trouble",
       advice: expect.stringContaining("https"),
@@ -187,7 +206,10 @@ describe("of the app", () => {
       ["node_modules/agents/node_modules/@opentelemetry/api", "1.10.0"],
     ] as const) {
       mkdirSync(join(copies, at), { recursive: true });
-      writeFileSync(join(copies, at, "package.json"), JSON.stringify({ name: "@opentelemetry/api", version }));
+      writeFileSync(
+        join(copies, at, "package.json"),
+        JSON.stringify({ name: "@opentelemetry/api", version }),
+      );
     }
     const { out, code } = await answerable(["doctor", "--json"], {}, undefined, 25_000, copies);
     expect(of(JSON.parse(out) as Told, "api")).toMatchObject({

@@ -82,7 +82,10 @@ describe("collectActions", () => {
   test("clear forgets, and what begins before it and ends after it is kept", async () => {
     collected = collectActions({ identity });
     let finish = (): void => undefined;
-    const slow = record({ kind: "tool_call", name: "slow" }, () => new Promise<void>((done) => (finish = done)));
+    const slow = record(
+      { kind: "tool_call", name: "slow" },
+      () => new Promise<void>((done) => (finish = done)),
+    );
     record({ kind: "tool_call", name: "quick" }, () => 1);
     await collected.clear();
     expect(await collected.actions()).toEqual([]);

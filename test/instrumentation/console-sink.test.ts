@@ -1,13 +1,13 @@
 /** Goal: a developer sees each action on one line of the terminal, and nothing in it can play tricks there. */
 import { expect, test } from "@jest/globals";
-import type { Attributes } from "@opentelemetry/api";
+import { type Attributes, SpanKind } from "@opentelemetry/api";
 import { consoleSink } from "../../instrumentation/emit/console-sink.ts";
 import type { LeavingSpan } from "../../instrumentation/emit/leaving.ts";
 
 function spanOf(attributes: Attributes, code = 0, resource: Attributes = {}): LeavingSpan {
   return {
     name: "span",
-    kind: 0,
+    kind: SpanKind.INTERNAL,
     spanContext: () => ({ traceId: "1".repeat(32), spanId: "2".repeat(16), traceFlags: 0 }),
     startTime: [1_790_000_000, 123_000_000],
     endTime: [1_790_000_000, 124_000_000],

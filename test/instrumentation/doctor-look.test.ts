@@ -34,8 +34,15 @@ describe("apiCopies", () => {
     addPackage("node_modules/@acme/core/node_modules/deep/node_modules/@opentelemetry/api", "1.9.0");
     addPackage("../node_modules/@opentelemetry/api", "1.8.0");
     addPackage("node_modules/other", "1.0.0");
-    expect(apiCopies(app).slice(0, 3).toSorted((a, b) => (a.folder < b.folder ? -1 : 1))).toEqual([
-      { version: "1.9.0", folder: "node_modules/@acme/core/node_modules/deep/node_modules/@opentelemetry/api" },
+    expect(
+      apiCopies(app)
+        .slice(0, 3)
+        .toSorted((a, b) => (a.folder < b.folder ? -1 : 1)),
+    ).toEqual([
+      {
+        version: "1.9.0",
+        folder: "node_modules/@acme/core/node_modules/deep/node_modules/@opentelemetry/api",
+      },
       { version: "1.9.1", folder: "node_modules/@opentelemetry/api" },
       { version: "1.10.0", folder: "node_modules/agents/node_modules/@opentelemetry/api" },
     ]);
