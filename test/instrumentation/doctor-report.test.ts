@@ -156,11 +156,8 @@ test.each(cases)(
   "of one thing that is otherwise: $name → $state",
   ({ facts, id, state, says = "", advice = "" }) => {
     const check = reportOf({ ...healthy, ...facts }).find((one) => one.id === id);
-    expect(check).toMatchObject({
-      state,
-      says: expect.stringContaining(says),
-      ...(advice !== undefined && { advice: expect.stringContaining(advice) }),
-    });
+    expect(check).toMatchObject({ state, says: expect.stringContaining(says) });
+    expect(check?.advice ?? "").toContain(advice);
     expect(check?.advice ?? (state === "trouble" ? "" : "nothing to do.")).toMatch(/\.$/u);
   },
 );
