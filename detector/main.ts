@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { doctorVerb } from "./cli/doctor-verb.ts";
+import { openPlayer } from "../instrumentation/play/index.ts";
 import { runProgram, type Verbs } from "./cli/program.ts";
 import { verbsOf } from "./cli/verbs.ts";
 import { systemClock } from "./clock.ts";
@@ -56,7 +57,12 @@ async function prepare({ config }: { readonly config?: string }): Promise<Verbs>
     watchEventLoop(ofRole);
     return ofRole;
   };
-  return verbsOf(context, { telemetryOf, token: process.env["ANSWERABLE_TOKEN"], stderr: process.stderr });
+  return verbsOf(context, {
+    telemetryOf,
+    token: process.env["ANSWERABLE_TOKEN"],
+    stderr: process.stderr,
+    openPlayer,
+  });
 }
 
 /** Aborted by the first Ctrl-C or SIGTERM; the second one ends the program where it stands. */

@@ -5,6 +5,7 @@ import { prompt, system, toolOutput } from "./action/traced-values.ts";
 import type { Drops } from "./emit/queue.ts";
 import { extract, inject } from "./scope/carry.ts";
 import { runAs } from "./scope/run-as.ts";
+import { readToken } from "./scope/token-now.ts";
 import type { StartOptions } from "./settings.ts";
 import { startRuntime } from "./start.ts";
 
@@ -32,6 +33,7 @@ const doors = {
   credential,
   delegate,
   runAs,
+  readToken,
   inject,
   extract,
   prompt,

@@ -5,8 +5,9 @@ import type { FlushCounts } from "./emit/flusher.ts";
 import type { OpenSpans } from "./emit/processor.ts";
 import type { SpanQueue } from "./emit/queue.ts";
 import type { SpanSink } from "./emit/sink.ts";
-import type { Tried } from "./identity/self.ts";
-import type { LineageBook } from "./lineage/session-lineage.ts";
+import type { Search } from "./identity/index.ts";
+import type { Tokens } from "./scope/token-now.ts";
+import type { LineageBook } from "./lineage/index.ts";
 
 /** What a process that was started holds, once for all copies of this module in it. */
 export interface Runtime {
@@ -19,10 +20,11 @@ export interface Runtime {
   readonly identity: () => ActingIdentity | undefined;
   /** What all spans of the process say of it: its name, its host, who it is. */
   readonly resource: () => Attributes;
-  /** What the sources of identity said. */
-  readonly tried: () => readonly Tried[];
+  /** What each way to know who this process is said, for `answerable doctor`. */
+  readonly search: () => Search | undefined;
   /** Resolves when the identity was found, or was looked for long enough. Never rejects. */
   readonly ready: Promise<void>;
+  readonly tokens: Tokens;
   /** Seals what is carried to other processes. */
   readonly chainKey: Uint8Array | undefined;
   /** Hosts that are told by whom and for what they are called. */

@@ -1,4 +1,5 @@
 import { type Chain, Finding, Link, type Severity } from "../../schemas/index.ts";
+import { actionId } from "../attribute/ids.ts";
 import type { Database } from "./clickhouse.ts";
 
 /** Which findings to list; all parts are optional but the tenant. */
@@ -95,7 +96,7 @@ async function readChain(database: Database, tenant: string, id: string): Promis
     { tenant, id },
   );
   if (rows.length === 0) return undefined;
-  const links = rows.map((row) => Link.parse(row));
+  const links = onEnds(rows.map((row) => Link.parse(row)));
   const [ends] = await database.query<{ startedAtUs: number; endedAtUs: number }>(
     `SELECT toUnixTimestamp64Micro(started_at) AS startedAtUs, toUnixTimestamp64Micro(ended_at) AS endedAtUs FROM v_chains
      WHERE tenant = {tenant:String} AND chain_id = {id:String}`,
@@ -116,6 +117,18 @@ async function readProcess(
   );
   if (row === undefined || row.spans === 0) return undefined;
   return { name, ...row, missing: row.lastSeq - row.firstSeq + 1 - row.spans };
+}
+
+/** Hangs findings on what they are about where they were found at its beginning, and its end is what the chain shows. */
+function onEnds(links: readonly Link[]): Link[] {
+  const shown = new Set(links.map(({ id }) => id));
+  if (links.every(({ kind, parent }) => kind !== "finding" || shown.has(parent))) return [...links];
+  const endOf = new Map<string, string>();
+  for (const { id, detail } of links) {
+    const [traceId, spanId] = detail["span"]?.split("/") ?? [];
+    if (traceId !== undefined && spanId !== undefined) endOf.set(actionId(traceId, spanId, "start"), id);
+  }
+  return links.map((link) => ({ ...link, parent: endOf.get(link.parent) ?? link.parent }));
 }
 
 function findingOf(row: FindingRow, databaseName: string): Finding {

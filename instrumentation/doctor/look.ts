@@ -37,7 +37,7 @@ export async function look(folder: string): Promise<Facts> {
     isOn: runtime !== undefined,
     problems: settings.problems,
     identity: runtime && identityOf(runtime),
-    tried: runtime?.tried() ?? [],
+    tried: runtime?.search()?.tried ?? [],
     exporter: { kind: typeof exporter === "string" ? exporter : "other", to: runtime?.sink.name ?? "" },
     probe: runtime && (await probe(runtime, settings)),
     libraries: [],
