@@ -1,12 +1,4 @@
-import {
-  credential,
-  delegate,
-  exec,
-  permissionChange,
-  reference,
-  resourceAccess,
-  secretRead,
-} from "./action/doors.ts";
+import { credential, delegate, exec, permissionChange, reference, resourceAccess, secretRead } from "./action/doors.ts";
 import { record } from "./action/record.ts";
 import { tool } from "./action/tool.ts";
 import { prompt, system, toolOutput } from "./action/traced-values.ts";
