@@ -2,6 +2,7 @@
 /** The program: reads the environment, wires, handles signals. The only file that sees the process. */
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
+import { doctorVerb } from "./cli/doctor-verb.ts";
 import { openPlayer } from "../instrumentation/play/index.ts";
 import { runProgram, type Verbs } from "./cli/program.ts";
 import { verbsOf } from "./cli/verbs.ts";
@@ -81,7 +82,13 @@ function stopSignal(): AbortSignal {
 const leaveWithinMs = 500;
 
 try {
-  const status = await runProgram(process.argv.slice(2), { version: packageVersion(), out, err, prepare });
+  const status = await runProgram(process.argv.slice(2), {
+    version: packageVersion(),
+    out,
+    err,
+    prepare,
+    doctor: (given) => doctorVerb(given, { folder: process.cwd(), out }),
+  });
   process.exitCode = status ?? 0;
 } catch (error) {
   const isAbort = error instanceof Error && error.name === "AbortError";
