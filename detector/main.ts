@@ -3,8 +3,8 @@
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { doctorVerb } from "./cli/doctor-verb.ts";
-import { openPlayer } from "../instrumentation/play/index.ts";
 import { runProgram, type Verbs } from "./cli/program.ts";
+import type { OpenPlayer } from "./cli/replay-verb.ts";
 import { verbsOf } from "./cli/verbs.ts";
 import { systemClock } from "./clock.ts";
 import { loadConfig } from "./config/load.ts";
@@ -64,6 +64,10 @@ async function prepare({ config }: { readonly config?: string }): Promise<Verbs>
     openPlayer,
   });
 }
+
+/** Loaded when it is asked for: nothing else of the service needs the SDK. */
+const openPlayer: OpenPlayer = async (tools) =>
+  (await import("../instrumentation/play/index.ts")).openPlayer(tools);
 
 /** Aborted by the first Ctrl-C or SIGTERM; the second one ends the program where it stands. */
 function stopSignal(): AbortSignal {
