@@ -1,4 +1,4 @@
-import { randomFillSync } from "node:crypto";
+import { randomBytes, randomFillSync } from "node:crypto";
 
 const pool = Buffer.alloc(4096);
 let at = pool.byteLength;
@@ -11,4 +11,9 @@ export function randomHex(bytes: number): string {
   }
   at += bytes;
   return pool.toString("hex", at - bytes, at);
+}
+
+/** As many random bytes, fit for keys: drawn for themselves, and in no pool. */
+export function randomKey(bytes: number): Uint8Array {
+  return randomBytes(bytes);
 }

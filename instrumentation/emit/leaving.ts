@@ -110,17 +110,17 @@ function clean(from: Attributes, redactor: Redactor): Attributes {
     to[name] =
       urls.has(name) && typeof value === "string"
         ? redactor.text(urlShape(value))
-        : cleanValue(value, redactor);
+        : cleanValue(value, name, redactor);
     count += 1;
   }
   return to;
 }
 
-function cleanValue(value: AttributeValue, redactor: Redactor): AttributeValue {
-  if (typeof value === "string") return redactor.text(value);
+function cleanValue(value: AttributeValue, name: string, redactor: Redactor): AttributeValue {
+  if (typeof value === "string") return redactor.text(value, name);
   if (!Array.isArray(value) || typeof value.find((one) => one !== null && one !== undefined) !== "string")
     return value;
-  return value.slice(0, entriesMax).map((one) => (typeof one === "string" ? redactor.text(one) : ""));
+  return value.slice(0, entriesMax).map((one) => (typeof one === "string" ? redactor.text(one, name) : ""));
 }
 
 function legacyParent({ parentSpanId, spanContext }: Entry["span"]): SpanContext | undefined {
