@@ -6,7 +6,7 @@ import { syncBuiltinESMExports } from "node:module";
 import { type Span, trace } from "@opentelemetry/api";
 import type { Recording } from "../action/begin.ts";
 import { currentRuntime } from "../runtime.ts";
-import { beginRequest, endRequest, failRequest, type OutgoingRequest } from "./http-action.ts";
+import { beginRequest, claimed, endRequest, failRequest, type OutgoingRequest } from "./http-action.ts";
 import { all, type Method, swap } from "./swap.ts";
 import type { Undo, Wrapper } from "./wrapper.ts";
 
@@ -43,9 +43,6 @@ function listen(): Undo {
     syncBuiltinESMExports();
   };
 }
-
-/** Spans of the host's own instrumentation whose request was seen. */
-const claimed = new WeakSet<Span>();
 
 function sent(original: Method, self: unknown, args: unknown[], open: WeakMap<object, Recording>): unknown {
   const before = currentRuntime()?.spans.latestRequest;

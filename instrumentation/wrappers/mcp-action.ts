@@ -11,7 +11,7 @@ export interface McpRequest {
 /** The action that a request is; undefined of those that look around or keep the connection. */
 export function mcpAction(request: unknown): RecordedAction | undefined {
   if (typeof request !== "object" || request === null) return undefined;
-  const { method, params } = request as Partial<McpRequest>;
+  const { method = "", params } = request as Partial<McpRequest>;
   const { name, uri } = params ?? {};
   switch (method) {
     case "tools/call":

@@ -1,5 +1,12 @@
 import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from "node:http";
+import {
+  type ClientRequest,
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** A service on loopback that behaves in all the ways that matter to a client, and remembers what it was sent. */
@@ -10,7 +17,7 @@ export interface HttpDouble {
     readonly headers: IncomingHttpHeaders;
     readonly body: string;
   }[];
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 export const bodySecret = "ghp_0123456789abcdefghijklmnopqrstuvwxyzAB";
@@ -48,6 +55,19 @@ export async function listening(server: Server): Promise<number> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return (server.address() as AddressInfo).port;
+}
+
+/** The whole text of an answer. */
+export async function text(answer: IncomingMessage): Promise<string> {
+  let all = "";
+  for await (const chunk of answer) all += String(chunk);
+  return all;
+}
+
+/** The whole text of the answer to a request. */
+export async function answerTo(request: ClientRequest): Promise<string> {
+  const [answer] = (await once(request, "response")) as [IncomingMessage];
+  return text(answer);
 }
 
 type Answer = (response: Parameters<RequestListener>[1], path: string, body: string) => void;

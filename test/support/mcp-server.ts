@@ -4,7 +4,6 @@ import { createServer } from "node:http";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
-import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { z } from "zod";
 import { bodySecret, listening } from "./http-double.ts";
 
@@ -18,11 +17,11 @@ function tools(): McpServer {
   server.registerTool("fail", { inputSchema: {} }, () => {
     throw new Error(bodySecret);
   });
-  server.registerTool("progress", { inputSchema: {} }, async (_, { sendNotification, _meta }) => {
-    const progressToken = _meta?.progressToken;
+  server.registerTool("progress", { inputSchema: {} }, async (_, extra) => {
+    const progressToken = Reflect.get(extra, "_meta")?.progressToken;
     if (progressToken !== undefined)
       for (const progress of [1, 2])
-        await sendNotification({
+        await extra.sendNotification({
           method: "notifications/progress",
           params: { progressToken, progress, total: 2 },
         });
@@ -37,7 +36,7 @@ function tools(): McpServer {
   server.registerTool("whoami", { inputSchema: {} }, (_, extra) =>
     say(
       JSON.stringify([
-        Object.keys(extra._meta ?? {}).toSorted(),
+        Object.keys(Reflect.get(extra, "_meta") ?? {}).toSorted(),
         extra.requestInfo?.headers["baggage"] !== undefined,
       ]),
     ),
@@ -62,7 +61,7 @@ if (process.argv[2] === "http") {
           onsessioninitialized: (id) => void transports.set(id, made),
         });
         transport = made;
-        await tools().connect(transport as Transport);
+        await tools().connect(transport);
       }
       const clientId = request.headers.authorization?.replace("Bearer ", "client-of-");
       const auth = clientId === undefined ? {} : { auth: { token: bodySecret, clientId, scopes: [] } };

@@ -15,7 +15,7 @@ export function serverArgs(file: string, tells: boolean, ...args: string[]): str
 export async function httpServer(
   file: string,
   tells = false,
-): Promise<{ url: string; child: ChildProcess; stop(): Promise<void> }> {
+): Promise<{ url: string; child: ChildProcess; stop: () => Promise<void> }> {
   const child = spawn(process.execPath, serverArgs(file, tells, "http"), {
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env["PATH"], TELL_AS: "agent:server" },

@@ -144,7 +144,8 @@ export function wrapperContract<World>(library: Library<World>): void {
         expect({ out: within.out, code: within.code }).toEqual({ out: without.out, code: 0 });
         const told = within.err.split("\n").filter((line) => /^\d{4}-\d\d-\d\dT/u.test(line));
         // They are told as they end, which is a race where several are under way.
-        expect(told.map((line) => line.split("  ").slice(2, 4)).toSorted()).toEqual(actions.toSorted());
+        const words = told.map((line) => line.split("  ").slice(2, 4).join(" "));
+        expect(words.toSorted()).toEqual(actions.map((action) => action.join(" ")).toSorted());
       } finally {
         rmSync(own, { recursive: true, force: true });
       }
@@ -185,7 +186,7 @@ const hostile: object = new Proxy(fails, { get: () => fails });
 /** What can break of ours, and of the host's OpenTelemetry. */
 const broken: Readonly<Record<string, (work: () => Promise<void>) => Promise<unknown>>> = {
   tracer: (work) => {
-    trace.setGlobalTracerProvider({ getTracer: fails } as unknown as TracerProvider);
+    trace.setGlobalTracerProvider({ getTracer: fails });
     return watchedRun(work);
   },
   span: (work) => {

@@ -57,7 +57,7 @@ const uses: readonly Use<string>[] = [
           else to.enqueue(Buffer.from(part));
         },
       });
-      const sent = await fetch(`${url}/echo`, { method: "POST", body, duplex: "half" } as RequestInit);
+      const sent = await fetch(`${url}/echo`, { method: "POST", body, duplex: "half" });
       see("echo", await sent.text());
       const got: string[] = [];
       for await (const chunk of (await fetch(`${url}/stream`)).body ?? [])

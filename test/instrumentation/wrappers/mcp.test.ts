@@ -122,10 +122,10 @@ function usesOver(name: string, open: (world: World) => unknown): Use<World>[] {
     {
       name: `${name}: progress, and a connection that is closed`,
       run: async (see, world) => {
-        const client = await withClient(open(world), async (open_) => {
+        const client = await withClient(open(world), async (opened) => {
           const onprogress = (progress: unknown): void => see("progress", progress);
-          see("done", await open_.callTool({ name: "progress", arguments: {} }, undefined, { onprogress }));
-          return open_;
+          see("done", await opened.callTool({ name: "progress", arguments: {} }, undefined, { onprogress }));
+          return opened;
         });
         await client.callTool({ name: "add", arguments: {} }).catch((error: unknown) => see("closed", error));
       },
