@@ -9,6 +9,8 @@ import { bodySecret, listening } from "./http-double.ts";
 
 function tools(): McpServer {
   const server = new McpServer({ name: "tools", version: "1.0.0" });
+  let goOn = (): void => undefined;
+  const toGoOn = new Promise<void>((resolve) => (goOn = resolve));
   const say = (text: string) => ({ content: [{ type: "text" as const, text }] });
   server.registerTool("add", { inputSchema: { a: z.number(), b: z.number() } }, ({ a, b }) =>
     say(String(a + b)),
@@ -25,9 +27,13 @@ function tools(): McpServer {
           method: "notifications/progress",
           params: { progressToken, progress, total: 2 },
         });
-    // What comes with the answer comes too late.
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    // What comes together with the answer is too late for the client.
+    await toGoOn;
     return say("done");
+  });
+  server.registerTool("go-on", { inputSchema: {} }, () => {
+    goOn();
+    return say("went on");
   });
   server.registerTool("silent", { inputSchema: {} }, () => new Promise(() => undefined));
   server.registerTool("read-page", { inputSchema: { url: z.string() } }, async ({ url }) =>

@@ -123,13 +123,18 @@ function usesOver(name: string, open: (world: World) => unknown): Use<World>[] {
       name: `${name}: progress, and a connection that is closed`,
       run: async (see, world) => {
         const client = await withClient(open(world), async (opened) => {
-          const onprogress = (progress: unknown): void => see("progress", progress);
+          let wentOn: unknown;
+          const onprogress = (told: { progress: number }): void => {
+            see("progress", told);
+            if (told.progress === 2) wentOn = opened.callTool({ name: "go-on", arguments: {} });
+          };
           see("done", await opened.callTool({ name: "progress", arguments: {} }, undefined, { onprogress }));
+          see("went on", await wentOn);
           return opened;
         });
         await client.callTool({ name: "add", arguments: {} }).catch((error: unknown) => see("closed", error));
       },
-      actions: [call, { ...call, "error.type": "Error" }],
+      actions: [call, { ...call, "nhi.action.name": "go-on" }, { ...call, "error.type": "Error" }],
     },
   ];
 }
