@@ -1,4 +1,12 @@
-import { credential, delegate, exec, permissionChange, resourceAccess, secretRead } from "./action/doors.ts";
+import {
+  credential,
+  delegate,
+  exec,
+  permissionChange,
+  reference,
+  resourceAccess,
+  secretRead,
+} from "./action/doors.ts";
 import { record } from "./action/record.ts";
 import { tool } from "./action/tool.ts";
 import { prompt, system, toolOutput } from "./action/traced-values.ts";
@@ -31,6 +39,7 @@ const doors = {
   permissionChange,
   exec,
   credential,
+  reference,
   delegate,
   runAs,
   readToken,
