@@ -49,7 +49,6 @@ class Statement {
   }
 }
 
-/** @types/pg knows fewer forms than pg takes. */
 type Query = (...args: unknown[]) => unknown;
 type Forms = Readonly<Record<string, () => Promise<Outcome>>>;
 
