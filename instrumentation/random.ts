@@ -12,3 +12,8 @@ export function randomHex(bytes: number): string {
   at += bytes;
   return pool.toString("hex", at - bytes, at);
 }
+
+/** A number from 0.5 to 1: processes that failed together must not come back together. */
+export function jitter(): number {
+  return 0.5 + Number.parseInt(randomHex(2), 16) / 0x1_ffff;
+}

@@ -1,4 +1,13 @@
-import { context, type Span, type SpanContext, SpanStatusCode, trace, TraceFlags } from "@opentelemetry/api";
+import {
+  type Attributes,
+  context,
+  type Span,
+  type SpanContext,
+  type SpanKind,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+} from "@opentelemetry/api";
 import { isNativeError } from "node:util/types";
 import { randomHex } from "../random.ts";
 import { currentRuntime, type Runtime } from "../runtime.ts";
@@ -19,47 +28,67 @@ export interface Recording {
   end(failure?: { readonly error: unknown }): void;
 }
 
-/** Begins an action; undefined where it is not to be seen: our own work, or a tracer that failed. */
+/** Begins an action; undefined where it is not to be seen: our own work, or one that can't be read. */
 export function begin(action: RecordedAction): Recording | undefined {
   try {
-    const { quiet } = running();
-    if (quiet === true) return undefined;
-    const runtime = currentRuntime();
-    const { span, isTold } = openSpan(action, runtime);
+    if (running().quiet === true) return undefined;
+    const { span, host } = openSpan(action, currentRuntime());
     return {
       span,
-      run: (work) => enter({ ...running(), span }, span, work),
-      end: (failure) => end(span, failure, isTold ? undefined : runtime),
+      run: (work) => enter({ ...running(), span }, host ?? span, work),
+      end: (failure) => {
+        end(span, failure);
+        if (host !== undefined) end(host, failure);
+      },
     };
   } catch {
     return undefined;
   }
 }
 
-/** The host's span where it records one, else ours. `isTold`: its end reaches us by itself. */
-function openSpan(action: RecordedAction, runtime: Runtime | undefined): { span: Span; isTold: boolean } {
-  const name = spanName(action);
-  const kind = spanKind(action.kind);
-  const attributes = spanAttributes(action);
+/** The span that tells of an action, and the host's beside it where nobody tells us of that one. */
+interface Opened {
+  readonly span: Span;
+  readonly host?: Span;
+}
+
+/** The host's span where it records one and tells us of it, else ours. */
+function openSpan(action: RecordedAction, runtime: Runtime | undefined): Opened {
+  const start = { name: spanName(action), kind: spanKind(action.kind), attributes: spanAttributes(action) };
   const parent = parentContext();
-  const outer = parent === undefined ? context.active() : trace.setSpanContext(context.active(), parent);
-  const span = trace.getTracer(scope).startSpan(name, { kind, attributes }, outer);
-  if (runtime === undefined) return { span, isTold: true };
-  if (span.isRecording()) {
-    if (runtime.spans.wasTold(span)) return { span, isTold: true };
-    runtime.spans.begin(span as Parameters<Runtime["spans"]["begin"]>[0]);
-    return { span, isTold: false };
-  }
-  const given = span.spanContext();
+  const host = hostSpan(start, parent);
+  if (runtime === undefined) return { span: host ?? trace.wrapSpanContext(newContext(parent)) };
+  const isRecording = host?.isRecording() === true;
+  if (isRecording && runtime.spans.wasTold(host)) return { span: host };
+  const given = host?.spanContext();
   // An SDK that leaves the trace out gives new ids all the same; without an SDK the parent's come back.
-  const isNew = trace.isSpanContextValid(given) && given.spanId !== parent?.spanId;
+  const isNew =
+    given !== undefined && trace.isSpanContextValid(given) && given.spanId !== parent?.spanId;
   const own = new OwnSpan(
-    { name, kind, attributes, context: isNew ? given : newContext(parent), parent },
+    { ...start, context: isNew ? given : newContext(parent), parent },
     runtime.clock,
     (ended) => runtime.spans.onEnd(ended),
   );
   runtime.spans.begin(own);
-  return { span: own, isTold: true };
+  return isRecording ? { span: own, host } : { span: own };
+}
+
+/** What the host's tracer makes of it; one that fails makes nothing. */
+function hostSpan(start: SpanStart, parent: SpanContext | undefined): Span | undefined {
+  try {
+    const active = context.active();
+    const outer = parent === undefined ? active : trace.setSpanContext(active, parent);
+    const { name, kind, attributes } = start;
+    return trace.getTracer(scope).startSpan(name, { kind, attributes }, outer);
+  } catch {
+    return undefined;
+  }
+}
+
+interface SpanStart {
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly attributes: Attributes;
 }
 
 /** The span that is open: OpenTelemetry's, or ours where it has nothing that carries one. */
@@ -77,18 +106,17 @@ function newContext(parent: SpanContext | undefined): SpanContext {
   };
 }
 
-function end(
-  span: Span,
-  failure: { readonly error: unknown } | undefined,
-  toTell: Runtime | undefined,
-): void {
+function end(span: Span, failure: { readonly error: unknown } | undefined): void {
   try {
     if (failure !== undefined) {
       span.setAttribute("error.type", errorType(failure.error));
       span.setStatus({ code: SpanStatusCode.ERROR });
     }
+  } catch {
+    // It ends all the same.
+  }
+  try {
     span.end();
-    toTell?.spans.onEnd(span);
   } catch {
     // A broken tracer must not break the host, and there is nobody to tell.
   }
@@ -98,9 +126,13 @@ function end(
 const errorTypeCharsMax = 100;
 
 function errorType(error: unknown): string {
-  // An error out of another realm, a worker's vm for example, is no instance of our Error.
-  const isError = error instanceof Error || isNativeError(error);
-  return isError && typeof error.name === "string" && error.name !== ""
-    ? error.name.slice(0, errorTypeCharsMax)
-    : "_OTHER";
+  try {
+    // An error out of another realm, a worker's vm for example, is no instance of our Error.
+    const isError = error instanceof Error || isNativeError(error);
+    const name: unknown = isError ? error.name : undefined;
+    if (typeof name === "string" && name !== "") return name.slice(0, errorTypeCharsMax);
+  } catch {
+    // A getter or a proxy that throws.
+  }
+  return "_OTHER";
 }

@@ -43,7 +43,7 @@ export function watched<T>(result: T, recording: Recording, onValue?: (value: Aw
     isOver(result as Awaited<T>);
     return result;
   }
-  const then = (failed: (error: unknown) => unknown): Promise<unknown> =>
+  const follow = (failed: (error: unknown) => unknown): Promise<unknown> =>
     Promise.prototype.then.call(
       result,
       (value: unknown) => {
@@ -55,12 +55,19 @@ export function watched<T>(result: T, recording: Recording, onValue?: (value: Aw
         return failed(error);
       },
     );
-  if (isPlain(result))
-    return then((error) => {
-      throw error;
-    }) as T;
-  void then(() => undefined);
+  try {
+    // A promise that follows another gives what that one gives.
+    if (isPlain(result)) return follow(rethrow) as T;
+    void follow(() => undefined);
+  } catch {
+    // It can't be followed: a getter of its class throws.
+    recording.end();
+  }
   return result;
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }
 
 function isPlain(promise: object): boolean {

@@ -3,49 +3,70 @@ import * as http from "node:http";
 import * as https from "node:https";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { unseen } from "./unseen.ts";
 import type { LeavingSpan } from "./leaving.ts";
+import { pauseAsked } from "./retry-after.ts";
 import type { Sent, SpanSink } from "./sink.ts";
+import { unseen } from "./unseen.ts";
 
 export interface OtlpOptions {
   /** Where traces go, for example http://127.0.0.1:4318/v1/traces. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
-  /** Certificates to trust in place of the system's, PEM. */
+  readonly compression: "gzip" | "none";
+  /** PEM: certificates to trust in place of the system's, and what proves who we are. */
+  readonly tls: Tls;
+}
+
+export interface Tls {
   readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
 }
 
 /** An answer is read up to here; a receiver has nothing to say that is longer. */
 const answerBytesMax = 64 * 1024;
-const pack = promisify(gzip);
+const gzipped = promisify(gzip);
+
+/** What a receiver said. */
+interface Answer {
+  readonly status: number;
+  readonly reason: string | undefined;
+  readonly pauseMs: number | undefined;
+}
 
 /**
- * Sends spans by OTLP over HTTP, protobuf, gzip. The library's own exporter holds the process open while it waits to
+ * Sends spans by OTLP over HTTP, in protobuf. The library's own exporter holds the process open while it waits to
  * try again, and tries again by itself; here a batch is tried once, and its sockets hold nothing open.
+ *
+ * @throws {TypeError} the address is none.
  */
-export function otlpSink({ url, headers, timeoutMs, ca }: OtlpOptions): SpanSink {
+export function otlpSink({ url, headers, timeoutMs, compression, tls }: OtlpOptions): SpanSink {
   const target = new URL(url);
   const { Agent, request } = target.protocol === "https:" ? https : http;
-  const agent = new Agent({ keepAlive: true, maxSockets: 2, ...(ca === undefined ? {} : { ca }) });
+  const agent = new Agent({ keepAlive: true, maxSockets: 2, ...tls });
   let trouble: string | undefined;
+  let pauseMs: number | undefined;
 
   async function send(spans: readonly LeavingSpan[]): Promise<Sent> {
+    const body = await bodyOf(spans);
+    if (body === undefined) {
+      trouble = "spans could not be encoded";
+      return "refused";
+    }
     try {
-      // Not before it is needed: it takes longer to load than all of ours.
-      const { encodeTraces } = await import("./otlp-encode.ts");
-      const body = encodeTraces(spans);
-      if (body === undefined) return "refused";
-      const { status, reason } = await post(await pack(body));
-      trouble = reason;
-      return outcomeOf(status);
+      const answer = await post(compression === "gzip" ? await gzipped(body) : body);
+      trouble = answer.reason;
+      pauseMs = answer.pauseMs;
+      return outcomeOf(answer.status);
     } catch (error) {
       trouble = `cannot reach ${target.origin}: ${reasonOf(error)}`;
+      pauseMs = undefined;
       return "later";
     }
   }
 
-  function post(body: Buffer): Promise<{ status: number; reason: string | undefined }> {
+  function post(body: Uint8Array): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const sent = request(target, {
         method: "POST",
@@ -53,20 +74,24 @@ export function otlpSink({ url, headers, timeoutMs, ca }: OtlpOptions): SpanSink
         headers: {
           ...headers,
           "content-type": "application/x-protobuf",
-          "content-encoding": "gzip",
+          ...(compression === "gzip" && { "content-encoding": "gzip" }),
           "content-length": body.byteLength,
         },
       });
-      const timer = setTimeout(
-        () => sent.destroy(new Error(`no answer within ${String(timeoutMs)} ms`)),
-        timeoutMs,
-      );
+      const late = (): void => void sent.destroy(new Error(`no answer within ${String(timeoutMs)} ms`));
+      const timer = setTimeout(late, timeoutMs);
       timer.unref();
       sent.on("socket", (socket) => socket.unref());
-      sent.on("close", () => clearTimeout(timer));
       sent.on("error", reject);
+      // Whatever a receiver does, there is an end to it: an upgrade, for example, gives neither answer nor error.
+      sent.on("close", () => {
+        clearTimeout(timer);
+        reject(new Error("the connection was closed"));
+      });
       sent.on("response", (answer) => {
-        drain(answer).then(() => resolve(verdictOf(answer)), reject);
+        const over = (): void => resolve(answerOf(answer));
+        // The status says what became of the spans; a text behind it that never ends says nothing more.
+        drain(answer).then(over, over);
       });
       sent.end(body);
     });
@@ -79,7 +104,22 @@ export function otlpSink({ url, headers, timeoutMs, ca }: OtlpOptions): SpanSink
     get trouble() {
       return trouble;
     },
+    get pauseMs() {
+      return pauseMs;
+    },
+    close: () => agent.destroy(),
   };
+}
+
+/** Undefined when they can't be encoded, which would be so each time. */
+async function bodyOf(spans: readonly LeavingSpan[]): Promise<Uint8Array | undefined> {
+  // Not before it is needed: it takes longer to load than all of ours.
+  const { encodeTraces } = await import("./otlp-encode.ts");
+  try {
+    return encodeTraces(spans);
+  } catch {
+    return undefined;
+  }
 }
 
 async function drain(answer: IncomingMessage): Promise<void> {
@@ -90,14 +130,12 @@ async function drain(answer: IncomingMessage): Promise<void> {
   }
 }
 
-function verdictOf({ statusCode = 0, statusMessage = "" }: IncomingMessage): {
-  status: number;
-  reason: string | undefined;
-} {
+function answerOf({ statusCode = 0, statusMessage = "", headers }: IncomingMessage): Answer {
   const isFine = statusCode >= 200 && statusCode < 300;
   return {
     status: statusCode,
     reason: isFine ? undefined : `the receiver answers ${String(statusCode)} ${statusMessage.slice(0, 100)}`,
+    pauseMs: isFine ? undefined : pauseAsked(headers["retry-after"]),
   };
 }
 

@@ -1,13 +1,11 @@
 import type { Attributes, Context, Span } from "@opentelemetry/api";
 import { running } from "../scope/scope.ts";
-import type { FinishedSpan } from "./finished-span.ts";
+import { type FinishedSpan, isReadable } from "./finished-span.ts";
 import type { SpanQueue } from "./queue.ts";
 import { tellsStart } from "./urgency.ts";
 
-/** A span of an SDK at its start. */
-interface StartedSpan extends Span {
-  readonly attributes: Attributes;
-}
+/** A span of an SDK, or of ours, at its start. */
+type StartedSpan = Span & FinishedSpan;
 
 /**
  * OpenTelemetry's span processor, as all lines of its SDK know it. Says on every span of the process by whom and under
@@ -15,6 +13,8 @@ interface StartedSpan extends Span {
  */
 export class OpenSpans {
   readonly #queue: SpanQueue;
+  /** Sends what waits, for a host that asks its SDK to do so. */
+  onFlush: () => Promise<void> = () => Promise.resolve();
   /** Spans of our own doings, made by a library that does not know that they are to be left out. */
   readonly #quiet = new WeakSet();
   #latest: unknown;
@@ -27,7 +27,7 @@ export class OpenSpans {
     try {
       this.#latest = span;
       if (running().quiet === true) this.#quiet.add(span);
-      else this.begin(span as StartedSpan);
+      else if (isReadable(span)) this.begin(span);
     } catch {
       // A frozen or foreign span stays as it is.
     }
@@ -36,30 +36,18 @@ export class OpenSpans {
   /** Stamps a span, and tells of its beginning where that is worth it. */
   begin(span: StartedSpan): void {
     stampOn(span, running().stamp);
-    if (tellsStart(span.attributes)) this.#tellStart(span as unknown as FinishedSpan);
+    if (tellsStart(span.attributes)) this.#tellStart(span);
   }
 
   /** Says that an action of high risk has begun: detection need not wait for its end. */
   #tellStart(span: FinishedSpan): void {
     const attributes = { ...span.attributes, "nhi.phase": "start" };
-    this.#queue.push({
-      name: span.name,
-      kind: span.kind,
-      spanContext: () => span.spanContext(),
-      parentSpanContext: span.parentSpanContext,
-      parentSpanId: span.parentSpanId,
-      startTime: span.startTime,
-      endTime: span.startTime,
-      status: { code: 0 },
-      attributes,
-      resource: span.resource,
-      instrumentationScope: span.instrumentationScope ?? span.instrumentationLibrary,
-    });
+    this.#queue.push({ ...lean(span), attributes, endTime: span.startTime, status: { code: 0 } });
   }
 
-  onEnd(span: unknown): void {
+  onEnd(span: object): void {
     try {
-      if (!this.#quiet.has(span as object)) this.#queue.push(span as FinishedSpan);
+      if (isReadable(span) && !this.#quiet.has(span)) this.#queue.push(lean(span));
     } catch {
       // Nothing that happens here may reach the host.
     }
@@ -72,8 +60,27 @@ export class OpenSpans {
     return was;
   }
 
-  forceFlush = (): Promise<void> => Promise.resolve();
-  shutdown = (): Promise<void> => Promise.resolve();
+  forceFlush = (): Promise<void> => this.onFlush();
+  /** The host may go on without its SDK; we are stopped by `stop` alone. */
+  shutdown = (): Promise<void> => this.onFlush();
+}
+
+/** What is sent of a span: events and links, which may be large, are let go of. */
+function lean(span: FinishedSpan): FinishedSpan {
+  const context = span.spanContext();
+  return {
+    name: span.name,
+    kind: span.kind,
+    spanContext: () => context,
+    parentSpanContext: span.parentSpanContext,
+    parentSpanId: span.parentSpanId,
+    startTime: span.startTime,
+    endTime: span.endTime,
+    status: span.status,
+    attributes: span.attributes,
+    resource: span.resource,
+    instrumentationScope: span.instrumentationScope ?? span.instrumentationLibrary,
+  };
 }
 
 /** What a span says of itself counts more than what it is within; who names another identity says all of it. */

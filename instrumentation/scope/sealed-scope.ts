@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Scope } from "./scope.ts";
-import { chainHopsMax, idCharsMax } from "./stamp.ts";
+import { chainHopsMax, cutChain, idCharsMax } from "./stamp.ts";
 
 /** How long a seal holds: as long as a call may be under way. */
 const sealMs = 5 * 60_000;
@@ -15,7 +15,7 @@ const header = encode({ alg: "HS256", typ: "nhi+jwt" });
  */
 export function sealScope(scope: Scope, traceId: string, key: Uint8Array, nowMs: number): string {
   const { chain, task, grant, session } = scope;
-  const told = { chain: chain?.slice(-chainHopsMax), task, grant, session };
+  const told = { chain: chain && cutChain(chain), task, grant, session };
   const body = `${header}.${encode({ ...told, trace: traceId, exp: Math.ceil((nowMs + sealMs) / 1000) })}`;
   return `${body}.${signature(body, key)}`;
 }
