@@ -2,6 +2,7 @@
 /** The program: reads the environment, wires, handles signals. The only file that sees the process. */
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
+import { openPlayer } from "../instrumentation/play/index.ts";
 import { runProgram, type Verbs } from "./cli/program.ts";
 import { verbsOf } from "./cli/verbs.ts";
 import { systemClock } from "./clock.ts";
@@ -55,7 +56,12 @@ async function prepare({ config }: { readonly config?: string }): Promise<Verbs>
     watchEventLoop(ofRole);
     return ofRole;
   };
-  return verbsOf(context, { telemetryOf, token: process.env["ANSWERABLE_TOKEN"], stderr: process.stderr });
+  return verbsOf(context, {
+    telemetryOf,
+    token: process.env["ANSWERABLE_TOKEN"],
+    stderr: process.stderr,
+    openPlayer,
+  });
 }
 
 /** Aborted by the first Ctrl-C or SIGTERM; the second one ends the program where it stands. */

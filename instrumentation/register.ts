@@ -18,7 +18,7 @@ function makeRoom(): void {
   stepAside = undefined;
 }
 
-const runtime = startRuntime({}, makeRoom);
+const runtime = startRuntime({}, { beforeOther: makeRoom });
 if (runtime !== undefined) {
   try {
     const { registerOptions, waitForAllMessagesAcknowledged } = createAddHookMessageChannel();

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import type { Attributes } from "@opentelemetry/api";
-import { systemClock } from "./clock.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import { environment } from "./environment.ts";
 import { consoleSink } from "./emit/console-sink.ts";
 import { Flusher } from "./emit/flusher.ts";
@@ -19,18 +19,23 @@ import { currentRuntime, type Runtime, setRuntime } from "./runtime.ts";
 import { hostMatcher } from "./scope/hosts.ts";
 import { type Settings, settingsOf, type StartOptions } from "./settings.ts";
 
-/**
- * Builds what `start` hands out, once for the process. `beforeOther` is called before the host registers an OpenTelemetry
- * SDK of its own. Undefined where it is switched off, or failed; why is warned of.
- */
-export function startRuntime(options: StartOptions = {}, beforeOther?: () => void): Runtime | undefined {
+/** What whoever starts us from within has to say. */
+interface Around {
+  /** Called before the host registers an OpenTelemetry SDK of its own. */
+  readonly beforeOther?: () => void;
+  /** The time of the spans that are ours. */
+  readonly clock?: Clock;
+}
+
+/** Builds what `start` hands out, once for the process. Undefined where it is switched off, or failed; why is warned of. */
+export function startRuntime(options: StartOptions = {}, around: Around = {}): Runtime | undefined {
   const before = currentRuntime();
   if (before !== undefined) return before;
   try {
     const settings = settingsOf(options, environment());
     for (const problem of settings.problems) warn(problem);
     if (!settings.enabled) return undefined;
-    const runtime = build(settings, beforeOther);
+    const runtime = build(settings, around);
     setRuntime(runtime);
     return runtime;
   } catch (error) {
@@ -39,7 +44,7 @@ export function startRuntime(options: StartOptions = {}, beforeOther?: () => voi
   }
 }
 
-function build(settings: Settings, beforeOther?: () => void): Runtime {
+function build(settings: Settings, { beforeOther, clock = systemClock }: Around): Runtime {
   const { limits } = settings;
   const queue = new SpanQueue({ spansMax: limits.queueSpansMax, bytesMax: limits.queueBytesMax });
   const spans = new OpenSpans(queue);
@@ -55,7 +60,7 @@ function build(settings: Settings, beforeOther?: () => void): Runtime {
   const separate = joinNowAndLater(spans, beforeOther);
   const forget = onceAtExit(() => flusher.last());
   return {
-    clock: systemClock,
+    clock,
     queue,
     spans,
     lineage: new LineageBook(),

@@ -39,6 +39,8 @@ export interface AuditVerbOptions {
 }
 
 export interface ReplayVerbOptions {
+  readonly conversations?: readonly string[];
+  readonly tools?: string;
   readonly to?: string;
   readonly topic?: string;
   readonly rate?: string;
@@ -93,8 +95,12 @@ function build({ version, out, err, prepare }: ProgramOptions): Command {
   addDecisions(program, verbs);
   program
     .command("replay")
-    .description("send recorded actions (JSON lines, gzip or not) down the real path, as spans of an SDK")
-    .argument("<files...>")
+    .description(
+      "send recorded actions or conversations (JSON lines, gzip or not) down the real path, as spans of an SDK",
+    )
+    .argument("[files...]", "recorded actions")
+    .option("--conversations <files...>", "recorded conversations of agents, played through the SDK")
+    .option("--tools <file>", "what the agents' tools are: kind, mutating, types of arguments; JSON")
     .option(
       "--to <target>",
       "an OTLP/HTTP URL, or kafka brokers as host:port,… (default: the configured http.listen)",

@@ -1,4 +1,6 @@
+import { readFile } from "node:fs/promises";
 import { openKafka } from "../ingest/kafka.ts";
+import { conversationReader, type LineReader, type Play } from "../replay/reader.ts";
 import { replay } from "../replay/replay.ts";
 import type { ReplayTarget } from "../replay/target.ts";
 import { httpTarget } from "../replay/to-http.ts";
@@ -13,7 +15,11 @@ interface Around {
   readonly token: string | undefined;
   readonly stderr: NodeJS.WritableStream;
   readonly localUrl: string;
+  readonly openPlayer: OpenPlayer;
 }
+
+/** What plays recorded conversations through the SDK; told the text of the file that declares the tools. */
+export type OpenPlayer = (tools: string) => { readonly play: Play; stop(): Promise<void> };
 
 /** `answerable replay`: recorded actions to a receiver or to the raw topic. */
 export async function replayVerb(
@@ -23,13 +29,15 @@ export async function replayVerb(
   around: Around,
 ): Promise<void> {
   const { clock, signal, out } = context;
+  const { played, read, stop } = await sourceOf(files, given, around);
   const { target, ready, close } = targetOf(context, given, around);
   const progress = progressOn(around.stderr, clock);
   try {
     await ready();
     const rateLimit = given.rate === undefined ? undefined : positive("--rate", given.rate);
     const counts = await replay({
-      files,
+      files: played,
+      ...(read && { read }),
       target,
       clock,
       signal,
@@ -49,7 +57,27 @@ export async function replayVerb(
   } finally {
     progress.stop();
     await close();
+    await stop();
   }
+}
+
+/** The files to be played, and what their lines are. */
+async function sourceOf(
+  files: readonly string[],
+  { conversations = [], tools }: ReplayVerbOptions,
+  { openPlayer }: Around,
+): Promise<{ played: readonly string[]; read?: LineReader; stop: () => Promise<void> }> {
+  if (conversations.length === 0) {
+    if (files.length === 0)
+      throw new Error("name a file of recorded actions, or --conversations with --tools");
+    return { played: files, stop: async () => undefined };
+  }
+  if (files.length > 0)
+    throw new Error("recorded actions and conversations are replayed one after the other");
+  if (tools === undefined)
+    throw new Error("--conversations needs --tools: a JSON file that says what the agents' tools are");
+  const player = openPlayer(await readFile(tools, "utf8"));
+  return { played: conversations, read: conversationReader(player.play), stop: () => player.stop() };
 }
 
 function targetOf(

@@ -17,7 +17,7 @@ import { count } from "./count.ts";
 import { demo } from "./demo.ts";
 import { readGrants } from "./grants-file.ts";
 import type { FindingOptions, ServiceOptions, Verbs } from "./program.ts";
-import { replayVerb } from "./replay-verb.ts";
+import { type OpenPlayer, replayVerb } from "./replay-verb.ts";
 import { chainTree, findingLine, findingText, grantLine, jsonLine } from "./text.ts";
 
 export interface VerbOptions {
@@ -26,10 +26,11 @@ export interface VerbOptions {
   /** What a remote service demands. */
   readonly token: string | undefined;
   readonly stderr: NodeJS.WritableStream;
+  readonly openPlayer: OpenPlayer;
 }
 
 /** The verbs, over a context. */
-export function verbsOf(context: Context, { telemetryOf, token, stderr }: VerbOptions): Verbs {
+export function verbsOf(context: Context, { telemetryOf, token, stderr, openPlayer }: VerbOptions): Verbs {
   const { config, out } = context;
   const run = async (name: RoleName, role: (context: Context) => Promise<void>): Promise<void> => {
     const telemetry = telemetryOf(name);
@@ -78,7 +79,7 @@ export function verbsOf(context: Context, { telemetryOf, token, stderr }: VerbOp
       out(given.json === true ? jsonLine(chain) : `${chainTree(chain)}\n`);
     },
     replay: (files, given) =>
-      replayVerb(context, files, given, { token, stderr, localUrl: localUrl(config) }),
+      replayVerb(context, files, given, { token, stderr, localUrl: localUrl(config), openPlayer }),
     audit: (given) => auditVerb(context, given, stderr),
     configCheck: async () => out(describeConfig(config)),
   };

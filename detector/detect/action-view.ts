@@ -68,6 +68,11 @@ export class ActionView {
     return this.#text(this.#columns.codes.credential);
   }
 
+  /** Whether it tells that an action began, whose end is still to come. */
+  get isStart(): boolean {
+    return this.#text(this.#columns.codes.phase) === "start";
+  }
+
   get mutating(): boolean {
     return this.#columns.codes.mutating[this.row] === 1;
   }

@@ -110,7 +110,8 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
       continue;
     }
     changed.set(key, state);
-    const learns = !clockSuspect && isLearnable(endedAtUs, state.lastAtUs);
+    // An action that tells of its beginning is judged twice and learned once, at its end; what is said twice is said once.
+    const learns = !clockSuspect && !view.isStart && isLearnable(endedAtUs, state.lastAtUs);
     judgements.late[row] = endedAtUs < state.lastAtUs ? 1 : 0;
     judgements.learned[row] = learns ? 1 : 0;
     const examined: Examined = { action: view, authority: verdict, evidence: state.evidence };

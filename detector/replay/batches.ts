@@ -1,6 +1,6 @@
-import { parseLine } from "./line.ts";
-import { lineCharsMax, linesOf } from "./lines.ts";
-import { spanOfLine, type ReplaySpan } from "./span-of-line.ts";
+import { linesOf } from "./lines.ts";
+import { actionReader, type LineReader, tooLong } from "./reader.ts";
+import type { ReplaySpan } from "./span-of-line.ts";
 
 /** A line that could not be used, and why. */
 export interface BadLine {
@@ -22,13 +22,20 @@ export interface Batch {
   readonly bytesRead: number;
 }
 
+export interface BatchOptions {
+  readonly spansMax?: number;
+  readonly afterLine?: number;
+  /** What the lines are; recorded actions unless told. */
+  readonly read?: LineReader;
+}
+
 /**
- * Reads a file into batches of `spansMax` spans, in the file's order, from the line after `afterLine` on. A bad line
+ * Reads a file into batches of `spansMax` spans or a line more, in the file's order, from the line after `afterLine` on. A bad line
  * costs its neighbours nothing.
  */
 export async function* batchesOf(
   file: string,
-  { spansMax = 500, afterLine = 0 } = {},
+  { spansMax = 500, afterLine = 0, read = actionReader }: BatchOptions = {},
 ): AsyncGenerator<Batch> {
   let draft = emptyDraft(afterLine + 1);
   let to = afterLine;
@@ -40,11 +47,11 @@ export async function* batchesOf(
     bytes = bytesRead;
     if (text?.trim() === "") continue;
     draft.lines += 1;
-    const span = readSpan(text);
-    if (span.ok) draft.spans.push(span.span);
-    else draft.bad.push({ file, line: number, reason: span.reason });
+    const line = text === undefined ? tooLong : await read(text);
+    if (line.ok) draft.spans.push(...line.spans);
+    else draft.bad.push({ file, line: number, reason: line.reason });
     // Bad lines fill a batch too, or a file of nothing else would be held in memory.
-    if (draft.lines < spansMax) continue;
+    if (Math.max(draft.lines, draft.spans.length) < spansMax) continue;
     yield cut();
     draft = emptyDraft(number + 1);
   }
@@ -60,14 +67,4 @@ interface Draft {
 
 function emptyDraft(from: number): Draft {
   return { from, lines: 0, spans: [], bad: [] };
-}
-
-type ReadSpan =
-  | { readonly ok: true; readonly span: ReplaySpan }
-  | { readonly ok: false; readonly reason: string };
-
-function readSpan(text: string | undefined): ReadSpan {
-  if (text === undefined) return { ok: false, reason: `is longer than ${lineCharsMax} characters` };
-  const parsed = parseLine(text);
-  return parsed.ok ? { ok: true, span: spanOfLine(parsed.line) } : parsed;
 }

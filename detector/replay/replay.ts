@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { Clock } from "../clock.ts";
 import { batchesOf, type BadLine } from "./batches.ts";
+import type { LineReader } from "./reader.ts";
 import { openResume, resumeKey } from "./resume.ts";
 import type { ReplayTarget } from "./target.ts";
 
@@ -8,6 +9,8 @@ export interface ReplayOptions {
   readonly files: readonly string[];
   readonly target: ReplayTarget;
   readonly clock: Clock;
+  /** What the lines of the files are; recorded actions unless told. */
+  readonly read?: LineReader;
   readonly spansPerBatch?: number;
   /** Spans a second; without it as fast as the target takes them. */
   readonly rateLimit?: number;
@@ -19,8 +22,9 @@ export interface ReplayOptions {
   readonly onRejected?: (rejected: { readonly count: number; readonly message: string }) => void;
 }
 
-/** `lines = sent + rejected + bad`, of this run; lines skipped by resuming are in none of them. */
+/** Of this run; of recorded actions `lines = sent + rejected + bad`. Lines skipped by resuming are in none of them. */
 export interface ReplayCounts {
+  /** Lines read; of conversations each may hold many spans. */
   readonly lines: number;
   /** Spans the target took. */
   readonly sent: number;
@@ -46,6 +50,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayCounts> {
     target,
     clock,
     spansPerBatch = 500,
+    read,
     rateLimit,
     signal,
     onProgress,
@@ -60,7 +65,8 @@ export async function replay(options: ReplayOptions): Promise<ReplayCounts> {
   let bytesBefore = 0;
   for (const [file, bytes] of sizes) {
     const key = resumeKey({ target: target.name, file, bytes });
-    for await (const batch of batchesOf(file, { spansMax: spansPerBatch, afterLine: resume.lineOf(key) })) {
+    const from = { spansMax: spansPerBatch, afterLine: resume.lineOf(key), ...(read && { read }) };
+    for await (const batch of batchesOf(file, from)) {
       const done = counts.sent + counts.rejected;
       await clock.sleep(pauseMs({ spans: done, rateLimit, passedMs: clock.nowMs() - startedMs }), signal);
       signal?.throwIfAborted();
