@@ -17,6 +17,7 @@ export { prompt, system, toolOutput } from "./action/traced-values.ts";
 export { type Carrier, extract, inject } from "./scope/carry.ts";
 export { type Carried, runAs, type RunAs } from "./scope/run-as.ts";
 export type { ActingIdentity, Scope } from "./scope/scope.ts";
-export type { Limits, StartOptions } from "./settings.ts";
+export type { Limits } from "./limits.ts";
+export type { StartOptions } from "./settings.ts";
 export type { LeavingSpan } from "./emit/leaving.ts";
 export type { Sent, SpanSink } from "./emit/sink.ts";

@@ -33,6 +33,18 @@ export function currentRuntime(): Runtime | undefined {
   return shared[slot];
 }
 
+const off = Symbol.for("answerable.off.1");
+const switches = globalThis as { [off]?: boolean };
+
+/** Whether `start` was told to do nothing: then not even the host's tracer is asked for a span. */
+export function isOff(): boolean {
+  return switches[off] === true;
+}
+
+export function setOff(isOffNow: boolean): void {
+  switches[off] = isOffNow;
+}
+
 export function setRuntime(runtime: Runtime | undefined): void {
   shared[slot] = runtime;
 }

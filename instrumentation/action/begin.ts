@@ -10,7 +10,7 @@ import {
 } from "@opentelemetry/api";
 import { isNativeError } from "node:util/types";
 import { randomHex } from "../random.ts";
-import { currentRuntime, type Runtime } from "../runtime.ts";
+import { currentRuntime, isOff, type Runtime } from "../runtime.ts";
 import { enter } from "../scope/enter.ts";
 import { running } from "../scope/scope.ts";
 import { OwnSpan } from "./own-span.ts";
@@ -31,8 +31,9 @@ export interface Recording {
 /** Begins an action; undefined where it is not to be seen: our own work, or one that can't be read. */
 export function begin(action: RecordedAction): Recording | undefined {
   try {
-    if (running().quiet === true) return undefined;
-    const { span, host } = openSpan(action, currentRuntime());
+    const runtime = currentRuntime();
+    if (running().quiet === true || (runtime === undefined && isIdle())) return undefined;
+    const { span, host } = openSpan(action, runtime);
     return {
       span,
       run: (work) => enter({ ...running(), span }, host ?? span, work),
@@ -44,6 +45,14 @@ export function begin(action: RecordedAction): Recording | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** OpenTelemetry keeps here what is registered; keys of one name are one key. */
+const api = Symbol.for("opentelemetry.js.api.1");
+
+/** Whether nobody would see a span: we are switched off, or not started where there is no OpenTelemetry SDK either. */
+function isIdle(): boolean {
+  return isOff() || (globalThis as { [api]?: { trace?: unknown } })[api]?.trace === undefined;
 }
 
 /** The span that tells of an action, and the host's beside it where nobody tells us of that one. */
