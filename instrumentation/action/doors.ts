@@ -4,7 +4,7 @@ import { runAs } from "../scope/run-as.ts";
 import { type ActingIdentity, type Running, running, within } from "../scope/scope.ts";
 import { stampOf } from "../scope/stamp.ts";
 import { record } from "./record.ts";
-import type { TouchedResource } from "./span-model.ts";
+import type { RecordedAction, TouchedResource } from "./span-model.ts";
 
 /**
  * Reads a secret: `name` is the operation, `path` names the secret and is never its value.
@@ -27,8 +27,10 @@ export function resourceAccess<T>(
   resource: TouchedResource & { readonly mutating?: boolean },
   work: () => T,
 ): T {
-  const { mutating = false, ...touched } = { ...resource };
-  return record({ kind: "resource_access", name, resource: touched, mutating }, work);
+  return described(() => {
+    const { mutating = false, ...touched } = resource;
+    return { kind: "resource_access", name, resource: touched, mutating };
+  }, work);
 }
 
 /**
@@ -65,7 +67,7 @@ export interface CredentialName {
 export const credential = {
   /** Issues one, which `work` does. */
   issued: <T>(name: string, which: CredentialName, work: () => T): T =>
-    record({ kind: "credential_issue", name, resource: resourceOf(which), mutating: true }, work),
+    described(() => credentialAction("credential_issue", name, which), work),
   /** Says of all that `work` does that it was done with this one. */
   used: <T>(name: CredentialName, work: () => T): T => {
     let next: Running;
@@ -79,11 +81,26 @@ export const credential = {
     return within(next, work);
   },
   revoked: <T>(name: string, which: CredentialName, work: () => T): T =>
-    record({ kind: "credential_revoke", name, resource: resourceOf(which), mutating: true }, work),
+    described(() => credentialAction("credential_revoke", name, which), work),
 };
 
-function resourceOf(name: CredentialName): TouchedResource {
-  return { id: name?.id, kind: name?.type };
+function credentialAction(
+  kind: "credential_issue" | "credential_revoke",
+  name: string,
+  { id, type }: CredentialName,
+): RecordedAction {
+  return { kind, name, resource: { id, kind: type }, mutating: true };
+}
+
+/** Whoever writes no types may give anything: what can't be read is work that goes unseen. */
+function described<T>(describe: () => RecordedAction, work: () => T): T {
+  let action: RecordedAction;
+  try {
+    action = describe();
+  } catch {
+    return work();
+  }
+  return record(action, work);
 }
 
 /** Whom work is handed to: an id, or an id with its kind and owner. */

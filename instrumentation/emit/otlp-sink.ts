@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import * as http from "node:http";
 import * as https from "node:https";
 import { promisify } from "node:util";
+import { isNativeError } from "node:util/types";
 import { gzip } from "node:zlib";
 import type { LeavingSpan } from "./leaving.ts";
 import { pauseAsked } from "./retry-after.ts";
@@ -82,16 +83,19 @@ export function otlpSink({ url, headers, timeoutMs, compression, tls }: OtlpOpti
       const timer = setTimeout(late, timeoutMs);
       timer.unref();
       sent.on("socket", (socket) => socket.unref());
-      sent.on("error", reject);
+      // The status says what became of the spans; a text behind it that breaks off or never ends says nothing more.
+      let answer: IncomingMessage | undefined;
+      const over = (error: Error): void =>
+        answer === undefined ? reject(error) : resolve(answerOf(answer));
+      sent.on("error", over);
       // Whatever a receiver does, there is an end to it: an upgrade, for example, gives neither answer nor error.
       sent.on("close", () => {
         clearTimeout(timer);
-        reject(new Error("the connection was closed"));
+        over(new Error("the connection was closed"));
       });
-      sent.on("response", (answer) => {
-        const over = (): void => resolve(answerOf(answer));
-        // The status says what became of the spans; a text behind it that never ends says nothing more.
-        drain(answer).then(over, over);
+      sent.on("response", (response) => {
+        answer = response;
+        drain(response).then(() => resolve(answerOf(response)), over);
       });
       sent.end(body);
     });
@@ -146,6 +150,6 @@ function outcomeOf(status: number): Sent {
 }
 
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return "unknown error";
+  if (!isNativeError(error)) return "unknown error";
   return "code" in error && typeof error.code === "string" ? error.code : error.message.slice(0, 200);
 }
