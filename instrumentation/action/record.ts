@@ -74,5 +74,6 @@ function isPlain(promise: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(promise);
   // Of all prototypes in its chain only the language's own has this itself.
   const isOfLanguage = Object.hasOwn(Object(prototype) as object, Symbol.toStringTag);
-  return isOfLanguage && Reflect.ownKeys(promise).length === 0;
+  // Node itself puts symbols on promises, where anything follows its asynchronous work, as we do.
+  return isOfLanguage && Object.getOwnPropertyNames(promise).length === 0;
 }
