@@ -2,11 +2,12 @@ import { decode } from "./decode.ts";
 import { latency } from "./latency.ts";
 import { path } from "./path.ts";
 import { query } from "./query/query.ts";
+import { sdk } from "./sdk/sdk.ts";
 import { flood, state } from "./state/state.ts";
 import type { Area, Figure } from "./figure.ts";
 
 /** All that is measured; an area is a file of its own. */
-const areas: readonly Area[] = [decode, path, state, flood, latency, query];
+const areas: readonly Area[] = [decode, path, state, flood, latency, query, sdk];
 const names = areas.map((one) => one.area).join(", ");
 
 const help = `Measures the parts of Answerable, each beside the best comparable thing in the same run.
