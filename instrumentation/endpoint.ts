@@ -54,10 +54,16 @@ export function endpointOf(
       ...(token !== undefined && isForToken && { authorization: `Bearer ${token}` }),
       ...headers,
     },
-    compression: otlp(env, "COMPRESSION") === "none" ? "none" : "gzip",
+    compression: compressionOf(otlp(env, "COMPRESSION"), url),
     timeoutMs: Number.isInteger(timeoutMs) && timeoutMs > 0 ? timeoutMs : undefined,
     tls: tlsOf(env),
   };
+}
+
+/** Within one machine there is no network to spare. */
+function compressionOf(told: string | undefined, { hostname }: URL): "gzip" | "none" {
+  if (told === "gzip" || told === "none") return told;
+  return loopback.has(hostname) ? "none" : "gzip";
 }
 
 /** One of OpenTelemetry's variables: the one for traces, else the one for all signals. */

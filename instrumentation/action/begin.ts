@@ -32,11 +32,14 @@ export interface Recording {
 export function begin(action: RecordedAction): Recording | undefined {
   try {
     const runtime = currentRuntime();
-    if (running().quiet === true || (runtime === undefined && isIdle())) return undefined;
+    if (running().quiet === true || (runtime === undefined && (isOff() || isAlone()))) return undefined;
     const { span, host } = openSpan(action, runtime);
     return {
       span,
-      run: (work) => enter({ ...running(), span }, host ?? span, work),
+      run: (work) => {
+        const { scope: bound, stamp } = running();
+        return enter({ scope: bound, stamp, span }, host ?? span, work);
+      },
       end: (failure) => {
         end(span, failure);
         if (host !== undefined) end(host, failure);
@@ -50,9 +53,11 @@ export function begin(action: RecordedAction): Recording | undefined {
 /** OpenTelemetry keeps here what is registered; keys of one name are one key. */
 const api = Symbol.for("opentelemetry.js.api.1");
 
-/** Whether nobody would see a span: we are switched off, or not started where there is no OpenTelemetry SDK either. */
-function isIdle(): boolean {
-  return isOff() || (globalThis as { [api]?: { trace?: unknown } })[api]?.trace === undefined;
+const shared = globalThis as { [api]?: { trace?: unknown } };
+
+/** Whether there is no OpenTelemetry SDK. */
+function isAlone(): boolean {
+  return shared[api]?.trace === undefined;
 }
 
 /** The span that tells of an action, and the host's beside it where nobody tells us of that one. */
@@ -65,7 +70,7 @@ interface Opened {
 function openSpan(action: RecordedAction, runtime: Runtime | undefined): Opened {
   const start = { name: spanName(action), kind: spanKind(action.kind), attributes: spanAttributes(action) };
   const parent = parentContext();
-  const host = hostSpan(start, parent);
+  const host = isAlone() ? undefined : hostSpan(start, parent);
   if (runtime === undefined) return { span: host ?? trace.wrapSpanContext(newContext(parent)) };
   const isRecording = host?.isRecording() === true;
   if (isRecording && runtime.spans.wasTold(host)) return { span: host };
@@ -76,7 +81,7 @@ function openSpan(action: RecordedAction, runtime: Runtime | undefined): Opened 
   const own = new OwnSpan(
     { ...start, context: isNew ? given : newContext(parent), parent },
     runtime.clock,
-    (ended) => runtime.spans.onEnd(ended),
+    runtime.spans,
   );
   runtime.spans.begin(own);
   return isRecording ? { span: own, host } : { span: own };

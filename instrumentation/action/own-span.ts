@@ -38,13 +38,13 @@ export class OwnSpan implements Span, FinishedSpan {
   readonly #startedMs: number;
   readonly #elapsedMs: number;
   readonly #clock: Clock;
-  readonly #onEnd: (span: OwnSpan) => void;
+  readonly #taker: { ended(span: FinishedSpan): void };
   #isOpen = true;
 
   constructor(
     { name, kind, attributes, context, parent }: OwnSpanStart,
     clock: Clock,
-    onEnd: (span: OwnSpan) => void,
+    taker: { ended(span: FinishedSpan): void },
   ) {
     this.name = name;
     this.kind = kind;
@@ -54,7 +54,7 @@ export class OwnSpan implements Span, FinishedSpan {
     this.#clock = clock;
     this.#startedMs = clock.nowMs();
     this.#elapsedMs = clock.elapsedMs();
-    this.#onEnd = onEnd;
+    this.#taker = taker;
     this.startTime = hrTime(this.#startedMs);
     this.endTime = this.startTime;
   }
@@ -83,7 +83,7 @@ export class OwnSpan implements Span, FinishedSpan {
     this.#isOpen = false;
     // A stopwatch, as the clock may be corrected in between.
     this.endTime = hrTime(this.#startedMs + Math.max(0, this.#clock.elapsedMs() - this.#elapsedMs));
-    this.#onEnd(this);
+    this.#taker.ended(this);
   }
 
   isRecording(): boolean {

@@ -113,6 +113,7 @@ export class Flusher {
   #schedule(urgent: boolean): void {
     if (this.#isStopped) return;
     const { pauseMs } = this.#backoff;
+    if (pauseMs === 0 && this.#queue.length === this.#options.batchMax) return this.#soon();
     if (this.#timer !== undefined) {
       if (!urgent || this.#isUrgent || pauseMs > 0) return;
       this.#unschedule();
@@ -122,6 +123,14 @@ export class Flusher {
     const afterMs = Math.max(pauseMs, urgent ? urgentFlushMs : flushMs);
     this.#timer = this.#outside(() => setTimeout(() => this.#due(urgent), afterMs));
     this.#timer.unref();
+  }
+
+  /** A request is full: to wait longer would only hold memory. Not at once, as that would be a part of the host's call. */
+  #soon(): void {
+    this.#unschedule();
+    this.#timer = this.#outside(() => setTimeout(() => this.#due(this.#queue.hasUrgent), 0));
+    this.#timer.unref();
+    this.#isUrgent = true;
   }
 
   #unschedule(): void {

@@ -27,7 +27,9 @@ export interface Tls {
 
 /** An answer is read up to here; a receiver has nothing to say that is longer. */
 const answerBytesMax = 64 * 1024;
-const gzipped = promisify(gzip);
+const pack = promisify(gzip);
+/** Spans repeat themselves so much that more effort costs far more than it saves. */
+const gzipped = (body: Uint8Array): Promise<Buffer> => pack(body, { level: 1 });
 
 /** What a receiver said. */
 interface Answer {
@@ -115,11 +117,13 @@ export function otlpSink({ url, headers, timeoutMs, compression, tls }: OtlpOpti
   };
 }
 
+let encoder: Promise<typeof import("./otlp-encode.ts")> | undefined;
+
 /** Undefined when they can't be encoded, which would be so each time. */
 async function bodyOf(spans: readonly LeavingSpan[]): Promise<Uint8Array | undefined> {
-  // Not before it is needed: it takes longer to load than all of ours.
-  const { encodeTraces } = await import("./otlp-encode.ts");
   try {
+    // Not before it is needed: it takes longer to load than all of ours.
+    const { encodeTraces } = await (encoder ??= import("./otlp-encode.ts"));
     return encodeTraces(spans);
   } catch {
     return undefined;

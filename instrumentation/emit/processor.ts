@@ -45,6 +45,11 @@ export class OpenSpans {
     this.#queue.push({ ...lean(span), attributes, endTime: span.startTime, status: { code: 0 } });
   }
 
+  /** Hands over a span of ours, which holds nothing that isn't sent. */
+  ended(span: FinishedSpan): void {
+    this.#queue.push(span);
+  }
+
   onEnd(span: object): void {
     try {
       if (isReadable(span) && !this.#quiet.has(span)) this.#queue.push(lean(span));
