@@ -4,6 +4,7 @@ import { BasicTracerProvider, type ReadableSpan, type SpanProcessor } from "@ope
 import { record, start } from "../../instrumentation/index.ts";
 import { currentRuntime } from "../../instrumentation/runtime.ts";
 import { compareCpu, type Figure } from "../figure.ts";
+import { program } from "./program.ts";
 import { anAction, bareSpan } from "./spans.ts";
 
 /** Spans that are gathered before they are let go of: what an exporter would take. */
@@ -23,10 +24,14 @@ function keeping(): SpanProcessor {
   };
 }
 
-/** What a call costs where it is made: `record`, beside an OpenTelemetry span with as many attributes. */
-export async function callSite(): Promise<Figure[]> {
+/**
+ * What a call costs where it is made, `[ours, theirs]` in µs: `record`, beside an OpenTelemetry span with as many attributes.
+ * `joined`: there is an SDK of the host, whose span is ours too. To be called in a process of its own.
+ */
+export async function callCost(mode: "alone" | "joined"): Promise<readonly [number, number]> {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   const tracer = new BasicTracerProvider({ spanProcessors: [keeping()] }).getTracer("bare");
+  if (mode === "joined") trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [keeping()] }));
   const answerable = start({
     exporter: { name: "none", trouble: undefined, send: () => Promise.resolve("sent") },
     identity: { id: "agent:triage", kind: "ai_agent" },
@@ -39,16 +44,18 @@ export async function callSite(): Promise<Figure[]> {
     record(anAction(), work);
     if (queue?.length === batch) queue.settle(queue.take(empty));
   };
-  const theirs = (): void => void bareSpan(tracer, work);
-
-  const alone = figure("call-site", compareCpu([ours, theirs]));
-  trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [keeping()] }));
-  const joined = figure("call-site-joined", compareCpu([ours, theirs]));
+  const cost = compareCpu([ours, () => void bareSpan(tracer, work)]);
   await answerable.stop();
-  trace.disable();
-  context.disable();
   if (sum === 0) throw new Error("The work must have been done.");
-  return [alone, joined];
+  return cost;
+}
+
+/** In processes of their own: what the one has compiled and collected must not count against the other. */
+export async function callSite(): Promise<Figure[]> {
+  const script = new URL("call-site-process.js", import.meta.url).pathname;
+  const alone = JSON.parse(await program([script, "alone"])) as [number, number];
+  const joined = JSON.parse(await program([script, "joined"])) as [number, number];
+  return [figure("call-site", alone), figure("call-site-joined", joined)];
 }
 
 /** What is left when it is switched off, beside the function itself. */

@@ -1,19 +1,18 @@
 import {
-  type Attributes,
   context,
   type Span,
   type SpanContext,
-  type SpanKind,
   SpanStatusCode,
   trace,
   TraceFlags,
+  type Tracer,
 } from "@opentelemetry/api";
 import { isNativeError } from "node:util/types";
 import { randomHex } from "../random.ts";
 import { currentRuntime, isOff, type Runtime } from "../runtime.ts";
 import { enter } from "../scope/enter.ts";
 import { running } from "../scope/scope.ts";
-import { OwnSpan } from "./own-span.ts";
+import { OwnSpan, type SpanStart } from "./own-span.ts";
 import { type RecordedAction, spanAttributes, spanKind, spanName } from "./span-model.ts";
 
 /** Name of our scope in every span we make. */
@@ -79,7 +78,8 @@ function openSpan(action: RecordedAction, runtime: Runtime | undefined): Opened 
   const isNew =
     given !== undefined && trace.isSpanContextValid(given) && given.spanId !== parent?.spanId;
   const own = new OwnSpan(
-    { ...start, context: isNew ? given : newContext(parent), parent },
+    start,
+    { context: isNew ? given : newContext(parent), parent },
     runtime.clock,
     runtime.spans,
   );
@@ -88,21 +88,29 @@ function openSpan(action: RecordedAction, runtime: Runtime | undefined): Opened 
 }
 
 /** What the host's tracer makes of it; one that fails makes nothing. */
-function hostSpan(start: SpanStart, parent: SpanContext | undefined): Span | undefined {
+function hostSpan({ name, kind, attributes }: SpanStart, parent: SpanContext | undefined): Span | undefined {
   try {
     const active = context.active();
-    const outer = parent === undefined ? active : trace.setSpanContext(active, parent);
-    const { name, kind, attributes } = start;
-    return trace.getTracer(scope).startSpan(name, { kind, attributes }, outer);
+    // OpenTelemetry knows its own parent; ours it has to be told.
+    const isOurs = parent !== undefined && trace.getSpan(active) === undefined;
+    const outer = isOurs ? trace.setSpanContext(active, parent) : active;
+    return hostTracer().startSpan(name, { kind, attributes }, outer);
   } catch {
     return undefined;
   }
 }
 
-interface SpanStart {
-  readonly name: string;
-  readonly kind: SpanKind;
-  readonly attributes: Attributes;
+let tracer: Tracer | undefined;
+let tracerOf: unknown;
+
+/** Asked for once for each provider that is registered. */
+function hostTracer(): Tracer {
+  const registered = shared[api]?.trace;
+  if (tracer === undefined || tracerOf !== registered) {
+    tracer = trace.getTracer(scope);
+    tracerOf = registered;
+  }
+  return tracer;
 }
 
 /** The span that is open: OpenTelemetry's, or ours where it has nothing that carries one. */

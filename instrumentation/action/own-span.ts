@@ -13,10 +13,15 @@ import type {
 import type { Clock } from "../clock.ts";
 import type { FinishedSpan } from "../emit/finished-span.ts";
 
-export interface OwnSpanStart {
+/** What a span begins with. */
+export interface SpanStart {
   readonly name: string;
   readonly kind: SpanKind;
   readonly attributes: Attributes;
+}
+
+/** Where a span stands. */
+interface Place {
   readonly context: SpanContext;
   readonly parent: SpanContext | undefined;
 }
@@ -42,7 +47,8 @@ export class OwnSpan implements Span, FinishedSpan {
   #isOpen = true;
 
   constructor(
-    { name, kind, attributes, context, parent }: OwnSpanStart,
+    { name, kind, attributes }: SpanStart,
+    { context, parent }: Place,
     clock: Clock,
     taker: { ended(span: FinishedSpan): void },
   ) {
