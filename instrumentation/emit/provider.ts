@@ -27,8 +27,12 @@ export function bringProvider(spans: OpenSpans): Brought | undefined {
   const isOurContext =
     !isRegistered("context") &&
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  let isThere = true;
   return {
     stepAside: () => {
+      // Once: what stands there the second time is the host's.
+      if (!isThere) return;
+      isThere = false;
       trace.disable();
       if (isOurContext) context.disable();
       letGo();
