@@ -38,7 +38,11 @@ export function endpointOf(
   const forTraces = textOf(env, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
   const own = endpoint ?? textOf(env, "ANSWERABLE_ENDPOINT");
   const foreign = own === undefined ? (forTraces ?? textOf(env, "OTEL_EXPORTER_OTLP_ENDPOINT")) : undefined;
-  const url = urlOf(own ?? foreign ?? localReceiver, own === undefined && foreign === forTraces, problems);
+  const url = urlOf(
+    own ?? foreign ?? localReceiver,
+    foreign !== undefined && foreign === forTraces,
+    problems,
+  );
   const token = textOf(env, "ANSWERABLE_TOKEN");
   const isForToken = foreign === undefined || loopback.has(url.hostname);
   if (token !== undefined && !isForToken)
@@ -75,7 +79,11 @@ function tlsOf(env: Environment): TlsFiles {
   const ca = otlp(env, "CERTIFICATE");
   const cert = otlp(env, "CLIENT_CERTIFICATE");
   const key = otlp(env, "CLIENT_KEY");
-  return { ...(ca !== undefined && { ca }), ...(cert !== undefined && { cert }), ...(key !== undefined && { key }) };
+  return {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+  };
 }
 
 /** An address for all signals gets the path of traces, one for traces is taken as it is (OTLP exporter specification). */

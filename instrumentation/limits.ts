@@ -38,7 +38,8 @@ export function limitsOf(told: Partial<Limits>, problems: string[]): Limits {
     const key = name as keyof Limits;
     const value: unknown = told[key];
     if (value === undefined) continue;
-    if (typeof value === "number" && Number.isInteger(value) && value > 0 && value <= most) limits[key] = value;
+    if (typeof value === "number" && Number.isInteger(value) && value > 0 && value <= most)
+      limits[key] = value;
     else problems.push(`limits.${name} is no whole number from 1 to ${most}; ${defaults[key]} holds`);
   }
   return limits;

@@ -31,7 +31,8 @@ function keeping(): SpanProcessor {
 export async function callCost(mode: "alone" | "joined"): Promise<readonly [number, number]> {
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   const tracer = new BasicTracerProvider({ spanProcessors: [keeping()] }).getTracer("bare");
-  if (mode === "joined") trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [keeping()] }));
+  if (mode === "joined")
+    trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [keeping()] }));
   const answerable = start({
     exporter: { name: "none", trouble: undefined, send: () => Promise.resolve("sent") },
     identity: { id: "agent:triage", kind: "ai_agent" },

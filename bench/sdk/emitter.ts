@@ -37,7 +37,9 @@ if (mode === "answerable") {
 } else {
   const { NodeSDK, tracing } = await import("@opentelemetry/sdk-node");
   const { OTLPTraceExporter } = await import("@opentelemetry/exporter-trace-otlp-proto");
-  const processor = new tracing.BatchSpanProcessor(new OTLPTraceExporter({ url }), { scheduledDelayMillis: 250 });
+  const processor = new tracing.BatchSpanProcessor(new OTLPTraceExporter({ url }), {
+    scheduledDelayMillis: 250,
+  });
   const sdk = new NodeSDK({ spanProcessors: [processor], autoDetectResources: false, metricReaders: [] });
   sdk.start();
   const tracer = trace.getTracer("bare");

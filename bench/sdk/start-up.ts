@@ -20,7 +20,15 @@ export async function startUp(progress: (line: string) => void): Promise<Figure[
     writeFileSync(`${folder}/package.json`, '{"private":true}');
     await promisify(execFile)(
       "npm",
-      ["install", "--no-audit", "--no-fund", "--ignore-scripts", peer, "@opentelemetry/api@1.9.1", "@opentelemetry/core@2"],
+      [
+        "install",
+        "--no-audit",
+        "--no-fund",
+        "--ignore-scripts",
+        peer,
+        "@opentelemetry/api@1.9.1",
+        "@opentelemetry/core@2",
+      ],
       { cwd: folder },
     );
   }
@@ -32,7 +40,10 @@ export async function startUp(progress: (line: string) => void): Promise<Figure[
   const cost = { none: [] as number[], answerable: [] as number[], opentelemetry: [] as number[] };
   for (let round = 0; round < rounds; round += 1) {
     for (const mode of ["none", "answerable", "opentelemetry"] as const) {
-      const told = await program([...modes[mode], "-e", say], { ANSWERABLE_ENDPOINT: away, OTEL_EXPORTER_OTLP_ENDPOINT: away });
+      const told = await program([...modes[mode], "-e", say], {
+        ANSWERABLE_ENDPOINT: away,
+        OTEL_EXPORTER_OTLP_ENDPOINT: away,
+      });
       cost[mode].push(Number(told));
     }
   }
@@ -52,4 +63,5 @@ export async function startUp(progress: (line: string) => void): Promise<Figure[
 
 const away = "http://127.0.0.1:1";
 /** By the time that a program's own first line runs. */
-const say = "const { user, system } = process.cpuUsage(); console.log((user + system) / 1000); process.exit()";
+const say =
+  "const { user, system } = process.cpuUsage(); console.log((user + system) / 1000); process.exit()";

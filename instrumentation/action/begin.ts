@@ -75,8 +75,7 @@ function openSpan(action: RecordedAction, runtime: Runtime | undefined): Opened 
   if (isRecording && runtime.spans.wasTold(host)) return { span: host };
   const given = host?.spanContext();
   // An SDK that leaves the trace out gives new ids all the same; without an SDK the parent's come back.
-  const isNew =
-    given !== undefined && trace.isSpanContextValid(given) && given.spanId !== parent?.spanId;
+  const isNew = given !== undefined && trace.isSpanContextValid(given) && given.spanId !== parent?.spanId;
   const own = new OwnSpan(
     start,
     { context: isNew ? given : newContext(parent), parent },

@@ -41,7 +41,8 @@ function cleanValue(value: unknown, redactor: Redactor): AttributeValue | undefi
   const entries: readonly unknown[] = value.slice(0, entriesMax);
   if (entries.some((one) => typeof one === "string"))
     return entries.map((one) => (typeof one === "string" ? redactor.text(one) : ""));
-  if (entries.every((one): one is number => typeof one === "number" && Number.isFinite(one))) return [...entries];
+  if (entries.every((one): one is number => typeof one === "number" && Number.isFinite(one)))
+    return [...entries];
   return entries.every((one): one is boolean => typeof one === "boolean") ? [...entries] : undefined;
 }
 

@@ -45,5 +45,7 @@ export interface Entry {
 /** Whether something has what is read of a span; a tracer that is no SDK's may keep it to itself. */
 export function isReadable(span: object): span is FinishedSpan {
   const { attributes, startTime, status } = span as Partial<FinishedSpan>;
-  return typeof attributes === "object" && attributes !== null && Array.isArray(startTime) && status !== undefined;
+  return (
+    typeof attributes === "object" && attributes !== null && Array.isArray(startTime) && status !== undefined
+  );
 }

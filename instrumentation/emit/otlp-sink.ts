@@ -87,8 +87,7 @@ export function otlpSink({ url, headers, timeoutMs, compression, tls }: OtlpOpti
       sent.on("socket", (socket) => socket.unref());
       // The status says what became of the spans; a text behind it that breaks off or never ends says nothing more.
       let answer: IncomingMessage | undefined;
-      const over = (error: Error): void =>
-        answer === undefined ? reject(error) : resolve(answerOf(answer));
+      const over = (error: Error): void => (answer === undefined ? reject(error) : resolve(answerOf(answer)));
       sent.on("error", over);
       // Whatever a receiver does, there is an end to it: an upgrade, for example, gives neither answer nor error.
       sent.on("close", () => {

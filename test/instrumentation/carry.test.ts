@@ -36,7 +36,9 @@ describe("over a border of processes", () => {
   });
 
   test("environment variables are read alike", () => {
-    const upper = Object.fromEntries(Object.entries(sent()).map(([name, value]) => [name.toUpperCase(), value]));
+    const upper = Object.fromEntries(
+      Object.entries(sent()).map(([name, value]) => [name.toUpperCase(), value]),
+    );
     expect(extract(upper).scope.chainVerified).toBe(true);
   });
 
@@ -50,8 +52,9 @@ describe("over a border of processes", () => {
       name: "tampered with",
       change: (headers) => ({
         ...headers,
-        baggage: headers["baggage"]!.replace(/nhi\.sealed=([^.]*)\.(.)/u, (_, head: string, first: string) =>
-          `nhi.sealed=${head}.${first === "e" ? "f" : "e"}`,
+        baggage: headers["baggage"]!.replace(
+          /nhi\.sealed=([^.]*)\.(.)/u,
+          (_, head: string, first: string) => `nhi.sealed=${head}.${first === "e" ? "f" : "e"}`,
         ),
       }),
     },
@@ -106,7 +109,7 @@ describe("over a border of processes", () => {
   });
 
   test("half a character, and ids that are numbers, cost nothing else", () => {
-    const odd = { ...scope, session: "s\uD800" , task: 4711 as unknown as string };
+    const odd = { ...scope, session: "s\uD800", task: 4711 as unknown as string };
     const got = extract(sent(odd)).scope;
     expect(got).toMatchObject({ chain: scope.chain, grant: "g1" });
     runAs(odd, () => expect(running().stamp["nhi.task.id"]).toBe("4711"));
@@ -115,11 +118,19 @@ describe("over a border of processes", () => {
   test("whatever is sent, reading it throws nothing and takes nothing that is too long", () => {
     const header = fc.oneof(
       fc.string({ unit: "binary", maxLength: 300 }),
-      fc.string({ unit: fc.constantFrom("nhi.", "chain", "task", "sealed", "=", ">", ",", ";", "%", "a", "%C3", "\0") }),
+      fc.string({
+        unit: fc.constantFrom("nhi.", "chain", "task", "sealed", "=", ">", ",", ";", "%", "a", "%C3", "\0"),
+      }),
       fc.constant(`nhi.task=${"x".repeat(9000)}`),
       fc.constant(`nhi.task=${"x".repeat(600)},nhi.chain=${"a>".repeat(20)}`),
     );
-    const value = fc.oneof(header, fc.array(header), fc.constant(undefined), fc.constant(7), fc.constant(null));
+    const value = fc.oneof(
+      header,
+      fc.array(header),
+      fc.constant(undefined),
+      fc.constant(7),
+      fc.constant(null),
+    );
     fc.assert(
       fc.property(value, value, (traceparent, baggage) => {
         const carrier = { traceparent, baggage } as Parameters<typeof extract>[0];
@@ -132,7 +143,19 @@ describe("over a border of processes", () => {
       }),
       { numRuns: 500 },
     );
-    for (const hostile of [null, undefined, 7, new Proxy({}, { get: () => { throw new Error("get"); } })])
+    for (const hostile of [
+      null,
+      undefined,
+      7,
+      new Proxy(
+        {},
+        {
+          get: () => {
+            throw new Error("get");
+          },
+        },
+      ),
+    ])
       expect(extract(hostile as unknown as Headers)).toEqual({ scope: {} });
   });
 
@@ -165,12 +188,31 @@ describe("runAs", () => {
   });
 
   test("runs the work whatever it is given, once, and errors pass through", () => {
-    for (const hostile of [null, undefined, 7, { chain: 7 }, { identity: new Proxy({}, { get: () => { throw new Error("get"); } }) }]) {
+    for (const hostile of [
+      null,
+      undefined,
+      7,
+      { chain: 7 },
+      {
+        identity: new Proxy(
+          {},
+          {
+            get: () => {
+              throw new Error("get");
+            },
+          },
+        ),
+      },
+    ]) {
       let runs = 0;
       expect(runAs(hostile as unknown as Scope, () => ++runs)).toBe(1);
       expect(runs).toBe(1);
     }
     const error = new Error("of the host");
-    expect(() => runAs({ task: "t" }, () => { throw error; })).toThrow(error);
+    expect(() =>
+      runAs({ task: "t" }, () => {
+        throw error;
+      }),
+    ).toThrow(error);
   });
 });

@@ -30,17 +30,23 @@ async function withReceiver<T>(name: string, work: (env: Record<string, string>)
 }
 
 describe("a process", () => {
-  test.each(["never answers", "never reads", "answers 200, and then a byte at a time", "answers without end", "resets"])(
-    "whose receiver %s ends on time",
-    async (name) => {
-      const { code, out, err } = await withReceiver(name, (env) => runModule(`${timed}${begin}${act}`, env));
-      expect({ code, err }).toEqual({ code: 0, err: "" });
-      expect(Number(out)).toBeLessThanOrEqual(exitMs + slackMs);
-    },
-  );
+  test.each([
+    "never answers",
+    "never reads",
+    "answers 200, and then a byte at a time",
+    "answers without end",
+    "resets",
+  ])("whose receiver %s ends on time", async (name) => {
+    const { code, out, err } = await withReceiver(name, (env) => runModule(`${timed}${begin}${act}`, env));
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(Number(out)).toBeLessThanOrEqual(exitMs + slackMs);
+  });
 
   test.each([
-    { name: "start", args: ["--input-type=module", "-e", `import { start } from "${sdkFolder}index.js"; start();`] },
+    {
+      name: "start",
+      args: ["--input-type=module", "-e", `import { start } from "${sdkFolder}index.js"; start();`],
+    },
     { name: "register", args: ["--import", `${sdkFolder}register.js`, "-e", ""] },
   ])("that does nothing after $name ends at once, and sends nothing", async ({ args }) => {
     let requests = 0;
@@ -80,7 +86,10 @@ describe("a process", () => {
 
   test.each([
     { name: "an error that nobody catches", text: `throw new RangeError("of the host");` },
-    { name: "a rejection that nobody handles", text: `const fail = async () => { throw new RangeError("of the host"); }; WRAP(fail);` },
+    {
+      name: "a rejection that nobody handles",
+      text: `const fail = async () => { throw new RangeError("of the host"); }; WRAP(fail);`,
+    },
     { name: "its own status", text: `WRAP(() => process.exit(7));` },
   ])("that ends by $name ends alike with and without us", async ({ text }) => {
     const without = await runModule(text.replace(/WRAP\((.*)\);$/u, "($1)();"));
@@ -89,6 +98,10 @@ describe("a process", () => {
       away,
     );
     const told = (err: string): unknown => /RangeError: of the host/u.exec(err)?.[0];
-    expect([withUs.code, withUs.signal, told(withUs.err)]).toEqual([without.code, without.signal, told(without.err)]);
+    expect([withUs.code, withUs.signal, told(withUs.err)]).toEqual([
+      without.code,
+      without.signal,
+      told(without.err),
+    ]);
   });
 });

@@ -107,7 +107,8 @@ describe("an SDK of the host", () => {
         get: (_, key) => {
           if (key === "isRecording") return () => true;
           if (key === "end") return () => ended.push(name);
-          if (key === "spanContext") return () => ({ traceId: "a".repeat(32), spanId: "b".repeat(16), traceFlags: 1 });
+          if (key === "spanContext")
+            return () => ({ traceId: "a".repeat(32), spanId: "b".repeat(16), traceFlags: 1 });
           return () => undefined;
         },
       });

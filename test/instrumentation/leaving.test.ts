@@ -40,7 +40,17 @@ describe("a span that leaves", () => {
   });
 
   test("has no attribute that is none, and can be encoded whatever it was given", () => {
-    const odd: unknown[] = [cyclic, Symbol("s"), 10n, () => 1, null, Number.NaN, [cyclic], [1, Number.NaN], new Date(0)];
+    const odd: unknown[] = [
+      cyclic,
+      Symbol("s"),
+      10n,
+      () => 1,
+      null,
+      Number.NaN,
+      [cyclic],
+      [1, Number.NaN],
+      new Date(0),
+    ];
     for (const value of odd) {
       const span = leave({ "nhi.resource.id": value, "nhi.task.id": "t" });
       expect(span.attributes).toEqual({ "nhi.task.id": "t", "nhi.seq": 7 });
@@ -51,7 +61,10 @@ describe("a span that leaves", () => {
 
   test("says the host's resource and our name of the process, without secrets", () => {
     const resource = { attributes: { "service.name": "S3CRET", "service.instance.id": "theirs" } };
-    expect(leave({}, resource).resource).toEqual({ "service.name": "[redacted]", "service.instance.id": "i1" });
+    expect(leave({}, resource).resource).toEqual({
+      "service.name": "[redacted]",
+      "service.instance.id": "i1",
+    });
   });
 
   test("doesn't wait for what the host's SDK still looks for, and asks it to look", async () => {
@@ -106,7 +119,9 @@ describe("a span that leaves", () => {
     const same: SpanResource = { attributes: { "service.name": "same" } };
     for (let nth = 0; nth < 100; nth += 1) {
       make({ span: finished({}, { resource: { attributes: {} } }), seq: 0, urgent: false, bytes: 0 }, false);
-      resources.add(make({ span: finished({}, { resource: same }), seq: 0, urgent: false, bytes: 0 }, false).resource);
+      resources.add(
+        make({ span: finished({}, { resource: same }), seq: 0, urgent: false, bytes: 0 }, false).resource,
+      );
     }
     expect(resources.size).toBeGreaterThan(1);
   });

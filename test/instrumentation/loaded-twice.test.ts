@@ -121,7 +121,10 @@ describe("register", () => {
 
   test.each([
     { name: "while it starts", how: "" },
-    { name: "long after it started", how: "await new Promise((resolve) => setTimeout(resolve, 500)); early.startSpan('before').end();" },
+    {
+      name: "long after it started",
+      how: "await new Promise((resolve) => setTimeout(resolve, 500)); early.startSpan('before').end();",
+    },
   ])("an SDK that the app brings $name is the one that makes spans", async ({ how }) => {
     const env = { ANSWERABLE_EXPORTER: "console" };
     const { code, out, err } = await runNode([...register, "--input-type=module", "-e", host(how)], env);

@@ -54,7 +54,10 @@ test("after a day with a broken receiver the memory is what it was after an hour
   let afterAnHour = 0;
   for (; minute < 24 * 60; minute += 1) {
     for (let nth = 0; nth < 600; nth += 1)
-      record({ kind: nth % 20 === 0 ? "exec" : "tool_call", name: "t", resource: { id: `r${nth}`, kind: "x" } }, () => nth);
+      record(
+        { kind: nth % 20 === 0 ? "exec" : "tool_call", name: "t", resource: { id: `r${nth}`, kind: "x" } },
+        () => nth,
+      );
     await jest.advanceTimersByTimeAsync(minuteMs);
     const { taken, sent, refused, dropped, waiting } = answerable.stats();
     expect(sent + refused + dropped.low + dropped.high + waiting).toBe(taken);

@@ -71,5 +71,9 @@ test("how long to wait is told in seconds or as an instant", () => {
   expect(pauseAsked("120", 0)).toBe(120_000);
   expect(pauseAsked("Thu, 01 Jan 1970 00:00:05 GMT", 2000)).toBe(3000);
   expect(pauseAsked("Thu, 01 Jan 1970 00:00:05 GMT", 9000)).toBe(0);
-  expect([pauseAsked("soon", 0), pauseAsked(undefined, 0), pauseAsked("-5", 10 ** 13)]).toEqual([undefined, undefined, 0]);
+  expect([pauseAsked("soon", 0), pauseAsked(undefined, 0), pauseAsked("-5", 10 ** 13)]).toEqual([
+    undefined,
+    undefined,
+    0,
+  ]);
 });

@@ -44,12 +44,29 @@ describe("what the host's work gives", () => {
     { name: "a frozen object", value: Object.freeze({ a: 1 }) },
     { name: "a hostile proxy", value: hostile },
     { name: "an object that was revoked", value: revoked() },
-    { name: "a stream of values", value: (function* all() { yield 1; })() },
+    {
+      name: "a stream of values",
+      value: (function* all() {
+        yield 1;
+      })(),
+    },
     { name: "a function", value: () => 1 },
-    { name: "a thenable, which is not begun", value: { then: () => { throw new Error("begun"); } } },
+    {
+      name: "a thenable, which is not begun",
+      value: {
+        then: () => {
+          throw new Error("begun");
+        },
+      },
+    },
     { name: "an object of another realm", value: runInNewContext("({ a: 1 })") },
   ])("$name is handed on itself", ({ value }) => {
-    expect(Object.is(record(action, () => value), value)).toBe(true);
+    expect(
+      Object.is(
+        record(action, () => value),
+        value,
+      ),
+    ).toBe(true);
   });
 
   test("a promise of a class of its own, or with properties, is handed on itself", async () => {

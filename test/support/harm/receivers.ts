@@ -84,7 +84,11 @@ export const hostileReceivers: readonly HostileReceiver[] = [
   { name: "asks to wait", make: status(429, { "retry-after": "3" }), outcome: "later" },
   { name: "asks to wait for ever", make: status(503, { "retry-after": "9999999999" }), outcome: "later" },
   { name: "knows nobody", make: status(401), outcome: "later" },
-  { name: "sends elsewhere", make: status(307, { location: "http://127.0.0.1:1/elsewhere" }), outcome: "later" },
+  {
+    name: "sends elsewhere",
+    make: status(307, { location: "http://127.0.0.1:1/elsewhere" }),
+    outcome: "later",
+  },
   { name: "sends in a circle", make: status(301, { location: "/v1/traces" }), outcome: "later" },
   { name: "refuses the spans", make: status(400), outcome: "refused" },
   {
@@ -107,7 +111,12 @@ export const hostileReceivers: readonly HostileReceiver[] = [
     make: onSocket((socket) => socket.end("HTTP/1.1 200 OK\r\n\r\n")),
     outcome: "later",
   },
-  { name: "says nothing where TLS is expected", scheme: "https", make: onSocket(() => undefined), outcome: "later" },
+  {
+    name: "says nothing where TLS is expected",
+    scheme: "https",
+    make: onSocket(() => undefined),
+    outcome: "later",
+  },
 ];
 
 /** One that runs: its address, and what ends it and all that is connected to it. */
