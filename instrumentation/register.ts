@@ -3,9 +3,10 @@
  * environment variables: `ANSWERABLE_*`, and OpenTelemetry's own (`OTEL_*`).
  */
 import { register } from "node:module";
+import { trace } from "@opentelemetry/api";
 import { createAddHookMessageChannel } from "import-in-the-middle";
 import type { Brought } from "./emit/provider.ts";
-import { type Api, watchApi } from "./emit/registration.ts";
+import { isApi } from "./emit/registration.ts";
 import { setInstalled } from "./installed.ts";
 import { warn } from "./process.ts";
 import type { Runtime } from "./runtime.ts";
@@ -15,16 +16,19 @@ import { wrappers } from "./wrappers/index.ts";
 import type { Wrapper } from "./wrappers/wrapper.ts";
 
 let brought: Brought | undefined;
-const around = {
-  before: (): void => brought?.stepAside(),
-  after: (provider: Parameters<Brought["giveWayTo"]>[0]): void => brought?.giveWayTo(provider),
-};
+const runtime = startRuntime(
+  {},
+  {
+    beforeOther: () => brought?.stepAside(),
+    afterOther: (provider) => brought?.giveWayTo(provider),
+  },
+);
 
 /** A host that loads a copy of OpenTelemetry's API of its own registers its SDK there. */
 const otherCopies: Wrapper = {
   id: "opentelemetry-api",
   packages: ["@opentelemetry/api"],
-  patch: (exports, { file }) => (file === "" ? watchApi(exports as Api, around) : undefined),
+  patch: (exports) => (isApi(exports) && exports.trace !== trace ? runtime?.watch(exports) : undefined),
 };
 
 async function bring({ spans }: Runtime): Promise<void> {
@@ -36,7 +40,6 @@ async function bring({ spans }: Runtime): Promise<void> {
   }
 }
 
-const runtime = startRuntime({}, { beforeOther: around.before, afterOther: around.after });
 if (runtime !== undefined) {
   try {
     const { registerOptions, waitForAllMessagesAcknowledged } = createAddHookMessageChannel();

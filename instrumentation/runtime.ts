@@ -1,6 +1,7 @@
 import type { ActingIdentity } from "./scope/scope.ts";
 import type { Clock } from "./clock.ts";
 import type { FlushCounts } from "./emit/flusher.ts";
+import type { Joint } from "./emit/join.ts";
 import type { OpenSpans } from "./emit/processor.ts";
 import type { SpanQueue } from "./emit/queue.ts";
 import type { SpanSink } from "./emit/sink.ts";
@@ -13,6 +14,7 @@ export interface Runtime {
   readonly spans: OpenSpans;
   readonly lineage: LineageBook;
   readonly sink: SpanSink;
+  readonly watch: Joint["watch"];
   /** Who this process is; undefined while that is still looked for. */
   readonly identity: () => ActingIdentity | undefined;
   /** Seals what is carried to other processes. */

@@ -58,7 +58,7 @@ function build(settings: Settings, { clock = systemClock, ...joining }: Around):
   });
   const flusher = new Flusher(queue, sink, leave, { ...limits, ready: self.ready });
   spans.onFlush = () => flusher.flushWithin(limits.exitMs);
-  const separate = joinNowAndLater(spans, joining);
+  const joint = joinNowAndLater(spans, joining);
   const forget = atExit(
     () => flusher.last(),
     () => systemClock.elapsedMs(),
@@ -69,6 +69,7 @@ function build(settings: Settings, { clock = systemClock, ...joining }: Around):
     spans,
     lineage: new LineageBook(),
     sink,
+    watch: joint.watch,
     identity: self.identity,
     chainKey: settings.chainKey,
     propagateTo: hostMatcher(settings.propagateTo),
@@ -76,7 +77,7 @@ function build(settings: Settings, { clock = systemClock, ...joining }: Around):
     flush: () => flusher.flush(),
     async stop() {
       setRuntime(undefined);
-      separate();
+      joint.separate();
       forget();
       queue.close();
       await flusher.last();

@@ -1,6 +1,6 @@
 import { context, trace, type TracerProvider } from "@opentelemetry/api";
 import type { OpenSpans } from "./processor.ts";
-import { onceRegistered, watchApi } from "./registration.ts";
+import { type Api, onceRegistered, watchApi } from "./registration.ts";
 
 /** Parts of a tracer provider that take a span processor, by the lines of OpenTelemetry's SDK. */
 interface Joinable extends TracerProvider {
@@ -57,8 +57,16 @@ export interface Joining {
   readonly afterOther?: ((provider: TracerProvider) => void) | undefined;
 }
 
-/** Joins the SDK that is registered, and any that is registered later. Gives back what undoes it. */
-export function joinNowAndLater(spans: OpenSpans, { beforeOther, afterOther }: Joining = {}): () => void {
+/** Where SDKs are joined. */
+export interface Joint {
+  /** Joins what is registered through another copy of OpenTelemetry's API, too. Gives back what undoes it. */
+  watch(api: Api): () => void;
+  /** Takes us off all SDKs. */
+  separate(): void;
+}
+
+/** Joins the SDK that is registered, and any that is registered later. */
+export function joinNowAndLater(spans: OpenSpans, { beforeOther, afterOther }: Joining = {}): Joint {
   const joined = new Set<TracerProvider>();
   const take = (provider: TracerProvider): void => {
     try {
@@ -72,12 +80,13 @@ export function joinNowAndLater(spans: OpenSpans, { beforeOther, afterOther }: J
     afterOther?.(provider);
   };
   take(trace.getTracerProvider());
-  const undos = [
-    watchApi({ trace, context }, { before: () => beforeOther?.(), after }),
-    onceRegistered(after),
-  ];
-  return () => {
-    for (const undo of undos) undo();
-    for (const provider of joined) leave(provider, spans);
+  const watch = (api: Api): (() => void) => watchApi(api, { before: () => beforeOther?.(), after });
+  const undos = [watch({ trace, context }), onceRegistered(after)];
+  return {
+    watch,
+    separate: () => {
+      for (const undo of undos) undo();
+      for (const provider of joined) leave(provider, spans);
+    },
   };
 }

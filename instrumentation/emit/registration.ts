@@ -14,6 +14,15 @@ export interface Api {
   readonly context: ContextAPI;
 }
 
+/** Whether a module is the API itself; files of its inside export other things. */
+export function isApi(exports: object): exports is Api {
+  const { trace, context } = exports as Partial<Api>;
+  return (
+    typeof trace?.setGlobalTracerProvider === "function" &&
+    typeof context?.setGlobalContextManager === "function"
+  );
+}
+
 /** What all copies share; the name is part of their contract with each other. */
 const slot = Symbol.for("opentelemetry.js.api.1");
 
