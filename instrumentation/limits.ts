@@ -33,8 +33,8 @@ const most = 2 ** 31 - 1;
 /** The limits that hold: what is no whole number above 0 would be no limit, and the default counts. */
 export function limitsOf(told: Partial<Limits>, problems: string[]): Limits {
   const limits: { -readonly [Name in keyof Limits]: number } = { ...defaults };
-  // Names are those of the defaults: whatever else was told is nothing to us.
   for (const name in limits) {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Names are those of the defaults.
     const key = name as keyof Limits;
     const value: unknown = told[key];
     if (value === undefined) continue;

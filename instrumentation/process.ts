@@ -24,17 +24,15 @@ export function writeLine(line: string): void {
 export function atExit(work: () => Promise<void>, elapsedMs: () => number, againMs = 1000): () => void {
   let isRunning = false;
   let doneMs = Number.NEGATIVE_INFINITY;
+  const over = (): void => {
+    isRunning = false;
+    doneMs = elapsedMs();
+  };
   const run = (): void => {
     if (isRunning || elapsedMs() - doneMs < againMs) return;
     isRunning = true;
     // After the host's own listeners, which may do something worth telling.
-    process.nextTick(() => {
-      const over = (): void => {
-        isRunning = false;
-        doneMs = elapsedMs();
-      };
-      work().then(over, over);
-    });
+    process.nextTick(() => void work().then(over, over));
   };
   process.on("beforeExit", run);
   return () => void process.off("beforeExit", run);

@@ -5,6 +5,7 @@ import type { Joint } from "./emit/join.ts";
 import type { OpenSpans } from "./emit/processor.ts";
 import type { SpanQueue } from "./emit/queue.ts";
 import type { SpanSink } from "./emit/sink.ts";
+import { globals } from "./globals.ts";
 import type { LineageBook } from "./lineage/session-lineage.ts";
 
 /** What a process that was started holds, once for all copies of this module in it. */
@@ -28,7 +29,7 @@ export interface Runtime {
 }
 
 const slot = Symbol.for("answerable.runtime.1");
-const shared = globalThis as { [slot]?: Runtime | undefined };
+const shared = globals<{ [slot]?: Runtime | undefined }>();
 
 /** Undefined before `start`, and after its `stop`. */
 export function currentRuntime(): Runtime | undefined {
@@ -36,7 +37,7 @@ export function currentRuntime(): Runtime | undefined {
 }
 
 const off = Symbol.for("answerable.off.1");
-const switches = globalThis as { [off]?: boolean };
+const switches = globals<{ [off]?: boolean }>();
 
 /** Whether `start` was told to do nothing: then not even the host's tracer is asked for a span. */
 export function isOff(): boolean {

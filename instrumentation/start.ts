@@ -69,7 +69,7 @@ function build(settings: Settings, { clock = systemClock, ...joining }: Around):
     spans,
     lineage: new LineageBook(),
     sink,
-    watch: joint.watch,
+    watch: (api) => joint.watch(api),
     identity: self.identity,
     chainKey: settings.chainKey,
     propagateTo: hostMatcher(settings.propagateTo),

@@ -8,6 +8,7 @@ import {
   type Tracer,
 } from "@opentelemetry/api";
 import { isNativeError } from "node:util/types";
+import { globals } from "../globals.ts";
 import { randomHex } from "../random.ts";
 import { currentRuntime, isOff, type Runtime } from "../runtime.ts";
 import { enter } from "../scope/enter.ts";
@@ -52,7 +53,7 @@ export function begin(action: RecordedAction): Recording | undefined {
 /** OpenTelemetry keeps here what is registered; keys of one name are one key. */
 const api = Symbol.for("opentelemetry.js.api.1");
 
-const shared = globalThis as { [api]?: { trace?: unknown } };
+const shared = globals<{ [api]?: { trace?: unknown } }>();
 
 /** Whether there is no OpenTelemetry SDK. */
 function isAlone(): boolean {

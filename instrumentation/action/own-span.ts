@@ -1,14 +1,15 @@
-import type {
-  Attributes,
-  AttributeValue,
-  Exception,
-  HrTime,
-  Link,
-  Span,
-  SpanContext,
-  SpanKind,
-  SpanStatus,
-  TimeInput,
+import {
+  type Attributes,
+  type AttributeValue,
+  type Exception,
+  type HrTime,
+  type Link,
+  type Span,
+  type SpanContext,
+  type SpanKind,
+  type SpanStatus,
+  SpanStatusCode,
+  type TimeInput,
 } from "@opentelemetry/api";
 import type { Clock } from "../clock.ts";
 import type { FinishedSpan } from "../emit/finished-span.ts";
@@ -37,7 +38,7 @@ export class OwnSpan implements Span, FinishedSpan {
   readonly parentSpanContext: SpanContext | undefined;
   readonly startTime: HrTime;
   endTime: HrTime;
-  status: SpanStatus = { code: 0 };
+  status: SpanStatus = { code: SpanStatusCode.UNSET };
   readonly instrumentationScope = { name: "answerable" };
   readonly #context: SpanContext;
   readonly #startedMs: number;

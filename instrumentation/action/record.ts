@@ -40,6 +40,7 @@ export function watched<T>(result: T, recording: Recording, onValue?: (value: Aw
   };
   // A promise out of another realm is no instance of our Promise.
   if (!isPromise(result)) {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- No promise: it is what it is.
     isOver(result as Awaited<T>);
     return result;
   }
@@ -47,6 +48,7 @@ export function watched<T>(result: T, recording: Recording, onValue?: (value: Aw
     Promise.prototype.then.call(
       result,
       (value: unknown) => {
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- What a promise gives.
         isOver(value as Awaited<T>);
         return value;
       },
@@ -57,6 +59,7 @@ export function watched<T>(result: T, recording: Recording, onValue?: (value: Aw
     );
   try {
     // A promise that follows another gives what that one gives.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Of the same class.
     if (isPlain(result)) return follow(rethrow) as T;
     void follow(() => undefined);
   } catch {
@@ -73,7 +76,8 @@ function rethrow(error: unknown): never {
 function isPlain(promise: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(promise);
   // Of all prototypes in its chain only the language's own has this itself.
-  const isOfLanguage = Object.hasOwn(Object(prototype) as object, Symbol.toStringTag);
+  const isOfLanguage =
+    typeof prototype === "object" && prototype !== null && Object.hasOwn(prototype, Symbol.toStringTag);
   // Node itself puts symbols on promises, where anything follows its asynchronous work, as we do.
   return isOfLanguage && Object.getOwnPropertyNames(promise).length === 0;
 }

@@ -135,7 +135,15 @@ function genAi(to: Attributes, { kind, name, resource }: RecordedAction): void {
       to["gen_ai.operation.name"] = "chat";
       to["gen_ai.request.model"] = resource?.id ?? name;
       return;
-    default:
+    case "approval":
+    case "credential_issue":
+    case "credential_revoke":
+    case "delegation":
+    case "exec":
+    case "permission_change":
+    case "resource_access":
+    case "secret_read":
+    case "secret_write":
   }
 }
 

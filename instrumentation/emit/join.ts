@@ -1,3 +1,4 @@
+/* oxlint-disable no-underscore-dangle -- The insides of an SDK that has no door for a processor that comes later. */
 import { context, trace, type TracerProvider } from "@opentelemetry/api";
 import type { OpenSpans } from "./processor.ts";
 import { type Api, onceRegistered, watchApi } from "./registration.ts";
@@ -19,8 +20,8 @@ interface ProcessorList {
 }
 
 function behind(provider: TracerProvider): Joinable {
-  const { getDelegate } = provider as Joinable;
-  return getDelegate === undefined ? provider : getDelegate.call(provider);
+  const proxy: Joinable = provider;
+  return proxy.getDelegate?.() ?? proxy;
 }
 
 /** Has the host's OpenTelemetry SDK tell us of its spans; says whether it will. */

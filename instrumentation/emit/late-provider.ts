@@ -31,6 +31,7 @@ export class LateProvider implements TracerProvider {
       // Has three forms; the other tracer knows which one it is.
       startActiveSpan: (...args: unknown[]): unknown => {
         const now = current();
+        // oxlint-disable-next-line typescript/unbound-method -- Called with its `this`.
         return Reflect.apply(now.startActiveSpan, now, args);
       },
     } as Tracer;

@@ -1,4 +1,4 @@
-import type { Attributes, HrTime, SpanContext, SpanKind } from "@opentelemetry/api";
+import type { Attributes, HrTime, SpanContext, SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import type { Redactor } from "../redact/redactor.ts";
 import { chainHopsMax, cutChain } from "../scope/stamp.ts";
 import { clean } from "./clean.ts";
@@ -13,7 +13,7 @@ export interface LeavingSpan {
   readonly parentSpanContext?: SpanContext;
   readonly startTime: HrTime;
   readonly endTime: HrTime;
-  readonly status: { readonly code: number };
+  readonly status: { readonly code: SpanStatusCode };
   readonly attributes: Attributes;
   readonly resource: Attributes;
   readonly scope: { readonly name: string; readonly version?: string };

@@ -132,7 +132,7 @@ async function bodyOf(spans: readonly LeavingSpan[]): Promise<Uint8Array | undef
 async function drain(answer: IncomingMessage): Promise<void> {
   let bytes = 0;
   for await (const chunk of answer) {
-    bytes += (chunk as Buffer).byteLength;
+    bytes += Buffer.isBuffer(chunk) ? chunk.byteLength : 0;
     if (bytes > answerBytesMax) return;
   }
 }

@@ -1,4 +1,4 @@
-import type { Attributes, Context, Span } from "@opentelemetry/api";
+import { type Attributes, type Context, type Span, SpanStatusCode } from "@opentelemetry/api";
 import { running } from "../scope/scope.ts";
 import { type FinishedSpan, isReadable } from "./finished-span.ts";
 import type { SpanQueue } from "./queue.ts";
@@ -42,7 +42,12 @@ export class OpenSpans {
   /** Says that an action of high risk has begun: detection need not wait for its end. */
   #tellStart(span: FinishedSpan): void {
     const attributes = { ...span.attributes, "nhi.phase": "start" };
-    this.#queue.push({ ...lean(span), attributes, endTime: span.startTime, status: { code: 0 } });
+    this.#queue.push({
+      ...lean(span),
+      attributes,
+      endTime: span.startTime,
+      status: { code: SpanStatusCode.UNSET },
+    });
   }
 
   /** Hands over a span of ours, which holds nothing that isn't sent. */

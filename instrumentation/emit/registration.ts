@@ -1,4 +1,5 @@
 import type { ContextAPI, TraceAPI, TracerProvider } from "@opentelemetry/api";
+import { globals } from "../globals.ts";
 
 /** What is done around the registration of an OpenTelemetry SDK by the host. Nothing that is thrown in it reaches the host. */
 export interface Around {
@@ -32,7 +33,7 @@ interface Registered {
   context?: unknown;
 }
 
-const shared = globalThis as { [slot]?: Registered | undefined };
+const shared = globals<{ [slot]?: Registered | undefined }>();
 
 export function isRegistered(what: "trace" | "context"): boolean {
   return shared[slot]?.[what] !== undefined;
@@ -50,7 +51,9 @@ export function letGo(): void {
 
 /** Watches one copy of the API. Gives back what undoes it. */
 export function watchApi({ trace, context }: Api, around: Around): () => void {
+  // oxlint-disable-next-line typescript/unbound-method -- Called with the `this` that it is called with.
   const setProvider = trace.setGlobalTracerProvider;
+  // oxlint-disable-next-line typescript/unbound-method -- Likewise.
   const setContext = context.setGlobalContextManager;
   const watchedProvider: typeof setProvider = function watched(this: TraceAPI, provider) {
     quietly(() => around.before());
@@ -83,7 +86,12 @@ export function onceRegistered(after: (provider: TracerProvider) => void): () =>
   let isOn = true;
   const told = (provider: unknown): void => {
     if (!isOn || typeof provider !== "object" || provider === null) return;
-    if (!isProxying(provider)) return quietly(() => after(provider as TracerProvider));
+    if (!isProxying(provider)) {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Whatever else it is, `after` finds out.
+      quietly(() => after(provider as TracerProvider));
+      return;
+    }
+    // oxlint-disable-next-line typescript/unbound-method -- Called with the `this` that it is called with.
     const { setDelegate } = provider;
     provider.setDelegate = function set(this: Proxying, delegate) {
       provider.setDelegate = setDelegate;
@@ -91,7 +99,10 @@ export function onceRegistered(after: (provider: TracerProvider) => void): () =>
       if (isOn) quietly(() => after(delegate));
     };
   };
-  quietly(() => onceSet(shared, slot, (registered) => onceSet(registered as Registered, "trace", told)));
+  quietly(() =>
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- What copies of the API put there.
+    onceSet(shared, slot, (registered) => onceSet(registered as Registered, "trace", told)),
+  );
   return () => (isOn = false);
 }
 

@@ -34,6 +34,7 @@ export function writeBaggage(scope: Scope, sealed: string | undefined, before = 
 
 /** Half a character can't be written in a header. */
 function encoded(id: string): string {
+  // oxlint-disable-next-line typescript/no-unnecessary-type-conversion -- Ids are often numbers, whatever the types say.
   return encodeURIComponent(String(id).replaceAll(/\p{Surrogate}/gu, "\uFFFD"));
 }
 

@@ -39,6 +39,7 @@ export function cutChain(hops: readonly string[]): string[] {
 
 /** Ids are often numbers, of tickets and runs, whatever the types say. */
 function cut(given: string): string {
+  // oxlint-disable-next-line typescript/no-unnecessary-type-conversion -- See above.
   const text = String(given);
   return text.length <= idCharsMax ? text : text.slice(0, idCharsMax);
 }

@@ -1,3 +1,4 @@
+/* oxlint-disable no-underscore-dangle -- The insides of old SDKs, as they are called. */
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { context, type Span, trace, type TracerProvider } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";

@@ -4,6 +4,7 @@
  * became of its spans is said right.
  */
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import type { LeavingSpan } from "../../instrumentation/emit/leaving.ts";
 import { otlpSink } from "../../instrumentation/emit/otlp-sink.ts";
 import { pauseAsked } from "../../instrumentation/emit/retry-after.ts";
@@ -12,18 +13,15 @@ import { hostileReceivers, listening } from "../support/harm/receivers.ts";
 const unhandled: unknown[] = [];
 const note = (reason: unknown): void => void unhandled.push(reason);
 beforeAll(() => void process.on("unhandledRejection", note));
-afterAll(() => {
-  process.off("unhandledRejection", note);
-  expect(unhandled).toEqual([]);
-});
+afterAll(() => void process.off("unhandledRejection", note));
 
 const span: LeavingSpan = {
   name: "s",
-  kind: 0,
+  kind: SpanKind.INTERNAL,
   spanContext: () => ({ traceId: "1".repeat(32), spanId: "2".repeat(16), traceFlags: 1 }),
   startTime: [1, 0],
   endTime: [2, 0],
-  status: { code: 0 },
+  status: { code: SpanStatusCode.UNSET },
   attributes: {},
   resource: {},
   scope: { name: "" },
@@ -32,14 +30,15 @@ const common = { headers: {}, timeoutMs: 400, compression: "gzip", tls: {} } as 
 
 describe("a receiver that", () => {
   test.each(hostileReceivers)("$name: what becomes of spans is $outcome", async (receiver) => {
-    const { url, close } = await listening(receiver);
+    const server = await listening(receiver);
+    const { url } = server;
     const sink = otlpSink({ ...common, url });
     try {
       expect(await sink.send([span])).toBe(receiver.outcome);
       expect(sink.trouble === undefined).toBe(receiver.outcome === "sent");
     } finally {
       sink.close?.();
-      close();
+      server.close();
     }
   });
 
@@ -51,12 +50,13 @@ describe("a receiver that", () => {
 
   test("asks to be left alone is heard", async () => {
     const asking = hostileReceivers.find(({ name }) => name === "asks to wait")!;
-    const { url, close } = await listening(asking);
+    const server = await listening(asking);
+    const { url } = server;
     const sink = otlpSink({ ...common, url });
     await sink.send([span]);
     expect(sink.pauseMs).toBe(3000);
     sink.close?.();
-    close();
+    server.close();
   });
 });
 
@@ -76,4 +76,8 @@ test("how long to wait is told in seconds or as an instant", () => {
     undefined,
     0,
   ]);
+});
+
+test("none of them left a rejection that nobody handles", () => {
+  expect(unhandled).toEqual([]);
 });

@@ -54,6 +54,7 @@ describe("what the host's work gives", () => {
     {
       name: "a thenable, which is not begun",
       value: {
+        // oxlint-disable-next-line unicorn/no-thenable -- A query builder is one.
         then: () => {
           throw new Error("begun");
         },
@@ -167,6 +168,7 @@ describe("what a host gives us", () => {
         return this.#secret + more;
       }
     }
+    // oxlint-disable-next-line typescript/unbound-method -- It is called with its `this` below.
     const read = tool("read", Box.prototype.read);
     expect(read.call(new Box(), 1)).toBe(8);
     expect([read.name, read.length]).toEqual(["read", 1]);

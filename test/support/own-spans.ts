@@ -1,4 +1,4 @@
-import type { Attributes } from "@opentelemetry/api";
+import { type Attributes, SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import type { FinishedSpan } from "../../instrumentation/emit/finished-span.ts";
 import type { LeavingSpan } from "../../instrumentation/emit/leaving.ts";
 import type { Sent, SpanSink } from "../../instrumentation/emit/sink.ts";
@@ -11,11 +11,11 @@ export function finished(attributes: Attributes = {}, more: Partial<FinishedSpan
   const context = { traceId: "1".repeat(32), spanId: spans.toString(16).padStart(16, "0"), traceFlags: 1 };
   return {
     name: "span",
-    kind: 0,
+    kind: SpanKind.INTERNAL,
     spanContext: () => context,
     startTime: [1, 0],
     endTime: [2, 0],
-    status: { code: 0 },
+    status: { code: SpanStatusCode.UNSET },
     attributes,
     ...more,
   };

@@ -123,7 +123,7 @@ export const hostileReceivers: readonly HostileReceiver[] = [
 export async function listening({
   make,
   scheme = "http" as never,
-}: Pick<HostileReceiver, "make" | "scheme">): Promise<{ url: string; close(): void }> {
+}: Pick<HostileReceiver, "make" | "scheme">): Promise<{ readonly url: string; readonly close: () => void }> {
   const server = make();
   const sockets = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
