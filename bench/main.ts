@@ -1,5 +1,6 @@
 import { decode } from "./decode.ts";
 import { latency } from "./latency.ts";
+import { lineage } from "./lineage.ts";
 import { path } from "./path.ts";
 import { query } from "./query/query.ts";
 import { sdk } from "./sdk/sdk.ts";
@@ -7,7 +8,7 @@ import { flood, state } from "./state/state.ts";
 import type { Area, Figure } from "./figure.ts";
 
 /** All that is measured; an area is a file of its own. */
-const areas: readonly Area[] = [decode, path, state, flood, latency, query, sdk];
+const areas: readonly Area[] = [decode, path, state, flood, latency, query, lineage, sdk];
 const names = areas.map((one) => one.area).join(", ");
 
 const help = `Measures the parts of Answerable, each beside the best comparable thing in the same run.

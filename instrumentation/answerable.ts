@@ -1,10 +1,19 @@
-import { credential, delegate, exec, permissionChange, resourceAccess, secretRead } from "./action/doors.ts";
+import {
+  credential,
+  delegate,
+  exec,
+  permissionChange,
+  reference,
+  resourceAccess,
+  secretRead,
+} from "./action/doors.ts";
 import { record } from "./action/record.ts";
 import { tool } from "./action/tool.ts";
 import { prompt, system, toolOutput } from "./action/traced-values.ts";
 import type { Drops } from "./emit/queue.ts";
 import { extract, inject } from "./scope/carry.ts";
 import { runAs } from "./scope/run-as.ts";
+import { readToken } from "./scope/token-now.ts";
 import type { StartOptions } from "./settings.ts";
 import { startRuntime } from "./start.ts";
 
@@ -30,8 +39,10 @@ const doors = {
   permissionChange,
   exec,
   credential,
+  reference,
   delegate,
   runAs,
+  readToken,
   inject,
   extract,
   prompt,

@@ -10,12 +10,16 @@ export {
   type Delegate,
   exec,
   permissionChange,
+  reference,
   resourceAccess,
   secretRead,
 } from "./action/doors.ts";
+export { type CollectedAction, type CollectedActions, collectActions } from "./collect-actions.ts";
 export { prompt, system, toolOutput } from "./action/traced-values.ts";
 export { type Carrier, extract, inject } from "./scope/carry.ts";
 export { type Carried, runAs, type RunAs } from "./scope/run-as.ts";
+export { readToken } from "./scope/token-now.ts";
+export type { TokenScope } from "./scope/token.ts";
 export type { ActingIdentity, Scope } from "./scope/scope.ts";
 export type { Limits } from "./limits.ts";
 export type { StartOptions } from "./settings.ts";

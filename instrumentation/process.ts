@@ -12,6 +12,12 @@ export function writeLine(line: string): void {
   process.stderr.write(line);
 }
 
+/** Whether those who read what is written see colours; `NO_COLOR` and `FORCE_COLOR` are heard. */
+export function hasColors(): boolean {
+  const { stderr } = process;
+  return stderr.isTTY && stderr.hasColors();
+}
+
 /**
  * Calls `work` when nothing else is left to do in the process, which ends once it is done. What it does counts as work of the
  * process, so Node comes here again when it is done, and tells the host so again, which may record what it does then: whatever

@@ -1,4 +1,4 @@
-import { randomFillSync } from "node:crypto";
+import { randomBytes, randomFillSync } from "node:crypto";
 
 const pool = Buffer.alloc(4096);
 let at = pool.byteLength;
@@ -16,4 +16,9 @@ export function randomHex(bytes: number): string {
 /** A number from 0.5 to 1: processes that failed together must not come back together. */
 export function jitter(): number {
   return 0.5 + Number.parseInt(randomHex(2), 16) / 0x1_ffff;
+}
+
+/** As many random bytes, fit for keys: drawn for themselves, and in no pool. */
+export function randomKey(bytes: number): Uint8Array {
+  return randomBytes(bytes);
 }

@@ -1,3 +1,4 @@
+import type { Attributes } from "@opentelemetry/api";
 import type { ActingIdentity } from "./scope/scope.ts";
 import type { Clock } from "./clock.ts";
 import type { FlushCounts } from "./emit/flusher.ts";
@@ -6,7 +7,9 @@ import type { OpenSpans } from "./emit/processor.ts";
 import type { SpanQueue } from "./emit/queue.ts";
 import type { SpanSink } from "./emit/sink.ts";
 import { globals } from "./globals.ts";
-import type { LineageBook } from "./lineage/session-lineage.ts";
+import type { Search } from "./identity/index.ts";
+import type { LineageBook } from "./lineage/index.ts";
+import type { Tokens } from "./scope/token-now.ts";
 
 /** What a process that was started holds, once for all copies of this module in it. */
 export interface Runtime {
@@ -18,6 +21,13 @@ export interface Runtime {
   readonly watch: Joint["watch"];
   /** Who this process is; undefined while that is still looked for. */
   readonly identity: () => ActingIdentity | undefined;
+  /** What all spans of the process say of it: its name, its host, who it is. */
+  readonly resource: () => Attributes;
+  /** What each way to know who this process is said, for `answerable doctor`. */
+  readonly search: () => Search | undefined;
+  /** Resolves when the identity was found, or was looked for long enough. Never rejects. */
+  readonly ready: Promise<void>;
+  readonly tokens: Tokens;
   /** Seals what is carried to other processes. */
   readonly chainKey: Uint8Array | undefined;
   /** Hosts that are told by whom and for what they are called. */
@@ -25,6 +35,8 @@ export interface Runtime {
   readonly counts: () => FlushCounts;
   /** Sends what waits. */
   readonly flush: () => Promise<void>;
+  /** Sends to another sink from now on; gives back what undoes it. */
+  readonly divert: (sink: SpanSink) => () => void;
   readonly stop: () => Promise<void>;
 }
 

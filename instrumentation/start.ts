@@ -12,10 +12,11 @@ import { OpenSpans } from "./emit/processor.ts";
 import { SpanQueue } from "./emit/queue.ts";
 import type { SpanSink } from "./emit/sink.ts";
 import { findSelf, type Self } from "./identity/self.ts";
-import { LineageBook } from "./lineage/session-lineage.ts";
-import { atExit, pid, warn, writeLine } from "./process.ts";
+import { LineageBook } from "./lineage/index.ts";
+import { atExit, hasColors, pid, warn, writeLine } from "./process.ts";
 import { randomHex } from "./random.ts";
 import { redactor } from "./redact/redactor.ts";
+import { reference } from "./redact/reference.ts";
 import { currentRuntime, type Runtime, setOff, setRuntime } from "./runtime.ts";
 import { hostMatcher } from "./scope/hosts.ts";
 import { type Settings, settingsOf, type StartOptions } from "./settings.ts";
@@ -48,12 +49,20 @@ function build(settings: Settings, { clock = systemClock, ...joining }: Around):
   const { limits } = settings;
   const queue = new SpanQueue({ spansMax: limits.queueSpansMax, bytesMax: limits.queueBytesMax });
   const spans = new OpenSpans(queue);
-  const self = findSelf(settings, environment(), limits.identityMs);
+  const self = findSelf({
+    told: settings.identity,
+    env: environment(),
+    nowMs: () => clock.nowMs(),
+    reference: (secret) => reference(secret, settings.key, settings.tenant),
+    withinMs: limits.identityMs,
+    onProblem: warn,
+  });
   const sink = sinkOf(settings);
+  const resource = processAttributes(settings, self);
   const leave = leaving({
     redactor: redactor({ key: settings.key, tenant: settings.tenant }),
     dropped: () => queue.dropped.low + queue.dropped.high,
-    process: processAttributes(settings, self),
+    process: resource,
     self: () => self.identity()?.id,
   });
   const flusher = new Flusher(queue, sink, leave, { ...limits, ready: self.ready });
@@ -71,10 +80,15 @@ function build(settings: Settings, { clock = systemClock, ...joining }: Around):
     sink,
     watch: (api) => joint.watch(api),
     identity: self.identity,
+    resource,
+    search: self.search,
+    ready: self.ready,
+    tokens: self.tokens,
     chainKey: settings.chainKey,
     propagateTo: hostMatcher(settings.propagateTo),
     counts: () => flusher.counts,
     flush: () => flusher.flush(),
+    divert: (other) => flusher.divert(other),
     async stop() {
       setRuntime(undefined);
       joint.separate();
@@ -88,7 +102,7 @@ function build(settings: Settings, { clock = systemClock, ...joining }: Around):
 }
 
 function sinkOf({ exporter, endpoint, limits }: Settings): SpanSink {
-  if (exporter === "console") return consoleSink(writeLine);
+  if (exporter === "console") return consoleSink(writeLine, hasColors());
   if (exporter === "otlp") {
     const { ca, cert, key } = endpoint.tls;
     const tls = { ...pem("ca", ca), ...pem("cert", cert), ...pem("key", key) };

@@ -31,6 +31,7 @@ const layers: readonly Layer[] = [
   { folder: "detector/", ours: ["schemas/"], outside: "any" },
   { folder: "scripts/", ours: ["schemas/", "instrumentation/", "detector/"], outside: "any" },
   { folder: "bench/", ours: ["schemas/", "instrumentation/", "detector/", "test/"], outside: "any" },
+  { folder: "eval/", ours: ["schemas/", "instrumentation/", "detector/", "test/"], outside: "any" },
   { folder: "soak/", ours: ["schemas/", "detector/", "test/"], outside: "any" },
   {
     folder: "test/",
@@ -39,8 +40,10 @@ const layers: readonly Layer[] = [
   },
 ];
 
-/** Where data from outside is parsed: settings, requests, recorded files, and answers of a server. */
-const borders = ["config", "serve", "cli", "ingest", "alert", "replay"].map((name) => `detector/${name}/`);
+/** Where data from outside is parsed: settings, requests, recorded files, and answers of a server or another process. */
+const borders = ["config", "serve", "cli", "ingest", "alert", "replay", "doctor"].map(
+  (name) => `detector/${name}/`,
+);
 const libraries: LibraryRule = { folder: "detector/", freeWithin: { zod: borders } };
 
 const shipped = ["schemas/", "instrumentation/", "detector/"];
@@ -80,9 +83,16 @@ const rules: Readonly<Record<string, (files: readonly SourceFile[]) => readonly 
   "an export has a user": (files) => unusedExports(files, ["schemas/", "detector/", "test/support/"]),
 };
 
-const repository = ["schemas", "instrumentation", "detector", "scripts", "bench", "soak", "test"].flatMap(
-  (folder) => sources(folder),
-);
+const repository = [
+  "schemas",
+  "instrumentation",
+  "detector",
+  "scripts",
+  "bench",
+  "eval",
+  "soak",
+  "test",
+].flatMap((folder) => sources(folder));
 
 function sources(folder: string): readonly SourceFile[] {
   try {

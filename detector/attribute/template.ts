@@ -1,6 +1,6 @@
 import { absent, type Dictionary, empty, type Names, type SpanRow } from "../decode/index.ts";
 import { ByCode, pairOf } from "./by-code.ts";
-import { pathShape, urlHost, urlShape } from "./shape.ts";
+import { pathShape, urlHost, urlShape } from "../../schemas/url-shape.ts";
 import type { Words } from "./words.ts";
 
 /** A compiled list of templates: the code of the first in which every placeholder has a value, else `absent`. */

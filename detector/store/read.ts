@@ -1,4 +1,5 @@
 import { type Chain, Finding, Link, type Severity } from "../../schemas/index.ts";
+import { actionId } from "../attribute/ids.ts";
 import type { Database } from "./clickhouse.ts";
 
 /** Which findings to list; all parts are optional but the tenant. */
@@ -16,6 +17,19 @@ export interface StoreReader {
   /** The findings whose id begins with `id`, at most two: one is the answer, two are an ambiguous question. */
   finding(tenant: string, id: string): Promise<readonly Finding[]>;
   chain(tenant: string, id: string): Promise<Chain | undefined>;
+  /** What is stored of a process that numbers its spans; undefined when nothing is. */
+  process(tenant: string, name: string): Promise<StoredProcess | undefined>;
+}
+
+/** The numbers of a process's spans (`nhi.seq` within `service.instance.id`), of all clients of the tenant together. */
+interface StoredProcess {
+  readonly name: string;
+  /** Different numbers stored. */
+  readonly spans: number;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  /** Numbers between the first and the last that are not there. */
+  readonly missing: number;
 }
 
 interface FindingRow {
@@ -64,6 +78,7 @@ export function storeReader(database: Database, databaseName: string): StoreRead
       return rows.map(toFinding);
     },
     chain: (tenant, id) => readChain(database, tenant, id),
+    process: (tenant, name) => readProcess(database, tenant, name),
   };
 }
 
@@ -81,13 +96,39 @@ async function readChain(database: Database, tenant: string, id: string): Promis
     { tenant, id },
   );
   if (rows.length === 0) return undefined;
-  const links = rows.map((row) => Link.parse(row));
+  const links = onEnds(rows.map((row) => Link.parse(row)));
   const [ends] = await database.query<{ startedAtUs: number; endedAtUs: number }>(
     `SELECT toUnixTimestamp64Micro(started_at) AS startedAtUs, toUnixTimestamp64Micro(ended_at) AS endedAtUs FROM v_chains
      WHERE tenant = {tenant:String} AND chain_id = {id:String}`,
     { tenant, id },
   );
   return ends === undefined ? undefined : { id, tenant, ...ends, links };
+}
+
+async function readProcess(
+  database: Database,
+  tenant: string,
+  name: string,
+): Promise<StoredProcess | undefined> {
+  const [row] = await database.query<Omit<StoredProcess, "name" | "missing">>(
+    `SELECT toInt64(uniqExact(seq)) AS spans, toInt64(min(seq)) AS firstSeq, toInt64(max(seq)) AS lastSeq
+     FROM v_process_sequences WHERE tenant = {tenant:String} AND process = {name:String}`,
+    { tenant, name },
+  );
+  if (row === undefined || row.spans === 0) return undefined;
+  return { name, ...row, missing: row.lastSeq - row.firstSeq + 1 - row.spans };
+}
+
+/** Hangs findings on what they are about where they were found at its beginning, and its end is what the chain shows. */
+function onEnds(links: readonly Link[]): Link[] {
+  const shown = new Set(links.map(({ id }) => id));
+  if (links.every(({ kind, parent }) => kind !== "finding" || shown.has(parent))) return [...links];
+  const endOf = new Map<string, string>();
+  for (const { id, detail } of links) {
+    const [traceId, spanId] = detail["span"]?.split("/") ?? [];
+    if (traceId !== undefined && spanId !== undefined) endOf.set(actionId(traceId, spanId, "start"), id);
+  }
+  return links.map((link) => ({ ...link, parent: endOf.get(link.parent) ?? link.parent }));
 }
 
 function findingOf(row: FindingRow, databaseName: string): Finding {

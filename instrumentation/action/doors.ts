@@ -56,6 +56,17 @@ export function exec<T>(program: string, work: () => T): T {
   );
 }
 
+/**
+ * A name for a secret that says nothing of it: the same secret has the same one within the tenant. Undefined without a key
+ * (`start({ key })` or `ANSWERABLE_KEY`).
+ *
+ * @example
+ * await credential.used({ id: reference(apiKey) ?? "unknown", type: "api_key" }, () => crm.export());
+ */
+export function reference(secret: string): string | undefined {
+  return currentRuntime()?.tokens.reference?.(secret);
+}
+
 /** A credential by an id that is no secret: `jti`, a Vault accessor, an AWS access key id, or `reference(secret)`. */
 export interface CredentialName {
   readonly id: string;

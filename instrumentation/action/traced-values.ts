@@ -1,5 +1,5 @@
 import type { Attributes } from "@opentelemetry/api";
-import type { SessionLineage } from "../lineage/session-lineage.ts";
+import type { SessionLineage } from "../lineage/index.ts";
 import { currentRuntime } from "../runtime.ts";
 import { running } from "../scope/scope.ts";
 import type { RecordedAction, TouchedResource } from "./span-model.ts";
@@ -53,30 +53,49 @@ export function assessed(
 ): { action: RecordedAction; onValue: ((value: unknown) => void) | undefined } {
   const lineage = lineageOf();
   if (lineage === undefined) return { action, onValue: undefined };
+  const named = namedOf(args);
   const withOrigin = (resource: TouchedResource): TouchedResource => ({
     ...resource,
-    origin: resource.origin ?? lineage.originOf(resource.id),
+    origin: resource.origin ?? originOf(lineage, resource.id, named),
   });
   return {
     action: {
       ...action,
       ...(action.resource && { resource: withOrigin(action.resource) }),
       ...(action.resources && { resources: action.resources.map(withOrigin) }),
-      attributes: { ...action.attributes, ...argumentAttributes(lineage, action.name, args) },
+      attributes: { ...action.attributes, ...argumentAttributes(lineage, action.name, named) },
     },
-    onValue: (value) => lineage.output(action.name, value),
+    // Asked for anew: the session may be forgotten by then.
+    onValue: (value) => toolOutput(action.name, value),
   };
 }
 
+type Named = Readonly<Record<string, unknown>>;
+
 /** A call with one object has its members as arguments, as models write them. */
-function argumentAttributes(
-  lineage: SessionLineage,
-  operation: string,
-  args: readonly unknown[],
-): Attributes {
+function namedOf(args: readonly unknown[]): Named {
   const [only] = args;
   const isNamed = args.length === 1 && typeof only === "object" && only !== null && !Array.isArray(only);
-  const named = isNamed ? only : Object.fromEntries(args.map((value, nth) => [String(nth), value]));
+  return isNamed ? { ...only } : Object.fromEntries(args.map((value, nth) => [String(nth), value]));
+}
+
+/** An argument this short stands in many a name by chance. Characters. */
+const partCharsMin = 2;
+
+/** Where a name came from; one that was put together here came from the argument in it. */
+function originOf(lineage: SessionLineage, id: string, named: Named): string {
+  const origin = lineage.originOf(id);
+  if (origin !== "none") return origin;
+  const part = Object.values(named).find(
+    (value) =>
+      (typeof value === "string" || typeof value === "number") &&
+      String(value).length >= partCharsMin &&
+      id.includes(String(value)),
+  );
+  return part === undefined ? origin : lineage.originOf(part);
+}
+
+function argumentAttributes(lineage: SessionLineage, operation: string, named: Named): Attributes {
   const { args: found, copiedShare, promptedShare, asked } = lineage.assess(operation, named);
   if (found.length === 0) return { "nhi.action.asked": asked };
   const instructed = found.filter((one) => one.instructed).map(({ name }) => name);

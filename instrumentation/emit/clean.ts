@@ -26,7 +26,7 @@ export function clean(from: Attributes, redactor: Redactor): Attributes {
     const value =
       urls.has(name) && typeof given === "string"
         ? redactor.text(urlShape(given))
-        : cleanValue(given, redactor);
+        : cleanValue(given, name, redactor);
     if (value === undefined) continue;
     to[name] = value;
     count += 1;
@@ -34,13 +34,13 @@ export function clean(from: Attributes, redactor: Redactor): Attributes {
   return to;
 }
 
-function cleanValue(value: unknown, redactor: Redactor): AttributeValue | undefined {
-  if (typeof value === "string") return redactor.text(value);
+function cleanValue(value: unknown, name: string, redactor: Redactor): AttributeValue | undefined {
+  if (typeof value === "string") return redactor.text(value, name);
   if (isPlain(value)) return value;
   if (!Array.isArray(value)) return undefined;
   const entries: readonly unknown[] = value.slice(0, entriesMax);
   if (entries.some((one) => typeof one === "string"))
-    return entries.map((one) => (typeof one === "string" ? redactor.text(one) : ""));
+    return entries.map((one) => (typeof one === "string" ? redactor.text(one, name) : ""));
   if (entries.every((one): one is number => typeof one === "number" && Number.isFinite(one)))
     return [...entries];
   return entries.every((one): one is boolean => typeof one === "boolean") ? [...entries] : undefined;

@@ -38,7 +38,7 @@ type Leave = (entry: Entry, isFirst: boolean) => LeavingSpan;
  */
 export class Flusher {
   readonly #queue: SpanQueue;
-  readonly #sink: SpanSink;
+  #sink: SpanSink;
   readonly #leave: Leave;
   readonly #options: FlushOptions;
   readonly #backoff: Backoff;
@@ -101,6 +101,16 @@ export class Flusher {
     const enough = new Promise((resolve) => setTimeout(resolve, exitMs / 2).unref());
     this.#ready = Promise.race([ready, enough]);
     await this.flushWithin(exitMs);
+  }
+
+  /** Sends to another sink from now on, at once where the one before was being waited for. Gives back what undoes it. */
+  divert(sink: SpanSink): () => void {
+    const before = this.#sink;
+    this.#sink = sink;
+    this.#backoff.over();
+    return () => {
+      if (this.#sink === sink) this.#sink = before;
+    };
   }
 
   /** Sends nothing more. */

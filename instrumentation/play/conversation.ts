@@ -68,7 +68,9 @@ function turnOf(messages: Conversation["messages"], at: number): Turn {
   return {
     text,
     calls: (calls ?? []).map((call, nth) => {
-      const byId = outputs.find(({ tool_call_id: id }) => typeof id === "string" && id === call.id);
+      const byId = outputs.find(
+        ({ tool_call_id: id }) => typeof id === "string" && id !== "" && id === call.id,
+      );
       const output = byId ?? outputs[nth];
       return {
         call,

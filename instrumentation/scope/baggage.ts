@@ -6,7 +6,13 @@ const oursBytesMax = 4096;
 /** What is written in all, and read at most: the limit of the specification. */
 const bytesMax = 8192;
 
-const names = { chain: "nhi.chain", task: "nhi.task", grant: "nhi.grant", session: "nhi.session" } as const;
+const names = {
+  chainId: "nhi.chain.id",
+  chain: "nhi.chain",
+  task: "nhi.task",
+  grant: "nhi.grant",
+  session: "nhi.session",
+} as const;
 const sealName = "nhi.sealed";
 
 /**
@@ -15,6 +21,7 @@ const sealName = "nhi.sealed";
  */
 export function writeBaggage(scope: Scope, sealed: string | undefined, before = ""): string {
   const entries = [
+    entry(names.chainId, scope.chainId && encoded(scope.chainId)),
     entry(names.chain, scope.chain && cutChain(scope.chain).map(encoded).join(">")),
     entry(sealName, sealed),
     entry(names.task, scope.task && encoded(scope.task)),
@@ -61,9 +68,11 @@ export function readBaggage(header: string): { scope: Scope; sealed: string | un
   const isWhole =
     chain !== undefined && chain.length <= chainHopsMax && chain.every((hop) => hop !== undefined);
   const one = (name: string): string | undefined => decoded(found.get(name));
+  const chainId = one(names.chainId);
   const [task, grant, session] = [one(names.task), one(names.grant), one(names.session)];
   return {
     scope: {
+      ...(chainId !== undefined && { chainId }),
       ...(isWhole && { chain: chain.filter((hop) => hop !== undefined) }),
       ...(task !== undefined && { task }),
       ...(grant !== undefined && { grant }),

@@ -61,7 +61,8 @@ export function extract(carrier: Carrier): Carried {
       sealed === undefined || runtime?.chainKey === undefined
         ? undefined
         : openScope(sealed, parent?.traceId ?? "", runtime.chainKey, runtime.clock.nowMs());
-    const scope = proven ?? claimed;
+    const { chainId } = claimed;
+    const scope = proven === undefined ? claimed : { ...proven, ...(chainId !== undefined && { chainId }) };
     const isChained = scope.chain !== undefined;
     return {
       scope: { ...scope, ...(isChained && { chainVerified: proven !== undefined }) },

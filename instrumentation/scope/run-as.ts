@@ -1,6 +1,8 @@
 import { type SpanContext, trace } from "@opentelemetry/api";
+import { randomHex } from "../random.ts";
 import { enter } from "./enter.ts";
-import type { TokenScope } from "./token-scope.ts";
+import { currentRuntime } from "../runtime.ts";
+import { scopeFromToken } from "./token-now.ts";
 import { type ActingIdentity, type Running, running, type Scope, within } from "./scope.ts";
 import { stampOf } from "./stamp.ts";
 
@@ -9,8 +11,11 @@ export interface RunAs {
   readonly identity?: ActingIdentity;
   /** Delegation path: root principal first. The acting identity is added as its last hop where it is not yet. */
   readonly chain?: readonly string[];
-  /** What a token says, as `readToken` gave it. */
-  readonly token?: TokenScope;
+  /**
+   * The token that came with the request; who it names is who acts, and for whom. A token that `readToken` was awaited for
+   * is verified where its issuer is trusted; of another it is a claim, and is looked at for the next time. It leaves nowhere.
+   */
+  readonly token?: string;
   /** What came over a process border, as `extract` gave it. */
   readonly carried?: Carried;
   /** The ticket, change or build that the work serves. */
@@ -32,7 +37,7 @@ export interface Carried {
 
 /**
  * Runs `work` so that each action within it, and within all that it awaits, says by whom, for what and under which
- * authority it was done. Gives back exactly what `work` gives, and never throws by itself.
+ * authority it was done; where no span is open around them, they are one chain all the same. Gives back exactly what `work` gives, and never throws by itself.
  *
  * @example
  * const answer = await runAs({ chain: ["user:ana"], task: "TCK-1881", session: run.id }, () => agent.answer(question));
@@ -52,7 +57,11 @@ export function runAs<T>(as: RunAs, work: () => T): T {
 
 function nextOf({ token, carried, ...as }: RunAs): Running {
   const before = running();
-  const scope = withSelf(joined(joined(joined(before.scope, carried?.scope), token?.scope), definedOf(as)));
+  const tokenScope = token === undefined ? undefined : scopeFromToken(token, currentRuntime()?.tokens);
+  const isRoot =
+    carried?.parent === undefined && before.span === undefined && trace.getActiveSpan() === undefined;
+  const held = isRoot ? { chainId: randomHex(16), ...before.scope } : before.scope;
+  const scope = withSelf(joined(joined(joined(held, carried?.scope), tokenScope), definedOf(as)));
   return { ...before, scope, stamp: stampOf(scope) };
 }
 

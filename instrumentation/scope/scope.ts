@@ -13,6 +13,8 @@ export interface ActingIdentity {
 
 /** What is bound to the work that runs: by whom, for what, under which authority. Never a token, never a value. */
 export interface Scope {
+  /** What the actions of this work are one of, where no span holds them together; the trace otherwise. */
+  readonly chainId?: string;
   readonly identity?: ActingIdentity;
   /** Delegation path: root principal first, acting identity last. */
   readonly chain?: readonly string[];

@@ -8,8 +8,10 @@ export const idCharsMax = 512;
 
 /** What every span of a scope says of it. */
 export function stampOf(scope: Scope): Attributes {
-  const { identity, chain, chainVerified, source, task, grant, approval, session, credential } = scope;
+  const { chainId, identity, chain, chainVerified, source, task, grant, approval, session, credential } =
+    scope;
   return {
+    ...(chainId !== undefined && { "nhi.chain.id": chainId }),
     ...(identity && { "nhi.identity.id": cut(identity.id), "nhi.identity.kind": identity.kind }),
     ...(identity?.owner !== undefined && { "nhi.identity.owner": cut(identity.owner) }),
     ...(source !== undefined && { "nhi.attribution.source": source }),

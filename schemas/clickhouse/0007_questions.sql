@@ -1,13 +1,16 @@
 -- The actions of a chain side by side. `actions` lies by identity, so that a chain of several identities would be looked for
--- in many places. Only what a chain shows of an action is kept here; replacing as in `actions`, the row that was judged first stays.
+-- in many places. Only what a chain shows of an action is kept here, one row of each span: its end stays where both its beginning
+-- and its end were told, and of rows that are alike the one that was judged first.
 CREATE TABLE IF NOT EXISTS chain_actions
 (
     tenant LowCardinality(String),
     chain_id String,
     started_at DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),
+    identity_id String,
+    trace_id String,
+    span_id String,
     action_id String,
     ended_at DateTime64(6, 'UTC') CODEC(Delta(8), ZSTD(1)),
-    identity_id String,
     path Array(String),
     kind LowCardinality(String),
     operation LowCardinality(String),
@@ -26,13 +29,13 @@ CREATE TABLE IF NOT EXISTS chain_actions
     firstness UInt64
 )
 ENGINE = ReplacingMergeTree(firstness)
-ORDER BY (tenant, chain_id, started_at, action_id)
+ORDER BY (tenant, chain_id, started_at, identity_id, trace_id, span_id)
 SETTINGS index_granularity = 1024;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS chain_actions_from_actions TO chain_actions AS
-SELECT tenant, chain_id, started_at, action_id, ended_at, identity_id, path, kind, operation, resource_ids, resource_kinds,
+SELECT tenant, chain_id, started_at, identity_id, trace_id, span_id, action_id, ended_at, path, kind, operation, resource_ids, resource_kinds,
     resource_origins, status, strength, authority, grant_id, approver, approval_id, claimed_approval_id, policy_id, policy_version,
-    toUInt64(9223372036854775807 - ordinal) AS firstness
+    toUInt64(9223372036854775807 - ordinal) + if(phase = 'start', 0, 9223372036854775808) AS firstness
 FROM actions;
 
 -- Who touched a resource on a day, and who used a credential: the questions that are not asked of one identity, and which
@@ -105,6 +108,7 @@ GROUP BY tenant, chain_id;
 
 -- The links of every chain in the order approval, grant, principal, delegate, action, resource, finding; parent is the
 -- id of the link that each hangs on. An approval that only a sender speaks of hangs nowhere. An identity that is a delegate in one action of a chain is no principal in another.
+-- A finding may hang on the beginning of an action whose end is shown: `span` says of which.
 -- Each action tells all its links at once: reading the actions anew for every kind of link takes seven times as long.
 -- Always ask with a chain_id.
 CREATE OR REPLACE VIEW v_chain_links AS
@@ -131,7 +135,7 @@ FROM
             arrayMap((id, parent, hop) -> (4, 'delegate', id, parent, id, a.started_at, map('hop', toString(hop)), -toInt32(hop)),
                 arraySlice(a.path, 2), arraySlice(a.path, 1, -1), arraySlice(arrayEnumerate(a.path), 2)),
             [(5, 'action', a.action_id, a.identity_id, concat(a.kind, ' ', a.operation), a.started_at,
-                map('authority', toString(a.authority), 'grant', a.grant_id, 'status', toString(a.status), 'strength', toString(a.strength)), 0)],
+                map('authority', toString(a.authority), 'grant', a.grant_id, 'status', toString(a.status), 'strength', toString(a.strength), 'span', concat(a.trace_id, '/', a.span_id)), 0)],
             arrayMap((id, kind, origin) -> (6, 'resource', id, a.action_id, id, a.started_at,
                 map('kind', toString(kind), 'origin', toString(origin)), 0), a.resource_ids, a.resource_kinds, a.resource_origins)
         )) AS links

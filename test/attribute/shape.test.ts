@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { pathShape, urlHost, urlShape } from "../../detector/attribute/shape.ts";
+import { pathShape, urlHost, urlShape } from "../../schemas/url-shape.ts";
 import { compileTemplates } from "../../detector/attribute/template.ts";
 import { Words } from "../../detector/attribute/words.ts";
 import { absent, namesOf, SpanRow } from "../../detector/decode/index.ts";

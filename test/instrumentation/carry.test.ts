@@ -13,12 +13,14 @@ beforeAll(() => {
 });
 afterAll(() => answerable.stop());
 
-const scope: Scope = { chain: ["user:ana", "agent:a"], task: "TCK-1", grant: "g1", session: "s1" };
+const told: Scope = { chain: ["user:ana", "agent:a"], task: "TCK-1", grant: "g1", session: "s1" };
+const scope: Scope = { ...told, chainId: "c".repeat(32) };
 const action = { kind: "tool_call", name: "t" } as const;
 
 /** What another process would be sent. */
-function sent(given: Scope = scope): Record<string, string> {
-  return runAs(given, () => record(action, () => inject<Record<string, string>>({})));
+function sent(given: Scope = told): Record<string, string> {
+  const carried = { scope: { chainId: "c".repeat(32) } };
+  return runAs({ ...given, carried }, () => record(action, () => inject<Record<string, string>>({})));
 }
 
 describe("over a border of processes", () => {
@@ -30,7 +32,9 @@ describe("over a border of processes", () => {
   });
 
   test("fetch's own Headers are written and read alike", () => {
-    const headers = runAs(scope, () => record(action, () => inject(new Headers({ accept: "x" }))));
+    const headers = runAs({ ...told, carried: { scope } }, () =>
+      record(action, () => inject(new Headers({ accept: "x" }))),
+    );
     expect(headers.get("accept")).toBe("x");
     expect(extract(headers).scope).toEqual({ ...scope, chainVerified: true });
   });
@@ -72,7 +76,7 @@ describe("over a border of processes", () => {
   test("a seal is too old after five minutes, and none is from the future", () => {
     const bytes = Buffer.from(key);
     const sealed = sealScope(scope, "t", bytes, 1_000_000);
-    expect(openScope(sealed, "t", bytes, 1_000_000)).toEqual(scope);
+    expect(openScope(sealed, "t", bytes, 1_000_000)).toEqual(told);
     expect(openScope(sealed, "t", bytes, 1_000_000 + 300_001)).toBeUndefined();
     expect(openScope(sealed, "t", bytes, 1_000_000 - 61_001)).toBeUndefined();
     expect(openScope(sealed, "t", Buffer.from("another key of 16"), 1_000_000)).toBeUndefined();
@@ -119,7 +123,22 @@ describe("over a border of processes", () => {
     const header = fc.oneof(
       fc.string({ unit: "binary", maxLength: 300 }),
       fc.string({
-        unit: fc.constantFrom("nhi.", "chain", "task", "sealed", "=", ">", ",", ";", "%", "a", "%C3", "\0"),
+        unit: fc.constantFrom(
+          "nhi.",
+          "chain",
+          "task",
+          "sealed",
+          "chain.id",
+          "%0d%0a",
+          "=",
+          ">",
+          ",",
+          ";",
+          "%",
+          "a",
+          "%C3",
+          "\0",
+        ),
       }),
       fc.constant(`nhi.task=${"x".repeat(9000)}`),
       fc.constant(`nhi.task=${"x".repeat(600)},nhi.chain=${"a>".repeat(20)}`),
@@ -139,7 +158,10 @@ describe("over a border of processes", () => {
           expect((id ?? "").length).toBeLessThanOrEqual(512);
         expect((got.chain ?? []).length).toBeLessThanOrEqual(8);
         expect(got.chainVerified).not.toBe(true);
-        expect(runAs({ carried: extract(carrier) }, () => 1)).toBe(1);
+        // What is handed on is a header that can be sent, whatever it was made of.
+        const next = runAs({ carried: extract(carrier) }, () => inject<Record<string, string>>({}));
+        expect(() => new Headers(next)).not.toThrow();
+        expect(next["baggage"] ?? "").toMatch(/^[\x21-\x7E]*$/u);
       }),
       { numRuns: 500 },
     );
@@ -179,7 +201,7 @@ describe("runAs", () => {
         }),
       ),
     );
-    expect(tasks).toEqual([
+    expect(tasks).toMatchObject([
       { "nhi.task.id": "a", "nhi.session.id": "s" },
       { "nhi.task.id": "b", "nhi.session.id": "s" },
     ]);

@@ -6,7 +6,7 @@ import { Flusher, type FlushOptions } from "../../instrumentation/emit/flusher.t
 import { leaving } from "../../instrumentation/emit/leaving.ts";
 import { SpanQueue } from "../../instrumentation/emit/queue.ts";
 import type { Sent, SpanSink } from "../../instrumentation/emit/sink.ts";
-import { finished, scriptedSink, seqsOf, urgent } from "../support/own-spans.ts";
+import { finished, redactor, scriptedSink, seqsOf, urgent } from "../support/own-spans.ts";
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
@@ -27,7 +27,7 @@ function world(
 ): { queue: SpanQueue; flusher: Flusher } {
   const queue = new SpanQueue({ spansMax, bytesMax: 1e9 });
   const leave = leaving({
-    redactor: { text: (text) => text, take: () => 0 },
+    redactor,
     dropped: () => queue.dropped.low + queue.dropped.high,
     process: () => ({}),
     self: () => undefined,

@@ -3,14 +3,14 @@ import type { Attributes } from "@opentelemetry/api";
 import type { SpanResource } from "../../instrumentation/emit/finished-span.ts";
 import { type LeavingSpan, leaving } from "../../instrumentation/emit/leaving.ts";
 import { encodeTraces } from "../../instrumentation/emit/otlp-encode.ts";
-import { finished } from "../support/own-spans.ts";
+import { finished, redactor } from "../support/own-spans.ts";
 
 const cyclic: Record<string, unknown> = {};
 cyclic["self"] = cyclic;
 
 function leave(attributes: object, resource?: SpanResource, self?: string): LeavingSpan {
   const make = leaving({
-    redactor: { text: (text) => text.replaceAll("S3CRET", "[redacted]"), take: () => 0 },
+    redactor,
     dropped: () => 0,
     process: () => ours,
     self: () => self,
@@ -82,7 +82,7 @@ describe("a span that leaves", () => {
       ],
     };
     const make = leaving({
-      redactor: { text: (text) => text, take: () => 0 },
+      redactor,
       dropped: () => 0,
       process: () => ours,
       self: () => undefined,
@@ -110,7 +110,7 @@ describe("a span that leaves", () => {
 
   test("one process with thousands of resources holds few of them", () => {
     const make = leaving({
-      redactor: { text: (text) => text, take: () => 0 },
+      redactor,
       dropped: () => 0,
       process: () => ours,
       self: () => undefined,

@@ -1,7 +1,7 @@
 /** The shipped attribution table, read off the page for each span. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathShape, urlHost, urlShape } from "../../detector/attribute/shape.ts";
+import { pathShape, urlHost, urlShape } from "../../schemas/url-shape.ts";
 import {
   ActionKind,
   AttributionTable,

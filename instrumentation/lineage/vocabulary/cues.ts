@@ -1,0 +1,120 @@
+/** What makes a passage read like an instruction; each is one sign among others, none decides alone. */
+export type Cue = "command" | "demand" | "override" | "order" | "urgency" | "role";
+
+/**
+ * Words by sign and language, apart by commas. Written from grammar, out of no list of attacks. Commands count where a
+ * sentence starts or after one of `connectors`, roles where markup touches them.
+ */
+export const cues: Readonly<Record<Cue, Readonly<Record<string, string>>>> = {
+  command: {
+    en: "send, forward, transfer, pay, wire, delete, remove, erase, share, post, publish, upload, download, open, visit, go to, click, follow, call, contact, reply, respond, answer, write, create, add, invite, append, insert, update, change, modify, set, reset, replace, use, run, execute, install, enter, provide, include, submit, register, sign up, log in, book, reserve, order, buy, purchase, schedule, cancel, move, copy, save, read, look up, search, find, fetch, retrieve, get, give, tell, make, do, complete, perform, carry out, proceed, grant, approve, confirm, verify, enable, disable, email, mail, message, text, note, remember, refer, consult, check, ask",
+    de: "sende, senden, schick, schicke, schicken, überweise, überweisen, zahle, bezahle, lösche, löschen, entferne, teile, poste, veröffentliche, lade, öffne, öffnen, besuche, besuchen, klicke, klicken, rufe, antworte, schreibe, schreiben, erstelle, erstellen, füge, ändere, setze, ersetze, benutze, nutze, verwende, führe, installiere, gib, geben, melde, buche, bestelle, kaufe, storniere, verschiebe, kopiere, speichere, lies, suche, hole, mache, tue, erledige, bestätige, aktiviere, leite, trage, lade ein",
+    fr: "envoie, envoyez, envoyer, transfère, transférez, transférer, paie, payez, supprime, supprimez, efface, effacez, partage, partagez, publie, publiez, télécharge, téléchargez, ouvre, ouvrez, visite, visitez, clique, cliquez, suivez, appelle, appelez, réponds, répondez, écris, écrivez, crée, créez, ajoute, ajoutez, invite, invitez, modifie, modifiez, change, changez, remplace, remplacez, utilise, utilisez, exécute, exécutez, installe, installez, entre, entrez, fournis, fournissez, réserve, réservez, commande, commandez, achète, achetez, annule, annulez, déplace, copie, copiez, lis, lisez, cherche, cherchez, fais, faites, donne, donnez, confirme, confirmez",
+    es: "envía, envíe, enviar, envie, manda, mande, transfiere, transfiera, paga, pague, borra, borre, elimina, elimine, comparte, comparta, publica, publique, sube, descarga, descargue, abre, abra, visita, visite, haz, haga, pulsa, sigue, siga, llama, llame, responde, responda, escribe, escriba, crea, cree, añade, añada, agrega, agregue, invita, invite, cambia, cambie, modifica, modifique, reemplaza, usa, use, utiliza, utilice, ejecuta, ejecute, instala, instale, introduce, introduzca, proporciona, reserva, reserve, pide, compra, compre, cancela, cancele, mueve, copia, copie, lee, lea, busca, busque, da, dame, confirma, confirme",
+    it: "invia, inviare, invii, manda, mandi, trasferisci, trasferisca, paga, paghi, cancella, cancelli, elimina, elimini, condividi, condivida, pubblica, pubblichi, carica, scarica, scarichi, apri, apra, visita, visiti, clicca, clicchi, segui, segua, chiama, chiami, rispondi, risponda, scrivi, scriva, crea, crei, aggiungi, aggiunga, invita, inviti, cambia, cambi, modifica, modifichi, sostituisci, usa, usi, utilizza, esegui, esegua, installa, inserisci, inserisca, fornisci, prenota, prenoti, ordina, compra, annulla, sposta, copia, leggi, cerca, fai, faccia, dai, conferma",
+    pt: "envie, envia, enviar, mande, manda, transfira, transfere, pague, paga, apague, apaga, exclua, elimine, compartilhe, partilhe, publique, carregue, baixe, descarregue, abra, abre, visite, clique, siga, ligue, chame, responda, escreva, crie, cria, adicione, acrescente, convide, altere, mude, modifique, substitua, use, utilize, execute, instale, insira, introduza, forneça, reserve, peça, compre, cancele, mova, copie, leia, procure, busque, faça, dê, confirme",
+    nl: "stuur, verstuur, zend, maak over, betaal, verwijder, wis, deel, plaats, publiceer, upload, download, open, bezoek, klik, volg, bel, antwoord, schrijf, maak, voeg, nodig, wijzig, verander, vervang, gebruik, voer, installeer, vul, geef, boek, bestel, koop, annuleer, verplaats, kopieer, lees, zoek, doe, bevestig",
+    pl: "wyślij, prześlij, przelej, zapłać, usuń, skasuj, udostępnij, opublikuj, pobierz, otwórz, odwiedź, kliknij, zadzwoń, odpowiedz, napisz, utwórz, stwórz, dodaj, zaproś, zmień, zastąp, użyj, uruchom, wykonaj, zainstaluj, wpisz, podaj, zarezerwuj, zamów, kup, anuluj, przenieś, skopiuj, przeczytaj, znajdź, zrób, potwierdź",
+    ru: "отправь, отправьте, пошли, пошлите, перешли, перешлите, переведи, переведите, заплати, оплатите, удали, удалите, сотри, поделись, поделитесь, опубликуй, опубликуйте, загрузи, загрузите, скачай, скачайте, открой, откройте, посети, посетите, перейди, перейдите, нажми, нажмите, позвони, позвоните, ответь, ответьте, напиши, напишите, создай, создайте, добавь, добавьте, пригласи, пригласите, измени, измените, замени, замените, используй, используйте, запусти, запустите, выполни, выполните, установи, установите, введи, введите, предоставь, забронируй, закажи, закажите, купи, отмени, отмените, скопируй, прочитай, прочитайте, прочти, найди, найдите, сделай, сделайте, дай, дайте, сообщи, сообщите, подтверди, подтвердите",
+    tr: "gönder, gönderin, ilet, öde, ödeyin, sil, silin, paylaş, paylaşın, yayınla, indir, yükle, aç, açın, ziyaret et, tıkla, tıklayın, ara, arayın, yanıtla, yaz, yazın, oluştur, ekle, ekleyin, davet et, değiştir, kullan, kullanın, çalıştır, kur, gir, girin, ver, verin, satın al, iptal et, taşı, kopyala, oku, okuyun, bul, yap, yapın, onayla",
+    zh: "发送, 发给, 发到, 转发, 转账, 转给, 汇款, 支付, 付款, 删除, 移除, 分享, 共享, 发布, 上传, 下载, 打开, 访问, 点击, 联系, 回复, 写入, 创建, 新建, 添加, 邀请, 更新, 修改, 更改, 替换, 使用, 运行, 执行, 安装, 输入, 提供, 注册, 预订, 订购, 购买, 取消, 复制, 读取, 查找, 告诉, 完成, 確認, 确认, 發送, 轉帳, 刪除, 執行, 點擊, 下載",
+    ja: "送って, 送信して, 送信し, 転送して, 転送し, 振り込んで, 支払って, 削除して, 削除し, 共有して, 投稿して, 公開して, アップロードして, ダウンロードして, 開いて, アクセスして, クリックして, 連絡して, 返信して, 書いて, 作成して, 追加して, 招待して, 更新して, 変更して, 置き換えて, 使って, 使用して, 実行して, 実行し, インストールして, 入力して, 提供して, 登録して, 予約して, 注文して, 購入して, 取り消して, コピーして, 読んで, 探して, 教えて, 確認して, してください, して下さい, しろ, せよ",
+    ko: "보내, 전송하, 전달하, 송금하, 이체하, 지불하, 결제하, 삭제하, 공유하, 게시하, 올려, 업로드하, 다운로드하, 열어, 방문하, 클릭하, 연락하, 답장하, 작성하, 추가하, 초대하, 변경하, 수정하, 사용하, 실행하, 설치하, 입력하, 제공하, 등록하, 예약하, 주문하, 구매하, 취소하, 복사하, 읽어, 찾아, 알려, 하세요, 하십시오, 해라, 해줘",
+    ar: "أرسل, ارسل, أرسلي, حول, حوّل, ادفع, احذف, امسح, شارك, انشر, حمل, حمّل, افتح, زر, انقر, اضغط, اتصل, رد, اكتب, أنشئ, أضف, ادع, غيّر, غير, عدل, استبدل, استخدم, شغل, نفذ, ثبت, أدخل, قدم, احجز, اطلب, اشتر, ألغ, انسخ, اقرأ, ابحث, افعل, أكد",
+  },
+  demand: {
+    en: "you must, you should, you need to, you have to, you are required, you are asked, you are instructed, you are to, you shall, you will need, you will have to, please, kindly, make sure, be sure, ensure that, ensure, do not, don't, never, always, must be, has to be, needs to be, it is necessary, is required, remember to, i want you, i need you, i would like you, would you, could you, can you, your task, your job, your goal",
+    de: "du musst, sie müssen, du sollst, sie sollen, sie sollten, du solltest, bitte, unbedingt, stelle sicher, stellen sie sicher, niemals, auf keinen fall, immer, es ist erforderlich, muss zuerst, ich möchte dass, ich will dass, ich brauche, könnten sie, könntest du, deine aufgabe, ihre aufgabe",
+    fr: "tu dois, vous devez, il faut, veuillez, merci de, s'il vous plaît, s'il te plaît, assure toi, assurez vous, ne pas, jamais, toujours, il est nécessaire, je veux que, j'ai besoin, pourriez vous, pouvez vous, peux tu, ta tâche, votre tâche",
+    es: "debes, debe usted, usted debe, tienes que, tiene que, hay que, por favor, asegúrate, asegúrese, nunca, siempre, es necesario, quiero que, necesito que, podrías, podría, tu tarea, su tarea",
+    it: "devi, deve, dovete, bisogna, per favore, per piacere, si prega, assicurati, si assicuri, mai, sempre, è necessario, voglio che, ho bisogno che, potresti, potrebbe, il tuo compito",
+    pt: "você deve, deves, tem que, tem de, tens de, precisa, por favor, certifique, assegure, nunca, sempre, é necessário, quero que, preciso que, poderia, podes, sua tarefa, tua tarefa",
+    nl: "je moet, u moet, je dient, u dient, alstublieft, alsjeblieft, aub, zorg ervoor, zorg dat, nooit, altijd, het is noodzakelijk, ik wil dat, kunt u, kun je, jouw taak, uw taak",
+    pl: "musisz, powinieneś, należy, trzeba, proszę, upewnij się, nigdy, zawsze, konieczne jest, chcę abyś, czy możesz, twoje zadanie",
+    ru: "ты должен, ты должна, вы должны, тебе нужно, вам нужно, вам необходимо, необходимо, следует, пожалуйста, убедись, убедитесь, никогда, всегда, обязательно, я хочу чтобы, мне нужно чтобы, не мог бы, могли бы вы, твоя задача, ваша задача",
+    tr: "yapmalısın, yapmalısınız, gerekir, gerekiyor, lütfen, emin ol, emin olun, asla, her zaman, zorunlu, istiyorum, yapabilir misin, görevin, göreviniz",
+    zh: "你必须, 您必须, 你应该, 您应该, 你需要, 您需要, 请, 請, 务必, 務必, 确保, 確保, 不要, 切勿, 必须, 必須, 一定要, 我要你, 我希望你, 你能否, 你的任务, 您的任务",
+    ja: "ください, 下さい, しなければならない, しなければなりません, する必要があります, 必ず, 決して, 絶対に, お願いします, お願いいたします, べきです, あなたの仕事, あなたのタスク, てほしい",
+    ko: "해야 합니다, 해야 한다, 하셔야, 필요가 있습니다, 주세요, 주십시오, 부탁, 반드시, 절대, 항상, 당신의 임무, 바랍니다",
+    ar: "يجب عليك, عليك أن, يجب أن, من فضلك, رجاء, يرجى, الرجاء, تأكد, لا تقم, أبدا, دائما, من الضروري, أريدك, مهمتك",
+  },
+  override: {
+    en: "ignore previous, ignore all, ignore any, ignore the above, ignore the previous, ignore your, ignore what, disregard, forget everything, forget all, forget previous, forget your, forget what, override, overrule, bypass, previous instructions, prior instructions, earlier instructions, above instructions, your instructions, new instructions, new instruction, updated instructions, following instructions, these instructions, instead of, new task, new objective, real task, actual task, original task, current task, your user, the user wants, the user asked, the user needs, do not tell, don't tell, do not mention, without telling, without asking, keep this secret, stop what",
+    de: "ignoriere, ignorieren sie, vergiss alles, vergiss die, vergessen sie, missachte, vorherigen anweisungen, bisherigen anweisungen, obigen anweisungen, neue anweisung, neue anweisungen, folgenden anweisungen, diese anweisungen, stattdessen, neue aufgabe, eigentliche aufgabe, der benutzer möchte, sage nichts, ohne zu fragen, umgehe",
+    fr: "ignore les, ignorez les, ignorez, oublie tout, oubliez tout, oublie les, oubliez les, instructions précédentes, nouvelles instructions, nouvelle instruction, instructions suivantes, ces instructions, au lieu de, à la place, nouvelle tâche, l'utilisateur veut, ne dis rien, ne dites rien, sans demander, contourne",
+    es: "ignora, ignore las, olvida todo, olvide todo, olvida las, instrucciones anteriores, instrucciones previas, nuevas instrucciones, nueva instrucción, siguientes instrucciones, estas instrucciones, en lugar de, en vez de, nueva tarea, el usuario quiere, no digas, no menciones, sin preguntar, haz caso omiso",
+    it: "ignora, ignori le, dimentica tutto, dimentica le, istruzioni precedenti, nuove istruzioni, nuova istruzione, seguenti istruzioni, queste istruzioni, invece di, al posto di, nuovo compito, l'utente vuole, non dire, senza chiedere",
+    pt: "ignore as, ignora as, ignore todas, esqueça tudo, esqueça as, instruções anteriores, novas instruções, nova instrução, seguintes instruções, estas instruções, em vez de, ao invés de, nova tarefa, o usuário quer, o utilizador quer, não diga, sem perguntar, desconsidere",
+    nl: "negeer, vergeet alles, vergeet de, vorige instructies, eerdere instructies, nieuwe instructies, volgende instructies, deze instructies, in plaats van, nieuwe taak, de gebruiker wil, zonder te vragen",
+    pl: "zignoruj, zapomnij, poprzednie instrukcje, poprzednich instrukcji, nowe instrukcje, następujące instrukcje, te instrukcje, zamiast tego, nowe zadanie, użytkownik chce, bez pytania",
+    ru: "игнорируй, игнорируйте, проигнорируй, проигнорируйте, забудь, забудьте, предыдущие инструкции, предыдущих инструкций, новые инструкции, новая инструкция, следующие инструкции, эти инструкции, вместо этого, новая задача, новое задание, пользователь хочет, не говори, не сообщай, не спрашивая",
+    tr: "yok say, görmezden gel, unut, önceki talimatları, önceki talimatlar, yeni talimatlar, aşağıdaki talimatları, bu talimatları, yerine, yeni görev, kullanıcı istiyor, sormadan",
+    zh: "忽略, 无视, 無視, 忘记, 忘掉, 忘記, 之前的指令, 以上指令, 先前的指示, 新的指令, 新指令, 以下指令, 以下指示, 这些指令, 取而代之, 新任务, 新的任务, 用户想要, 用户要求, 不要告诉, 不要询问, 不要提及",
+    ja: "無視して, 無視し, 忘れて, 以前の指示, これまでの指示, 上記の指示, 新しい指示, 以下の指示, 次の指示, この指示, 代わりに, 新しいタスク, ユーザーは求めて, 言わないで, 確認せずに",
+    ko: "무시하, 잊어, 이전 지시, 이전의 지시, 새로운 지시, 다음 지시, 다음 지침, 이 지시, 대신에, 새로운 작업, 새 작업, 사용자가 원하, 묻지 말고, 말하지 마",
+    ar: "تجاهل, انس, انسى, التعليمات السابقة, تعليمات جديدة, التعليمات التالية, هذه التعليمات, بدلا من, مهمة جديدة, المستخدم يريد, لا تخبر, دون أن تسأل",
+  },
+  order: {
+    en: "before you, before doing, before continuing, before proceeding, before starting, before answering, before any, prior to, first you, do the following, do this, the following steps, as follows, after that, after you, afterwards, once you, once done, when you are done, when done, then you, finally, next step, in order to, otherwise, if you do not, if you don't, if not, unless you, as soon as, to continue, to proceed, to complete, so that you can",
+    de: "bevor du, bevor sie, zuerst, als erstes, zunächst, danach, anschließend, sobald du, sobald sie, folgendes, folgende schritte, andernfalls, sonst, falls nicht, um fortzufahren, im anschluss",
+    fr: "avant de, avant que, d'abord, tout d'abord, ensuite, après cela, puis, une fois, dès que, les étapes suivantes, ce qui suit, sinon, autrement, afin de, pour continuer",
+    es: "antes de, primero, en primer lugar, después de eso, a continuación, luego, una vez, tan pronto, los siguientes pasos, lo siguiente, de lo contrario, si no lo, para continuar",
+    it: "prima di, per prima cosa, innanzitutto, dopodiché, successivamente, una volta, non appena, i seguenti passi, quanto segue, altrimenti, per continuare, per procedere",
+    pt: "antes de, primeiro, em primeiro lugar, depois disso, em seguida, uma vez, assim que, os seguintes passos, o seguinte, caso contrário, senão, para continuar, para prosseguir",
+    nl: "voordat je, voordat u, eerst, daarna, vervolgens, zodra je, zodra u, het volgende, de volgende stappen, anders, om door te gaan",
+    pl: "zanim, najpierw, po pierwsze, następnie, potem, gdy tylko, następujące kroki, w przeciwnym razie, inaczej, aby kontynuować",
+    ru: "прежде чем, перед тем как, сначала, сперва, затем, после этого, как только, следующие шаги, следующее, в противном случае, иначе, чтобы продолжить",
+    tr: "önce, ilk olarak, öncelikle, ardından, daha sonra, bundan sonra, aşağıdaki adımları, aşağıdakileri, aksi takdirde, devam etmek için",
+    zh: "在你, 之前请, 首先, 先要, 然后, 然後, 接着, 接下来, 之后, 一旦, 以下步骤, 如下操作, 否则, 否則, 为了继续, 才能继续",
+    ja: "する前に, まず, 最初に, その後, それから, 次に, 完了したら, 終わったら, 以下の手順, 次のこと, 以下を, そうしないと, さもないと, 続けるには",
+    ko: "하기 전에, 먼저, 우선, 그런 다음, 그 후, 그다음, 완료되면, 다음 단계, 다음을, 그렇지 않으면, 계속하려면",
+    ar: "قبل أن, أولا, في البداية, ثم, بعد ذلك, بمجرد, الخطوات التالية, ما يلي, وإلا, للمتابعة",
+  },
+  urgency: {
+    en: "important, urgent, urgently, immediately, asap, as soon as possible, attention, warning, critical, mandatory, required, essential, crucial, emergency, at once, right now, right away, without delay, without fail, high priority, top priority, deadline, action required, notice, must read, final notice",
+    de: "wichtig, dringend, sofort, umgehend, unverzüglich, achtung, warnung, kritisch, zwingend, verpflichtend, notfall, so schnell wie möglich, höchste priorität, hinweis",
+    fr: "important, importante, urgent, urgente, immédiatement, sans délai, sans tarder, attention, avertissement, critique, obligatoire, dès que possible, priorité, urgence",
+    es: "importante, urgente, urgentemente, inmediatamente, de inmediato, atención, advertencia, aviso, crítico, obligatorio, cuanto antes, lo antes posible, prioridad, emergencia",
+    it: "importante, urgente, immediatamente, subito, attenzione, avvertimento, avviso, critico, obbligatorio, il prima possibile, priorità, emergenza",
+    pt: "importante, urgente, imediatamente, atenção, aviso, crítico, obrigatório, o quanto antes, o mais rápido possível, prioridade, emergência",
+    nl: "belangrijk, dringend, onmiddellijk, direct, let op, waarschuwing, kritiek, verplicht, zo snel mogelijk, prioriteit, spoed",
+    pl: "ważne, pilne, natychmiast, uwaga, ostrzeżenie, krytyczne, obowiązkowe, jak najszybciej, priorytet",
+    ru: "важно, важное, срочно, срочное, немедленно, внимание, предупреждение, критически, обязательный, как можно скорее, приоритет",
+    tr: "önemli, acil, acilen, hemen, derhal, dikkat, uyarı, kritik, zorunludur, en kısa sürede, öncelik",
+    zh: "重要, 紧急, 緊急, 立即, 立刻, 马上, 馬上, 注意, 警告, 关键, 必需, 强制, 尽快, 盡快, 优先",
+    ja: "重要, 緊急, 至急, 直ちに, すぐに, 今すぐ, 注意, 警告, 必須, 義務, 早急に, 優先",
+    ko: "중요, 긴급, 즉시, 당장, 주의, 경고, 필수, 가능한 한 빨리, 우선",
+    ar: "مهم, هام, عاجل, فورا, على الفور, انتباه, تنبيه, تحذير, ضروري, إلزامي, في أقرب وقت",
+  },
+  role: {
+    en: "system, assistant, user, human, ai, agent, bot, model, developer, administrator, instruction, instructions, prompt, command, directive, important, todo, inst, sys, im start, im end, override",
+    de: "anweisung, anweisungen, befehl, wichtig, benutzer, assistent",
+    fr: "système, utilisateur, consigne, consignes, à faire",
+    es: "sistema, asistente, usuario, instrucción, instrucciones, orden",
+    it: "sistema, assistente, utente, istruzione, istruzioni, comando",
+    pt: "assistente, usuário, utilizador, instrução, instruções, comando",
+    ru: "система, ассистент, пользователь, инструкция, инструкции, команда",
+    zh: "系统, 助手, 用户, 指令, 指示",
+    ja: "システム, アシスタント, ユーザー, 指示, 命令",
+    ko: "시스템, 어시스턴트, 사용자, 지시, 명령",
+  },
+};
+
+/** Words after which a command may stand within a sentence. */
+export const connectors: Readonly<Record<string, string>> = {
+  en: "and, then, please, also, or, now, just, first, next, finally, kindly, must, should, to, simply, instead",
+  de: "und, dann, bitte, auch, oder, jetzt, zuerst, stattdessen",
+  fr: "et, puis, alors, veuillez, ensuite, ou, maintenant, d'abord",
+  es: "y, luego, favor, también, o, ahora, primero, después",
+  it: "e, poi, favore, anche, o, ora, prima, quindi",
+  pt: "e, depois, favor, também, ou, agora, primeiro, então",
+  nl: "en, dan, ook, of, nu, eerst",
+  pl: "i, potem, proszę, też, lub, teraz, najpierw",
+  ru: "и, затем, пожалуйста, также, или, теперь, сначала, потом",
+  tr: "ve, sonra, lütfen, ayrıca, veya, şimdi, önce",
+  ar: "و, ثم, أو, الآن, أولا",
+};
+
+/** Ways to speak to a model rather than to a person. */
+export const addressed =
+  "ai assistant, ai agent, ai model, language model, dear assistant, dear ai, dear agent, hey assistant, hello assistant, as an ai, llm, chatbot, ki assistent, sprachmodell, assistant ia, modèle de langage, asistente de ia, modelo de lenguaje, assistente ia, modello linguistico, modelo de linguagem, ии ассистент, языковая модель, 人工智能助手, 语言模型, ai助手, aiアシスタント, 言語モデル, ai 어시스턴트, 언어 모델";
