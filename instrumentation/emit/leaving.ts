@@ -1,9 +1,9 @@
-import type { Attributes, AttributeValue, HrTime, SpanContext, SpanKind } from "@opentelemetry/api";
-import { attributes as known } from "../../schemas/attributes.ts";
-import { urlShape } from "../redact/url-shape.ts";
+import type { Attributes, HrTime, SpanContext, SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import type { Redactor } from "../redact/redactor.ts";
-import { chainHopsMax } from "../scope/stamp.ts";
+import { chainHopsMax, cutChain } from "../scope/stamp.ts";
+import { clean } from "./clean.ts";
 import type { Entry } from "./finished-span.ts";
+import { resourceMaker } from "./resources.ts";
 
 /** A span as it leaves: what the detector reads, without a secret, numbered. */
 export interface LeavingSpan {
@@ -13,23 +13,11 @@ export interface LeavingSpan {
   readonly parentSpanContext?: SpanContext;
   readonly startTime: HrTime;
   readonly endTime: HrTime;
-  readonly status: { readonly code: number };
+  readonly status: { readonly code: SpanStatusCode };
   readonly attributes: Attributes;
   readonly resource: Attributes;
   readonly scope: { readonly name: string; readonly version?: string };
 }
-
-/**
- * What may leave is a list, not what may not: the attributes that the detector reads. Texts of statements, headers,
- * messages, results and errors are not among them.
- */
-const leaves: ReadonlySet<string> = new Set(known.map(({ name }) => name));
-/** Of these only the shape leaves. */
-const urls: ReadonlySet<string> = new Set(["url.full", "http.url"]);
-/** Attributes of one span; the detector would not read more. */
-const attributesMax = 128;
-/** Entries of a list. */
-const entriesMax = 128;
 
 export interface Leaving {
   readonly redactor: Redactor;
@@ -48,18 +36,7 @@ export function leaving({
   process,
   self,
 }: Leaving): (entry: Entry, isFirst: boolean) => LeavingSpan {
-  const resources = new Map<Attributes | undefined, Attributes>();
-  let before: Attributes | undefined;
-
-  function resourceOf(own: Attributes | undefined): Attributes {
-    const ours = process();
-    // Few processes have more than one; whatever made thousands must not fill the memory.
-    if (ours !== before || resources.size > 16) resources.clear();
-    before = ours;
-    const made = resources.get(own) ?? clean({ ...own, ...missingIn(own, ours) }, redactor);
-    resources.set(own, made);
-    return made;
-  }
+  const resourceOf = resourceMaker(process, (attributes) => clean(attributes, redactor));
 
   return ({ span, seq }, isFirst) => {
     const attributes = clean(span.attributes, redactor);
@@ -79,7 +56,7 @@ export function leaving({
       endTime: span.endTime,
       status: { code: span.status.code },
       attributes,
-      resource: resourceOf(span.resource?.attributes),
+      resource: resourceOf(span.resource),
       scope: { name: scope?.name ?? "", ...(scope?.version !== undefined && { version: scope.version }) },
     };
   };
@@ -87,40 +64,12 @@ export function leaving({
 
 /** The acting identity is the last hop; which it is may have been unknown when the span began. */
 function endWith(self: string | undefined, attributes: Attributes): void {
-  const chain = attributes["nhi.chain"];
+  const chain: unknown = attributes["nhi.chain"];
   if (self === undefined || !Array.isArray(chain) || chain.at(-1) === self) return;
-  attributes["nhi.chain"] = [...(chain as string[]).slice(0, chainHopsMax - 1), self];
-}
-
-/** Numbers count within the process, so all of its spans name it alike, whatever an SDK of the host calls it. */
-function missingIn(own: Attributes | undefined, ours: Attributes): Attributes {
-  if (own === undefined) return ours;
-  return Object.fromEntries(
-    Object.entries(ours).filter(([name]) => own[name] === undefined || name === "service.instance.id"),
-  );
-}
-
-function clean(from: Attributes, redactor: Redactor): Attributes {
-  const to: Attributes = {};
-  let count = 0;
-  for (const name in from) {
-    if (!leaves.has(name) || count === attributesMax) continue;
-    const value = from[name];
-    if (value === undefined) continue;
-    to[name] =
-      urls.has(name) && typeof value === "string"
-        ? redactor.text(urlShape(value))
-        : cleanValue(value, name, redactor);
-    count += 1;
-  }
-  return to;
-}
-
-function cleanValue(value: AttributeValue, name: string, redactor: Redactor): AttributeValue {
-  if (typeof value === "string") return redactor.text(value, name);
-  if (!Array.isArray(value) || typeof value.find((one) => one !== null && one !== undefined) !== "string")
-    return value;
-  return value.slice(0, entriesMax).map((one) => (typeof one === "string" ? redactor.text(one, name) : ""));
+  const hops = [...chain.map(String), self];
+  attributes["nhi.chain"] = cutChain(hops);
+  if (hops.length > chainHopsMax)
+    attributes["nhi.chain.depth"] = Math.max(hops.length, Number(attributes["nhi.chain.depth"] ?? 0) + 1);
 }
 
 function legacyParent({ parentSpanId, spanContext }: Entry["span"]): SpanContext | undefined {
