@@ -65,6 +65,22 @@ describe("what is carried", () => {
   });
 });
 
+test("through a proxy nearby, nobody far away is told anything", async () => {
+  double = await httpDouble();
+  undo = install(httpWrapper, []);
+  const { hostname, port } = new URL(double.url);
+  const left = await watchedRun(async () => {
+    await answerTo(http.get({ hostname, port, path: "http://me:my-password@api.elsewhere.example/hello" }));
+  });
+  expect(actionsOf(left)[0]?.attributes).toMatchObject({
+    "nhi.resource.id": "http://api.elsewhere.example/hello",
+    "server.address": "api.elsewhere.example",
+  });
+  expect(JSON.stringify(left)).not.toContain("my-password");
+  expect(double.received[0]?.headers).not.toHaveProperty("baggage");
+  expect(double.received[0]?.headers).not.toHaveProperty("traceparent");
+});
+
 describe("beside OpenTelemetry's own instrumentation", () => {
   test.each(["below ours", "over ours"])(
     "that stands %s, each request is one span, theirs, unless an action covers it",
