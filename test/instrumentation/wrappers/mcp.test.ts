@@ -66,8 +66,7 @@ function usesOver(name: string, open: (world: World) => unknown): Use<World>[] {
             (await client.listTools()).tools.map((one) => one.name),
           );
           see("ping", await client.ping());
-          const arguments_ = { key: argument };
-          const params = { name: "secret", arguments: arguments_ };
+          const params = { name: "secret", arguments: { key: argument } };
           const asked = client.callTool(params);
           see("promise", [asked instanceof Promise, Object.keys(asked)]);
           see("secret", await asked);
