@@ -42,8 +42,10 @@ async function bring({ spans }: Runtime): Promise<void> {
 
 if (runtime !== undefined) {
   try {
-    const { registerOptions, waitForAllMessagesAcknowledged } = createAddHookMessageChannel();
-    (registerOptions.data?.include as unknown[] | undefined)?.push(...insideFiles(wrappers));
+    const { registerOptions, waitForAllMessagesAcknowledged } = createAddHookMessageChannel<{
+      readonly include: unknown[];
+    }>();
+    registerOptions.data?.include.push(...insideFiles(wrappers));
     register("import-in-the-middle/hook.mjs", import.meta.url, registerOptions);
     setInstalled(installWrappers([...wrappers, otherCopies]));
     await waitForAllMessagesAcknowledged();

@@ -160,7 +160,7 @@ test("a span of OpenTelemetry's own says what it is to Vault", async () => {
     });
   });
   undo();
-  // What it listens to is the process's, and so other tests' too.
+  // Its ears are the process's, which other tests share.
   theirs.disable();
   await sdk.shutdown();
   await double.stop();
