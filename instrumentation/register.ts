@@ -11,7 +11,7 @@ import { setInstalled } from "./installed.ts";
 import { warn } from "./process.ts";
 import type { Runtime } from "./runtime.ts";
 import { startRuntime } from "./start.ts";
-import { installWrappers } from "./wrappers/hooks.ts";
+import { insideFiles, installWrappers } from "./wrappers/hooks.ts";
 import { wrappers } from "./wrappers/index.ts";
 import type { Wrapper } from "./wrappers/wrapper.ts";
 
@@ -42,7 +42,10 @@ async function bring({ spans }: Runtime): Promise<void> {
 
 if (runtime !== undefined) {
   try {
-    const { registerOptions, waitForAllMessagesAcknowledged } = createAddHookMessageChannel();
+    const { registerOptions, waitForAllMessagesAcknowledged } = createAddHookMessageChannel<{
+      readonly include: unknown[];
+    }>();
+    registerOptions.data?.include.push(...insideFiles(wrappers));
     register("import-in-the-middle/hook.mjs", import.meta.url, registerOptions);
     setInstalled(installWrappers([...wrappers, otherCopies]));
     await waitForAllMessagesAcknowledged();

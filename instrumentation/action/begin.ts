@@ -25,8 +25,11 @@ export interface Recording {
   /** Runs `work` as part of the action, and gives back what it gives. */
   run<T>(work: () => T): T;
   /** Ends the action; a failure is told by its class alone, as a message may hold anything. */
-  end(failure?: { readonly error: unknown }): void;
+  end(failure?: Failure): void;
 }
+
+/** How an action failed: by an error, or by a word of the library's own protocol, a status for example. */
+export type Failure = { readonly error: unknown } | { readonly type: string };
 
 /** Begins an action; undefined where it is not to be seen: our own work, or one that can't be read. */
 export function begin(action: RecordedAction): Recording | undefined {
@@ -38,7 +41,7 @@ export function begin(action: RecordedAction): Recording | undefined {
       span,
       run: (work) => {
         const { scope: bound, stamp } = running();
-        return enter({ scope: bound, stamp, span }, host ?? span, work);
+        return enter({ scope: bound, stamp, span, covered: action.covers === true }, host ?? span, work);
       },
       end: (failure) => {
         end(span, failure);
@@ -68,7 +71,8 @@ interface Opened {
 
 /** The host's span where it records one and tells us of it, else ours. */
 function openSpan(action: RecordedAction, runtime: Runtime | undefined): Opened {
-  const start = { name: spanName(action), kind: spanKind(action.kind), attributes: spanAttributes(action) };
+  const kind = action.spanKind ?? spanKind(action.kind);
+  const start = { name: spanName(action), kind, attributes: spanAttributes(action) };
   const parent = parentContext();
   const host = isAlone() ? undefined : hostSpan(start, parent);
   if (runtime === undefined) return { span: host ?? trace.wrapSpanContext(newContext(parent)) };
@@ -128,10 +132,10 @@ function newContext(parent: SpanContext | undefined): SpanContext {
   };
 }
 
-function end(span: Span, failure: { readonly error: unknown } | undefined): void {
+function end(span: Span, failure: Failure | undefined): void {
   try {
     if (failure !== undefined) {
-      span.setAttribute("error.type", errorType(failure.error));
+      span.setAttribute("error.type", "type" in failure ? failure.type : errorType(failure.error));
       span.setStatus({ code: SpanStatusCode.ERROR });
     }
   } catch {

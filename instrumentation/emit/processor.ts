@@ -1,5 +1,5 @@
-import { type Attributes, type Context, type Span, SpanStatusCode } from "@opentelemetry/api";
-import { running } from "../scope/scope.ts";
+import { type Attributes, type Context, type Span, SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import { isCovered, running } from "../scope/scope.ts";
 import { type FinishedSpan, isReadable } from "./finished-span.ts";
 import type { SpanQueue } from "./queue.ts";
 import { tellsStart } from "./urgency.ts";
@@ -18,6 +18,10 @@ export class OpenSpans {
   /** Spans of our own doings, made by a library that does not know that they are to be left out. */
   readonly #quiet = new WeakSet();
   #latest: unknown;
+  #latestRequest: Span | undefined;
+
+  /** Told of each span that the host's own instrumentation begins for an HTTP request. */
+  onRequest: ((span: Span, url: string) => void) | undefined;
 
   constructor(queue: SpanQueue) {
     this.#queue = queue;
@@ -26,8 +30,12 @@ export class OpenSpans {
   onStart(span: Span, _context?: Context): void {
     try {
       this.#latest = span;
-      if (running().quiet === true) this.#quiet.add(span);
-      else if (isReadable(span)) this.begin(span);
+      if (!isReadable(span)) return;
+      const url = requestUrl(span);
+      if (url !== undefined) this.#latestRequest = span;
+      if (running().quiet === true || (url !== undefined && isCovered())) this.#quiet.add(span);
+      else this.begin(span);
+      if (url !== undefined) this.onRequest?.(span, url);
     } catch {
       // A frozen or foreign span stays as it is.
     }
@@ -63,6 +71,11 @@ export class OpenSpans {
     }
   }
 
+  /** The last span that the host's own instrumentation began for an HTTP request. */
+  get latestRequest(): Span | undefined {
+    return this.#latestRequest;
+  }
+
   /** Whether a provider told us of the span that was just begun; else whoever began it has to. */
   wasTold(span: Span): boolean {
     const was = this.#latest === span;
@@ -91,6 +104,14 @@ function lean(span: FinishedSpan): FinishedSpan {
     resource: span.resource,
     instrumentationScope: span.instrumentationScope ?? span.instrumentationLibrary,
   };
+}
+
+/** Where a request goes that somebody else made a span for; undefined of all other spans. */
+function requestUrl({ attributes, kind }: StartedSpan): string | undefined {
+  if (kind !== SpanKind.CLIENT || attributes["nhi.action.kind"] !== undefined) return undefined;
+  if ((attributes["http.request.method"] ?? attributes["http.method"]) === undefined) return undefined;
+  const url = attributes["url.full"] ?? attributes["http.url"];
+  return typeof url === "string" ? url : "";
 }
 
 /** What a span says of itself counts more than what it is within; who names another identity says all of it. */
