@@ -71,11 +71,8 @@ interface Opened {
 
 /** The host's span where it records one and tells us of it, else ours. */
 function openSpan(action: RecordedAction, runtime: Runtime | undefined): Opened {
-  const start = {
-    name: spanName(action),
-    kind: action.spanKind ?? spanKind(action.kind),
-    attributes: spanAttributes(action),
-  };
+  const kind = action.spanKind ?? spanKind(action.kind);
+  const start = { name: spanName(action), kind, attributes: spanAttributes(action) };
   const parent = parentContext();
   const host = isAlone() ? undefined : hostSpan(start, parent);
   if (runtime === undefined) return { span: host ?? trace.wrapSpanContext(newContext(parent)) };

@@ -26,7 +26,7 @@ const packed = { ...protobuf, "content-encoding": "gzip" };
  */
 export function otlpSink({ url, compression, ...options }: OtlpOptions): SpanSink {
   const target = new URL(url);
-  const { post, close } = poster(target, options);
+  const receiver = poster(target, options);
   let trouble: string | undefined;
   let pauseMs: number | undefined;
 
@@ -61,7 +61,7 @@ export function otlpSink({ url, compression, ...options }: OtlpOptions): SpanSin
     get pauseMs() {
       return pauseMs;
     },
-    close,
+    close: () => receiver.close(),
   };
 }
 

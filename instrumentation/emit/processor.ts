@@ -30,10 +30,11 @@ export class OpenSpans {
   onStart(span: Span, _context?: Context): void {
     try {
       this.#latest = span;
-      const url = isReadable(span) ? requestUrl(span) : undefined;
+      if (!isReadable(span)) return;
+      const url = requestUrl(span);
       if (url !== undefined) this.#latestRequest = span;
       if (running().quiet === true || (url !== undefined && isCovered())) this.#quiet.add(span);
-      else if (isReadable(span)) this.begin(span);
+      else this.begin(span);
       if (url !== undefined) this.onRequest?.(span, url);
     } catch {
       // A frozen or foreign span stays as it is.

@@ -76,6 +76,16 @@ describe("an SDK of the host", () => {
     expect(spans[1]?.parentSpanContext?.spanId).toBe(spans[2]?.spanContext().spanId);
   });
 
+  test("that replaces another is joined as well", async () => {
+    register(new BasicTracerProvider({}));
+    const sink = begin();
+    trace.disable();
+    context.disable();
+    register(new BasicTracerProvider({}));
+    trace.getTracer("lib").startSpan("of the second").end();
+    expect((await told(sink)).map(({ name }) => name)).toEqual(["of the second"]);
+  });
+
   test("as it was before 2.0 is joined and left alike", async () => {
     const processors: unknown[] = [];
     const old = {

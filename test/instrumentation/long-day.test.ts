@@ -35,7 +35,7 @@ function answerIn(minute: number): () => Promise<Sent> {
   const kinds: (() => Promise<Sent>)[] = [
     () => Promise.resolve("later"),
     () => Promise.reject(new Error("sink")),
-    () => new Promise((resolve) => setTimeout(() => resolve("later"), 30 * minuteMs)),
+    () => new Promise((resolve) => setTimeout(() => resolve("later"), 30 * minuteMs).unref()),
     () => Promise.resolve("refused"),
     () => {
       throw new Error("sink");
