@@ -1,4 +1,4 @@
-import type { Attributes } from "@opentelemetry/api";
+import { type Attributes, SpanStatusCode } from "@opentelemetry/api";
 import type { ActionKind } from "../schemas/index.ts";
 import type { TouchedResource } from "./action/span-model.ts";
 import type { CollectedAction } from "./collect-actions.ts";
@@ -29,7 +29,7 @@ export function actionOf({ attributes, resource, status }: LeavingSpan): Collect
     ...(session !== undefined && { session }),
     ...(task !== undefined && { task }),
     ...(grant !== undefined && { grant }),
-    status: status.code === 2 ? "error" : "ok",
+    status: status.code === SpanStatusCode.ERROR ? "error" : "ok",
     ...(error !== undefined && { error }),
     attributes,
   };

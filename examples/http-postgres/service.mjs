@@ -29,5 +29,5 @@ server.listen(Number(process.env.PORT ?? 0), "127.0.0.1", () => {
 process.on("SIGTERM", () => {
   server.close();
   server.closeAllConnections();
-  pool.end();
+  void pool.end();
 });

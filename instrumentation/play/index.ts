@@ -1,4 +1,4 @@
-import type { AttributeValue } from "@opentelemetry/api";
+import { type AttributeValue, SpanStatusCode } from "@opentelemetry/api";
 import type { LeavingSpan } from "../emit/leaving.ts";
 import { Conversation } from "./conversation.ts";
 import { player } from "./play.ts";
@@ -40,15 +40,15 @@ export function openPlayer(tools: string): ConversationPlayer {
   const table = ToolTable.safeParse(parsed(tools));
   if (!table.success)
     throw new Error(`the tools are not declared as they should be: ${whatIsWrong(table.error)}`);
-  const { play, stop } = player(table.data);
+  const recorded = player(table.data);
   return {
     async play(line) {
       const read = Conversation.safeParse(parsed(line));
       if (!read.success) return { ok: false, reason: whatIsWrong(read.error) };
-      const spans = await play(read.data);
+      const spans = await recorded.play(read.data);
       return { ok: true, run: read.data.run_id, identity: read.data.identity, spans: spans.map(playedSpan) };
     },
-    stop,
+    stop: () => recorded.stop(),
   };
 }
 
@@ -78,7 +78,7 @@ function playedSpan({ name, attributes, startTime, endTime, status }: LeavingSpa
     kind: told["nhi.action.kind"] === "model_call" ? "client" : "internal",
     startMs: msOf(startTime),
     endMs: msOf(endTime),
-    failed: status.code === 2,
+    failed: status.code === SpanStatusCode.ERROR,
     attributes: { ...plain(told), "nhi.step": step },
   };
 }

@@ -55,10 +55,12 @@ export function runAs<T>(as: RunAs, work: () => T): T {
   return enter({ ...next, span }, span, work);
 }
 
-/** What work carries that came over a process border as a whole. */
-export function runningOf(carried: Carried): Running {
-  const next = nextOf({ carried });
-  return carried.parent === undefined ? next : { ...next, span: trace.wrapSpanContext(carried.parent) };
+/** What a whole process carries whose starter said so; undefined when nothing was said. */
+export function runningOf(carried: Carried): Running | undefined {
+  const { scope, parent } = carried;
+  if (parent === undefined && Object.keys(scope).length === 0) return undefined;
+  const next = { scope, stamp: stampOf(scope) };
+  return parent === undefined ? next : { ...next, span: trace.wrapSpanContext(parent) };
 }
 
 function nextOf({ token, carried, ...as }: RunAs): Running {

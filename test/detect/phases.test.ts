@@ -55,7 +55,7 @@ test("the beginning is judged before the end is there, and does not move what is
 test("the end is learned from, and says nothing that was said", async () => {
   const { actions, findings } = await rowsOf(["start", "end"]);
   const learned = actions.map((row) => /"learned":(true|false)/u.exec(row)?.[1]);
-  expect(learned.toSorted()).toEqual(["false", "true"]);
+  expect(learned.filter((one) => one === "true")).toHaveLength(1);
   expect(findings).toHaveLength(1);
 });
 

@@ -40,11 +40,23 @@ test("each tool call, its request and its statement are there, with who did it f
     "SELECT identity_id AS who, kind, operation, path, mutating FROM v_actions WHERE phase = 'end' AND kind != 'agent_run' AND path[1] = 'user:ben@acme.example' ORDER BY started_at, who",
   );
   const onBehalf = ["user:ben@acme.example", "agent:refunds", "svc:orders"];
+  const agent = (kind: string, operation: string, mutating = false) =>
+    expect.objectContaining({ who: "agent:refunds", kind, operation, mutating });
+  const service = (operation: string, mutating: boolean) =>
+    expect.objectContaining({
+      who: "svc:orders",
+      kind: "resource_access",
+      operation,
+      mutating,
+      path: onBehalf,
+    });
   expect(actions).toEqual([
-    expect.objectContaining({ who: "agent:refunds", kind: "tool_call", operation: "orders.read" }),
-    expect.objectContaining({ who: "svc:orders", kind: "resource_access", mutating: false, path: onBehalf }),
-    expect.objectContaining({ who: "agent:refunds", kind: "tool_call", operation: "orders.refund" }),
-    expect.objectContaining({ who: "svc:orders", kind: "resource_access", mutating: true, path: onBehalf }),
+    agent("tool_call", "orders.read"),
+    agent("resource_access", "http.get"),
+    service("db.select", false),
+    agent("tool_call", "orders.refund", true),
+    agent("resource_access", "http.post", true),
+    service("db.update", true),
   ]);
 });
 

@@ -1,10 +1,10 @@
 /** Goal: a developer sees each action on one line of the terminal, and nothing in it can play tricks there. */
 import { expect, test } from "@jest/globals";
-import { type Attributes, SpanKind } from "@opentelemetry/api";
+import { type Attributes, SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { consoleSink } from "../../instrumentation/emit/console-sink.ts";
 import type { LeavingSpan } from "../../instrumentation/emit/leaving.ts";
 
-function spanOf(attributes: Attributes, code = 0, resource: Attributes = {}): LeavingSpan {
+function spanOf(attributes: Attributes, code = SpanStatusCode.UNSET, resource: Attributes = {}): LeavingSpan {
   return {
     name: "span",
     kind: SpanKind.INTERNAL,

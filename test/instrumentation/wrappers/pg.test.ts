@@ -2,6 +2,7 @@
  * Goal: queries are told as what they do to which table, and nothing of pg is another with us than without.
  * Method: the wrapper contract on a real server with every form of a query.
  */
+import { SpanStatusCode } from "@opentelemetry/api";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import pgLibrary from "pg";
 import { runAs } from "../../../instrumentation/index.ts";
@@ -170,7 +171,7 @@ describe("a query", () => {
     const cut = other.query("SELECT pg_sleep(60)").catch((error: unknown) => String(error));
     await client.query("SELECT pg_terminate_backend($1)", [rows[0]?.pid]);
     expect(await cut).toMatch(/terminat/u);
-    const failures = (await seen.actions()).filter(({ status }) => status.code === 2);
+    const failures = (await seen.actions()).filter(({ status }) => status.code === SpanStatusCode.ERROR);
     expect(failures).toHaveLength(1);
   });
 
