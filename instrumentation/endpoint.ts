@@ -11,7 +11,7 @@ export interface Endpoint {
 }
 
 /** `ca`: whom we trust in place of the system; `cert` and `key`: what proves who we are. */
-export interface TlsFiles {
+interface TlsFiles {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;

@@ -2,7 +2,7 @@
 export { record } from "./action/record.ts";
 export type { RecordedAction, TouchedResource } from "./action/span-model.ts";
 export { tool, type ToolOptions } from "./action/tool.ts";
-export { start, type Answerable } from "./answerable.ts";
+export { start, type Answerable, type Stats } from "./answerable.ts";
 export {
   credential,
   type CredentialName,

@@ -10,14 +10,14 @@ export interface PostOptions {
   readonly tls: Tls;
 }
 
-export interface Tls {
+interface Tls {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
 }
 
 /** What a receiver said. */
-export interface Answer {
+interface Answer {
   readonly status: number;
   /** What is wrong, in a sentence; undefined when nothing is. */
   readonly reason: string | undefined;

@@ -3,7 +3,7 @@ export const between = 0;
 /** One that is part of a word. */
 export const letter = 1;
 /** A character that is a word by itself, of scripts that put no space between words. */
-export const alone = 2;
+const alone = 2;
 
 const ascii = Uint8Array.from({ length: 128 }, (_, code) =>
   /[a-z\d]/iu.test(String.fromCharCode(code)) ? letter : between,

@@ -26,7 +26,7 @@ export type Conversation = Readonly<z.infer<typeof Conversation>>;
 export type Call = Readonly<z.infer<typeof Call>>;
 
 /** What a tool gave back. */
-export interface Outcome {
+interface Outcome {
   readonly text: string;
   readonly error: string | undefined;
 }

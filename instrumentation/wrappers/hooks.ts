@@ -4,7 +4,7 @@ import { versionIn } from "./package-version.ts";
 import type { LoadedModule, Undo, Wrapper } from "./wrapper.ts";
 
 /** What was patched, for `answerable doctor`. */
-export interface Patched {
+interface Patched {
   readonly wrapper: string;
   readonly module: LoadedModule;
 }

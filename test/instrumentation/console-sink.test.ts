@@ -36,7 +36,9 @@ test("one line an action: when, who, what, on what, from where, how it ended", a
 
 test("a failure says the class of its error, and who acts may stand on the resource", async () => {
   const { "nhi.identity.id": _, ...nobody } = call;
-  const failed = spanOf({ ...nobody, "error.type": "TypeError" }, 2, { "nhi.identity.id": "agent:b" });
+  const failed = spanOf({ ...nobody, "error.type": "TypeError" }, SpanStatusCode.ERROR, {
+    "nhi.identity.id": "agent:b",
+  });
   expect(await printed([failed])).toBe(
     "2026-09-21T14:13:20.123Z  agent:b  tool_call  mail.send  failed: TypeError\n",
   );
@@ -53,7 +55,7 @@ test("names can neither move the cursor nor turn the line around nor begin anoth
 });
 
 test("colours come where they are wanted alone, and change no word", async () => {
-  const spans = [spanOf(call), spanOf({ ...call, "error.type": "Error" }, 2)];
+  const spans = [spanOf(call), spanOf({ ...call, "error.type": "Error" }, SpanStatusCode.ERROR)];
   const colourful = await printed(spans, true);
   expect(colourful).toContain("\u001B[31mfailed: Error\u001B[0m");
   // oxlint-disable-next-line no-control-regex -- They are what is looked for.
