@@ -1,0 +1,93 @@
+import type { PlantedSecret } from "./two-hundred.ts";
+
+/** Of a secret so many characters may be left over by chance; of one in hex more, as ids and instants are hex and digits too. */
+const pieceChars = 8;
+const hexPieceChars = 14;
+
+export interface Leak {
+  readonly id: string;
+  /** How it was written: plain, percent, json, base64, hex. */
+  readonly form: string;
+  readonly piece: string;
+  /** The text it stands in. */
+  readonly around: string;
+}
+
+interface Piece {
+  readonly id: string;
+  readonly form: string;
+  readonly whole: string;
+}
+
+const tableBits = 24;
+
+/** Finds what is left of secrets, in any piece of eight characters and in the usual encodings. */
+export class LeakFinder {
+  /** By their first eight characters. */
+  readonly #pieces = new Map<string, Piece[]>();
+  /** Bits by a hash of eight characters: rules out nearly every place of a text at once. */
+  readonly #may = new Uint8Array(1 << (tableBits - 3));
+
+  constructor(secrets: readonly PlantedSecret[]) {
+    for (const { id, secret, prefix = "" } of secrets) {
+      const hidden = secret.slice(prefix.length).replaceAll(/-----[^-]+-----\n?|^[\w-]+: .*$/gmu, "");
+      for (const [form, text] of formsOf(hidden)) this.#add(id, form, text);
+    }
+  }
+
+  /** The leaks in a text or in bytes; of one secret the first of each form, and a hundred at most. */
+  leaksIn(where: string | Uint8Array): readonly Leak[] {
+    const bytes = typeof where === "string" ? Buffer.from(where) : Buffer.from(where);
+    const found = new Map<string, Leak>();
+    let [low, high] = [0, 0];
+    for (let at = 0; at < bytes.length; at++) {
+      low = (low >>> 8) | (high << 24);
+      high = (high >>> 8) | (bytes[at]! << 24);
+      const slot = slotOf(low, high);
+      if (at < pieceChars - 1 || ((this.#may[slot >>> 3]! >>> (slot & 7)) & 1) === 0) continue;
+      const start = at - pieceChars + 1;
+      for (const { id, form, whole } of this.#pieces.get(bytes.latin1Slice(start, at + 1)) ?? []) {
+        if (found.has(`${id} ${form}`) || bytes.latin1Slice(start, start + whole.length) !== whole) continue;
+        const around = bytes.latin1Slice(Math.max(0, start - 160), start + 80);
+        found.set(`${id} ${form}`, { id, form, piece: whole, around });
+        if (found.size === 100) return [...found.values()];
+      }
+    }
+    return [...found.values()];
+  }
+
+  #add(id: string, form: string, text: string): void {
+    const bytes = Buffer.from(text, "latin1");
+    for (let at = 0; at + pieceChars <= text.length; at++) {
+      const short = text.slice(at, at + pieceChars);
+      const whole = /^[0-9a-f-]+$/iu.test(short) ? text.slice(at, at + hexPieceChars) : short;
+      if (whole.length > pieceChars && whole.length < hexPieceChars) continue;
+      const known = this.#pieces.get(short) ?? [];
+      this.#pieces.set(short, [...known, { id, form, whole }]);
+      const slot = slotOf(bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4));
+      this.#may[slot >>> 3]! |= 1 << (slot & 7);
+    }
+  }
+}
+
+function slotOf(low: number, high: number): number {
+  return (Math.imul(low, 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b)) >>> (32 - tableBits);
+}
+
+function formsOf(hidden: string): readonly (readonly [form: string, text: string])[] {
+  const percent = encodeURIComponent(hidden);
+  return [
+    ["plain", hidden],
+    ...(percent === hidden ? [] : [["percent", percent] as const, ["percent", encodeURIComponent(percent)] as const]),
+    ["json", JSON.stringify(hidden).slice(1, -1)],
+    ["json", JSON.stringify(JSON.stringify(hidden)).slice(3, -3)],
+    ["hex", Buffer.from(hidden).toString("hex")],
+    // Its beginning may lie at any of three places of a group; the groups at its ends hold neighbours as well.
+    ...[0, 1, 2].flatMap((shift) =>
+      (["base64", "base64url"] as const).map((form) => {
+        const text = Buffer.from(`${"\0".repeat(shift)}${hidden}`).toString(form).replaceAll("=", "");
+        return ["base64", text.slice(shift === 0 ? 0 : 4, -3)] as const;
+      }),
+    ),
+  ];
+}

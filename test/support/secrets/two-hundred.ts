@@ -1,0 +1,39 @@
+import { diceOf } from "../dice.ts";
+import {
+  formatSecrets,
+  otherSecrets,
+  type Planted,
+  privateKeys,
+  tunedKeyedPlaces,
+  tunedPlaces,
+  unseenKeyedPlaces,
+  unseenPlaces,
+} from "../redact/planted.ts";
+
+/** A secret, and how it is written where a text may leave that has no secret in it. */
+export interface PlantedSecret extends Planted {
+  /** By itself or within a text; with a key before it, where nothing else tells that it is one. */
+  readonly told: string;
+}
+
+const count = 200;
+
+/** 200 secrets, all different: formats, keys, connection strings, passwords, tokens, private keys. The same for a seed, save the keys. */
+export function twoHundred(seed: number): readonly PlantedSecret[] {
+  const dice = diceOf(seed);
+  const keys = privateKeys.map((secret) => ({ id: "private-key", secret, alone: true }));
+  const others = Array.from({ length: count }, (_, nth) => otherSecrets[nth % otherSecrets.length]!(dice));
+  // Some formats have a dozen prefixes; three of each are as good.
+  const formats = formatSecrets(seed).filter(
+    ({ id }, at, all) => all.slice(0, at).filter((one) => one.id === id).length < 3,
+  );
+  const all = [...keys, ...formats, ...others].slice(0, count);
+  if (new Set(all.map(({ secret }) => secret)).size !== count) throw new Error(`seed ${seed}: two are alike`);
+  return all.map((planted, nth) => ({ ...planted, told: told(planted, nth) }));
+}
+
+function told({ secret, alone }: Planted, nth: number): string {
+  if (alone && nth % 2 === 0) return secret;
+  const places = alone ? [...tunedPlaces, ...unseenPlaces] : [...tunedKeyedPlaces, ...unseenKeyedPlaces];
+  return places[nth % places.length]![1](secret);
+}
