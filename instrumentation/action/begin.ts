@@ -16,8 +16,11 @@ export interface Recording {
   /** Runs `work` as part of the action, and gives back what it gives. */
   run<T>(work: () => T): T;
   /** Ends the action; a failure is told by its class alone, as a message may hold anything. */
-  end(failure?: { readonly error: unknown }): void;
+  end(failure?: Failure): void;
 }
+
+/** How an action failed: by an error, or by a word of the library's own protocol, a status for example. */
+export type Failure = { readonly error: unknown } | { readonly type: string };
 
 /** Begins an action; undefined where it is not to be seen: our own work, or a tracer that failed. */
 export function begin(action: RecordedAction): Recording | undefined {
@@ -28,7 +31,7 @@ export function begin(action: RecordedAction): Recording | undefined {
     const { span, isTold } = openSpan(action, runtime);
     return {
       span,
-      run: (work) => enter({ ...running(), span }, span, work),
+      run: (work) => enter({ ...running(), span, covered: action.covers === true }, span, work),
       end: (failure) => end(span, failure, isTold ? undefined : runtime),
     };
   } catch {
@@ -39,7 +42,7 @@ export function begin(action: RecordedAction): Recording | undefined {
 /** The host's span where it records one, else ours. `isTold`: its end reaches us by itself. */
 function openSpan(action: RecordedAction, runtime: Runtime | undefined): { span: Span; isTold: boolean } {
   const name = spanName(action);
-  const kind = spanKind(action.kind);
+  const kind = action.spanKind ?? spanKind(action.kind);
   const attributes = spanAttributes(action);
   const parent = parentContext();
   const outer = parent === undefined ? context.active() : trace.setSpanContext(context.active(), parent);
@@ -79,12 +82,12 @@ function newContext(parent: SpanContext | undefined): SpanContext {
 
 function end(
   span: Span,
-  failure: { readonly error: unknown } | undefined,
+  failure: Failure | undefined,
   toTell: Runtime | undefined,
 ): void {
   try {
     if (failure !== undefined) {
-      span.setAttribute("error.type", errorType(failure.error));
+      span.setAttribute("error.type", "type" in failure ? failure.type : errorType(failure.error));
       span.setStatus({ code: SpanStatusCode.ERROR });
     }
     span.end();

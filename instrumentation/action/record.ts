@@ -1,17 +1,21 @@
 import { isPromise } from "node:util/types";
-import { begin, type Recording } from "./begin.ts";
+import { begin, type Failure, type Recording } from "./begin.ts";
 import type { RecordedAction } from "./span-model.ts";
+
+/** Told what an action gave. */
+// oxlint-disable-next-line typescript/no-invalid-void-type -- a listener that says nothing is the rule
+export type OnValue<T> = (value: Awaited<T>) => Failure | undefined | void;
 
 /**
  * Runs `work` inside a span that says which action it is, and gives back what `work` gave: the value, a promise that
  * settles alike, or the error. Of an error only the class is told, as a message may hold anything. `work` runs once
  * whatever happens to the span. A query builder that starts when it is awaited has to be awaited inside `work`.
  *
- * @param onValue told what `work` gave, once it is there.
+ * @param onValue told what `work` gave, once it is there; says how it failed, where the value is how the library says so.
  * @example
  * const ticket = await record({ kind: "tool_call", name: "tickets.create", mutating: true }, () => tickets.create(draft));
  */
-export function record<T>(action: RecordedAction, work: () => T, onValue?: (value: Awaited<T>) => void): T {
+export function record<T>(action: RecordedAction, work: () => T, onValue?: OnValue<T>): T {
   const recording = begin(action);
   if (recording === undefined) return work();
   let result: T;
@@ -29,14 +33,15 @@ export function record<T>(action: RecordedAction, work: () => T, onValue?: (valu
  * original would count as handling its rejection, and the host would never hear of one that it forgot. A promise of a
  * class of its own, or with properties, is handed on itself, as nothing else is what the host expects.
  */
-export function watched<T>(result: T, recording: Recording, onValue?: (value: Awaited<T>) => void): T {
+export function watched<T>(result: T, recording: Recording, onValue?: OnValue<T>): T {
   const isOver = (value: Awaited<T>): void => {
+    let failure: Failure | undefined;
     try {
-      onValue?.(value);
+      failure = onValue?.(value) ?? undefined;
     } catch {
       // What is made of a value is ours to lose, not the host's.
     }
-    recording.end();
+    recording.end(failure);
   };
   // A promise out of another realm is no instance of our Promise.
   if (!isPromise(result)) {

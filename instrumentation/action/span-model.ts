@@ -32,6 +32,8 @@ export interface RecordedAction {
   readonly chain?: readonly string[];
   /** What else is known of it, by names of the conventions or of `nhi.*`. */
   readonly attributes?: Attributes;
+  /** Calls that are made within it are part of it, and no actions of their own. */
+  readonly covers?: boolean;
   /** Kind of the span, where it isn't what the action's kind says: a server's, for example. */
   readonly spanKind?: SpanKind;
 }

@@ -1,12 +1,17 @@
-import type { Attributes, Context, Span } from "@opentelemetry/api";
-import { running } from "../scope/scope.ts";
+import { type Attributes, type Context, type Span, SpanKind } from "@opentelemetry/api";
+import { isCovered, running } from "../scope/scope.ts";
 import type { FinishedSpan } from "./finished-span.ts";
 import type { SpanQueue } from "./queue.ts";
 import { tellsStart } from "./urgency.ts";
 
 /** A span of an SDK at its start. */
 interface StartedSpan extends Span {
+  readonly name: string;
   readonly attributes: Attributes;
+  readonly kind: SpanKind;
+  readonly instrumentationScope?: { readonly name: string };
+  /** Its name in SDK 1.x. */
+  readonly instrumentationLibrary?: { readonly name: string };
 }
 
 /**
@@ -18,6 +23,10 @@ export class OpenSpans {
   /** Spans of our own doings, made by a library that does not know that they are to be left out. */
   readonly #quiet = new WeakSet();
   #latest: unknown;
+  #latestRequest: Span | undefined;
+
+  /** Told of each span that the host's own instrumentation begins for an HTTP request. */
+  onRequest: ((span: Span, url: string) => void) | undefined;
 
   constructor(queue: SpanQueue) {
     this.#queue = queue;
@@ -26,8 +35,11 @@ export class OpenSpans {
   onStart(span: Span, _context?: Context): void {
     try {
       this.#latest = span;
-      if (running().quiet === true) this.#quiet.add(span);
+      const url = requestUrl(span as StartedSpan);
+      if (url !== undefined) this.#latestRequest = span;
+      if (running().quiet === true || (url !== undefined && isCovered())) this.#quiet.add(span);
       else this.begin(span as StartedSpan);
+      if (url !== undefined) this.onRequest?.(span, url);
     } catch {
       // A frozen or foreign span stays as it is.
     }
@@ -65,6 +77,11 @@ export class OpenSpans {
     }
   }
 
+  /** The last span that the host's own instrumentation began for an HTTP request. */
+  get latestRequest(): Span | undefined {
+    return this.#latestRequest;
+  }
+
   /** Whether a provider told us of the span that was just begun; else whoever began it has to. */
   wasTold(span: Span): boolean {
     const was = this.#latest === span;
@@ -72,8 +89,28 @@ export class OpenSpans {
     return was;
   }
 
+  /**
+   * The span that another instrumentation began for the call that is just being made: the latest of all, when it is of that
+   * scope and name. Each is given once.
+   */
+  takeLatest(scope: string, name: string): Span | undefined {
+    const latest = this.#latest as StartedSpan | undefined;
+    const of = latest?.instrumentationScope ?? latest?.instrumentationLibrary;
+    if (latest === undefined || of?.name !== scope || !latest.name.startsWith(name)) return undefined;
+    this.#latest = undefined;
+    return latest;
+  }
+
   forceFlush = (): Promise<void> => Promise.resolve();
   shutdown = (): Promise<void> => Promise.resolve();
+}
+
+/** Where a request goes that somebody else made a span for; undefined of all other spans. */
+function requestUrl({ attributes, kind }: StartedSpan): string | undefined {
+  if (kind !== SpanKind.CLIENT || attributes["nhi.action.kind"] !== undefined) return undefined;
+  if ((attributes["http.request.method"] ?? attributes["http.method"]) === undefined) return undefined;
+  const url = attributes["url.full"] ?? attributes["http.url"];
+  return typeof url === "string" ? url : "";
 }
 
 /** What a span says of itself counts more than what it is within; who names another identity says all of it. */

@@ -37,6 +37,8 @@ export interface Running {
   readonly span?: Span;
   /** Our own work, which nobody wants to see. */
   readonly quiet?: boolean;
+  /** What is called now is part of the action that is open, and no action of its own; see `isCovered`. */
+  readonly covered?: boolean;
 }
 
 const slot = Symbol.for("answerable.scope.1");
@@ -55,4 +57,13 @@ export function running(): Running {
 /** Runs `work`, and all that it awaits, with something else. */
 export function within<T>(next: Running, work: () => T): T {
   return storage.run(next, work);
+}
+
+/**
+ * Whether the calls made now are part of an action of ours that is under way: requests that a client library makes for it,
+ * for example. Over with the action, as callbacks of the host may run on in its context.
+ */
+export function isCovered(): boolean {
+  const { covered, span } = running();
+  return covered === true && span?.isRecording() === true;
 }

@@ -20,14 +20,23 @@ export function swap(
 ): Undo | undefined {
   const descriptor = Object.getOwnPropertyDescriptor(target, name);
   const original: unknown = descriptor?.value;
-  if (descriptor === undefined || typeof original !== "function" || ours in original) return undefined;
+  if (descriptor === undefined || typeof original !== "function" || isOurs(original)) return undefined;
   if (descriptor.writable !== true && descriptor.configurable !== true) return undefined;
   let isOn = true;
-  const method = original as Method;
+  let method = original as Method;
+  /** Whoever put theirs below ours takes it away again: OpenTelemetry's instrumentations do so before they put it anew. */
+  const peel = (): void => {
+    method = Reflect.get(method, "__original") as Method;
+  };
   const swapped = new Proxy(method, {
-    apply: (called, self, args: unknown[]) =>
-      isOn ? instead(method, self, args) : Reflect.apply(called, self, args),
+    apply: (_, self, args: unknown[]) =>
+      isOn ? instead(method, self, args) : Reflect.apply(method, self, args),
     has: (called, key) => key === ours || Reflect.has(called, key),
+    get: (called, key, receiver): unknown => {
+      if (!marks.has(key)) return Reflect.get(called, key, receiver);
+      const mark: unknown = Reflect.get(method, key);
+      return key === "__unwrap" && typeof mark === "function" ? peel : mark;
+    },
   });
   try {
     Object.defineProperty(target, name, { ...descriptor, value: swapped });
@@ -37,8 +46,30 @@ export function swap(
   return () => {
     isOn = false;
     const now = Object.getOwnPropertyDescriptor(target, name);
-    if (now?.value === swapped) Object.defineProperty(target, name, descriptor);
+    if (now?.value === swapped) Object.defineProperty(target, name, { ...descriptor, value: method });
   };
+}
+
+/** What OpenTelemetry's instrumentations leave on a function that they put in the place of another. */
+const marks: ReadonlySet<string | symbol> = new Set(["__original", "__unwrap", "__wrapped"]);
+const layersMax = 20;
+
+/** Whether one of ours stands in it, or below what others put over it. */
+function isOurs(method: object): boolean {
+  let below: unknown = method;
+  for (let layer = 0; layer < layersMax && typeof below === "function"; layer++) {
+    if (ours in below) return true;
+    below = Reflect.get(below, "__original");
+  }
+  return false;
+}
+
+/** The prototypes of those of them that are classes. */
+export function prototypesIn(exported: readonly unknown[]): readonly object[] {
+  return exported.flatMap((one) => {
+    const prototype: unknown = typeof one === "function" ? one.prototype : undefined;
+    return typeof prototype === "object" && prototype !== null ? [prototype] : [];
+  });
 }
 
 /** Undoes all of them, the last one first. */
