@@ -2,8 +2,9 @@
 /** The program: reads the environment, wires, handles signals. The only file that sees the process. */
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { openPlayer } from "../instrumentation/play/index.ts";
+import { doctorVerb } from "./cli/doctor-verb.ts";
 import { runProgram, type Verbs } from "./cli/program.ts";
+import type { OpenPlayer } from "./cli/replay-verb.ts";
 import { verbsOf } from "./cli/verbs.ts";
 import { systemClock } from "./clock.ts";
 import { loadConfig } from "./config/load.ts";
@@ -64,6 +65,10 @@ async function prepare({ config }: { readonly config?: string }): Promise<Verbs>
   });
 }
 
+/** Loaded when it is asked for: nothing else of the service needs the SDK. */
+const openPlayer: OpenPlayer = async (tools) =>
+  (await import("../instrumentation/play/index.ts")).openPlayer(tools);
+
 /** Aborted by the first Ctrl-C or SIGTERM; the second one ends the program where it stands. */
 function stopSignal(): AbortSignal {
   const stop = new AbortController();
@@ -81,7 +86,13 @@ function stopSignal(): AbortSignal {
 const leaveWithinMs = 500;
 
 try {
-  const status = await runProgram(process.argv.slice(2), { version: packageVersion(), out, err, prepare });
+  const status = await runProgram(process.argv.slice(2), {
+    version: packageVersion(),
+    out,
+    err,
+    prepare,
+    doctor: (given) => doctorVerb(given, { folder: process.cwd(), out }),
+  });
   process.exitCode = status ?? 0;
 } catch (error) {
   const isAbort = error instanceof Error && error.name === "AbortError";

@@ -14,6 +14,7 @@ export {
   resourceAccess,
   secretRead,
 } from "./action/doors.ts";
+export { type CollectedAction, type CollectedActions, collectActions } from "./collect-actions.ts";
 export { prompt, system, toolOutput } from "./action/traced-values.ts";
 export { type Carrier, extract, inject } from "./scope/carry.ts";
 export { type Carried, runAs, type RunAs } from "./scope/run-as.ts";

@@ -12,6 +12,12 @@ export function writeLine(line: string): void {
   process.stderr.write(line);
 }
 
+/** Whether those who read what is written see colours; `NO_COLOR` and `FORCE_COLOR` are heard. */
+export function hasColors(): boolean {
+  const { stderr } = process;
+  return stderr.isTTY && stderr.hasColors();
+}
+
 /**
  * Calls `work` when nothing else is left to do in the process, which ends once it is done. A process that is ended by
  * `process.exit` or a signal doesn't come here: to catch those would change what the host does. Gives back what undoes it.

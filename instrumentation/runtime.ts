@@ -1,3 +1,4 @@
+import type { Attributes } from "@opentelemetry/api";
 import type { ActingIdentity } from "./scope/scope.ts";
 import type { Clock } from "./clock.ts";
 import type { FlushCounts } from "./emit/flusher.ts";
@@ -17,6 +18,8 @@ export interface Runtime {
   readonly sink: SpanSink;
   /** Who this process is; undefined while that is still looked for. */
   readonly identity: () => ActingIdentity | undefined;
+  /** What all spans of the process say of it: its name, its host, who it is. */
+  readonly resource: () => Attributes;
   /** What each way to know who this process is said, for `answerable doctor`. */
   readonly search: () => Search | undefined;
   /** Resolves when the identity was found, or was looked for long enough. Never rejects. */
@@ -29,6 +32,8 @@ export interface Runtime {
   readonly counts: () => FlushCounts;
   /** Sends what waits. */
   readonly flush: () => Promise<void>;
+  /** Sends to another sink from now on; gives back what undoes it. */
+  readonly divert: (sink: SpanSink) => () => void;
   readonly stop: () => Promise<void>;
 }
 

@@ -12,7 +12,7 @@ import { SpanQueue } from "./emit/queue.ts";
 import type { SpanSink } from "./emit/sink.ts";
 import { findSelf, type Self } from "./identity/self.ts";
 import { LineageBook } from "./lineage/index.ts";
-import { onceAtExit, pid, warn, writeLine } from "./process.ts";
+import { hasColors, onceAtExit, pid, warn, writeLine } from "./process.ts";
 import { randomHex } from "./random.ts";
 import { redactor } from "./redact/redactor.ts";
 import { reference } from "./redact/reference.ts";
@@ -58,10 +58,11 @@ function build(settings: Settings, { beforeOther, clock = systemClock }: Around)
     onProblem: warn,
   });
   const sink = sinkOf(settings);
+  const resource = processAttributes(settings, self);
   const leave = leaving({
     redactor: redactor({ key: settings.key, tenant: settings.tenant }),
     dropped: () => queue.dropped.low + queue.dropped.high,
-    process: processAttributes(settings, self),
+    process: resource,
     self: () => self.identity()?.id,
   });
   const flusher = new Flusher(queue, sink, leave, { ...limits, ready: self.ready });
@@ -74,6 +75,7 @@ function build(settings: Settings, { beforeOther, clock = systemClock }: Around)
     lineage: new LineageBook(),
     sink,
     identity: self.identity,
+    resource,
     search: self.search,
     ready: self.ready,
     tokens: self.tokens,
@@ -81,6 +83,7 @@ function build(settings: Settings, { beforeOther, clock = systemClock }: Around)
     propagateTo: hostMatcher(settings.propagateTo),
     counts: () => flusher.counts,
     flush: () => flusher.flush(),
+    divert: (other) => flusher.divert(other),
     async stop() {
       setRuntime(undefined);
       separate();
@@ -92,7 +95,7 @@ function build(settings: Settings, { beforeOther, clock = systemClock }: Around)
 }
 
 function sinkOf({ exporter, url, headers, limits }: Settings): SpanSink {
-  if (exporter === "console") return consoleSink(writeLine);
+  if (exporter === "console") return consoleSink(writeLine, hasColors());
   if (exporter === "otlp") return otlpSink({ url, headers, timeoutMs: limits.timeoutMs });
   return exporter;
 }

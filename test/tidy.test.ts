@@ -40,8 +40,10 @@ const layers: readonly Layer[] = [
   },
 ];
 
-/** Where data from outside is parsed: settings, requests, recorded files, and answers of a server. */
-const borders = ["config", "serve", "cli", "ingest", "alert", "replay"].map((name) => `detector/${name}/`);
+/** Where data from outside is parsed: settings, requests, recorded files, and answers of a server or another process. */
+const borders = ["config", "serve", "cli", "ingest", "alert", "replay", "doctor"].map(
+  (name) => `detector/${name}/`,
+);
 const libraries: LibraryRule = { folder: "detector/", freeWithin: { zod: borders } };
 
 const shipped = ["schemas/", "instrumentation/", "detector/"];

@@ -38,6 +38,12 @@ export interface AuditVerbOptions {
   readonly json?: true;
 }
 
+export interface DoctorVerbOptions {
+  readonly spans?: string;
+  readonly examples: string;
+  readonly json?: true;
+}
+
 export interface ReplayVerbOptions {
   readonly conversations?: readonly string[];
   readonly tools?: string;
@@ -54,6 +60,8 @@ export interface ProgramOptions {
   readonly err: (text: string) => void;
   /** Called with the options that stand before every verb, once the verb is known. */
   readonly prepare: (options: { readonly config?: string }) => Promise<Verbs>;
+  /** Needs no settings of a service, as it runs where an app does. */
+  readonly doctor: (options: DoctorVerbOptions) => Promise<void>;
 }
 
 const severities = ["info", "low", "medium", "high", "critical"];
@@ -77,7 +85,7 @@ export async function runProgram(
   }
 }
 
-function build({ version, out, err, prepare }: ProgramOptions): Command {
+function build({ version, out, err, prepare, doctor }: ProgramOptions): Command {
   const program = new Command("answerable")
     .description("Makes every action of an AI agent or other non-human identity answerable while it runs.")
     .version(version)
@@ -93,6 +101,7 @@ function build({ version, out, err, prepare }: ProgramOptions): Command {
   addRoles(program, verbs);
   addQuestions(program, verbs);
   addDecisions(program, verbs);
+  addDoctor(program, doctor);
   program
     .command("replay")
     .description(
@@ -192,6 +201,28 @@ function addQuestions(program: Command, verbs: () => Promise<Verbs>): void {
     .argument("<id>")
     .option("--json", "as JSON")
     .action(async (id: string, given: ServiceOptions & { json?: true }) => (await verbs()).chain(id, given));
+}
+
+function addDoctor(program: Command, doctor: ProgramOptions["doctor"]): void {
+  program
+    .command("doctor")
+    .description(
+      "in an app's folder, with its environment: why nothing arrives, and what to do; status 1 when something must be done",
+    )
+    .option(
+      "--spans <file>",
+      "look at a file of OTLP instead (JSON or protobuf, gzip or not): which spans are actions, of whom, and what they lack",
+    )
+    .option("--examples <n>", "spans shown of each kind of lack", "3")
+    .option("--json", "as JSON")
+    .addHelpText(
+      "after",
+      `
+Versions, the libraries that are seen, who the process acts as, and whether a span that is sent arrives and is stored.
+The span is no action: it starts no finding and no alert. Libraries that are seen are loaded, in a process of its own.
+Run it as the app runs: ANSWERABLE_* and OTEL_* set, in the folder that holds its node_modules.`,
+    )
+    .action((given: DoctorVerbOptions) => doctor(given));
 }
 
 function addDecisions(program: Command, verbs: () => Promise<Verbs>): void {

@@ -19,7 +19,7 @@ interface Around {
 }
 
 /** What plays recorded conversations through the SDK; told the text of the file that declares the tools. */
-export type OpenPlayer = (tools: string) => { readonly play: Play; stop(): Promise<void> };
+export type OpenPlayer = (tools: string) => Promise<{ readonly play: Play; stop(): Promise<void> }>;
 
 /** `answerable replay`: recorded actions to a receiver or to the raw topic. */
 export async function replayVerb(
@@ -76,7 +76,7 @@ async function sourceOf(
     throw new Error("recorded actions and conversations are replayed one after the other");
   if (tools === undefined)
     throw new Error("--conversations needs --tools: a JSON file that says what the agents' tools are");
-  const player = openPlayer(await readFile(tools, "utf8"));
+  const player = await openPlayer(await readFile(tools, "utf8"));
   return { played: conversations, read: conversationReader(player.play), stop: () => player.stop() };
 }
 

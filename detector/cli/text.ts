@@ -5,7 +5,7 @@ import type { Chain, Finding, Link } from "../../schemas/index.ts";
  * Text from the outside for a terminal: control characters, which could move the cursor or hide what stands before, and
  * characters that turn the direction of writing are shown as `·`.
  */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "·");
 }
 

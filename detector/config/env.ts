@@ -10,7 +10,30 @@ export type Tree = Readonly<Record<string, unknown>>;
  * Names of the same prefix that belong to the SDK or to the command line, or say where the file is; they are let alone,
  * with all that begins so.
  */
-const others = ["CONFIG", "TOKEN", "IDENTITY", "OWNER", "TASK", "GRANT", "GUARD", "REDACT", "SPOOL", "SDK"];
+const others = [
+  "AUDIENCE",
+  "CHAIN",
+  "CONFIG",
+  "DISABLED",
+  "ENDPOINT",
+  "EXPORTER",
+  "GRANT",
+  "GUARD",
+  "ID",
+  "IDENTITY",
+  "ISSUERS",
+  "KEY",
+  "KUBERNETES",
+  "OWNER",
+  "PROPAGATE",
+  "REDACT",
+  "SDK",
+  "SPIFFE",
+  "SPOOL",
+  "TASK",
+  "TENANT",
+  "TOKEN",
+];
 
 /** What Kubernetes puts into the environment for a Service whose name begins with "answerable". */
 const serviceLink =

@@ -58,7 +58,7 @@ const bytesOf = (records: readonly OutgoingRecord[]): number =>
   records.reduce((sum, { value }) => sum + value.length, 0);
 
 /** Whether JSON text opens more objects and lists than `max`, outside its strings; nothing of it is parsed yet. */
-function hasMoreNodes(text: Uint8Array, max: number): boolean {
+export function hasMoreNodes(text: Uint8Array, max: number): boolean {
   let nodes = 0;
   let inString = false;
   for (let at = 0; at < text.length && nodes <= max; at += 1) {

@@ -62,6 +62,15 @@ function storeRoutes({ reader }: ApiOptions): readonly Route[] {
     },
     {
       method: "GET",
+      path: "/v1/processes/:name",
+      permission: "read",
+      answer: async ({ client, params: { name = "" } }) => {
+        const process = await reader.process(client.tenant, name);
+        return process === undefined ? problem(404, `there is no process ${name}`) : ok({ process });
+      },
+    },
+    {
+      method: "GET",
       path: "/v1/chains/:id",
       permission: "read",
       answer: async ({ client, params: { id = "" } }) => {

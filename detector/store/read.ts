@@ -17,6 +17,19 @@ export interface StoreReader {
   /** The findings whose id begins with `id`, at most two: one is the answer, two are an ambiguous question. */
   finding(tenant: string, id: string): Promise<readonly Finding[]>;
   chain(tenant: string, id: string): Promise<Chain | undefined>;
+  /** What is stored of a process that numbers its spans; undefined when nothing is. */
+  process(tenant: string, name: string): Promise<StoredProcess | undefined>;
+}
+
+/** The numbers of a process's spans (`nhi.seq` within `service.instance.id`), of all clients of the tenant together. */
+interface StoredProcess {
+  readonly name: string;
+  /** Different numbers stored. */
+  readonly spans: number;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  /** Numbers between the first and the last that are not there. */
+  readonly missing: number;
 }
 
 interface FindingRow {
@@ -65,6 +78,7 @@ export function storeReader(database: Database, databaseName: string): StoreRead
       return rows.map(toFinding);
     },
     chain: (tenant, id) => readChain(database, tenant, id),
+    process: (tenant, name) => readProcess(database, tenant, name),
   };
 }
 
@@ -89,6 +103,20 @@ async function readChain(database: Database, tenant: string, id: string): Promis
     { tenant, id },
   );
   return ends === undefined ? undefined : { id, tenant, ...ends, links };
+}
+
+async function readProcess(
+  database: Database,
+  tenant: string,
+  name: string,
+): Promise<StoredProcess | undefined> {
+  const [row] = await database.query<Omit<StoredProcess, "name" | "missing">>(
+    `SELECT toInt64(uniqExact(seq)) AS spans, toInt64(min(seq)) AS firstSeq, toInt64(max(seq)) AS lastSeq
+     FROM v_process_sequences WHERE tenant = {tenant:String} AND process = {name:String}`,
+    { tenant, name },
+  );
+  if (row === undefined || row.spans === 0) return undefined;
+  return { name, ...row, missing: row.lastSeq - row.firstSeq + 1 - row.spans };
 }
 
 /** Hangs findings on what they are about where they were found at its beginning, and its end is what the chain shows. */

@@ -1,26 +1,46 @@
+import type { LeavingSpan } from "./leaving.ts";
 import type { SpanSink } from "./sink.ts";
 
+const dim = 2;
+const red = 31;
+
 /** Prints one line an action: when, who, what, on what, how it ended. For a developer's terminal. */
-export function consoleSink(write: (line: string) => void): SpanSink {
+export function consoleSink(write: (line: string) => void, hasColors = false): SpanSink {
+  const colour = (text: string, code: number): string =>
+    hasColors ? `\u001B[${String(code)}m${text}\u001B[0m` : text;
   return {
     name: "console",
     trouble: undefined,
     send: async (spans) => {
-      for (const { attributes, resource, startTime, status } of spans) {
-        const kind = attributes["nhi.action.kind"];
-        if (kind === undefined || attributes["nhi.phase"] === "start") continue;
+      for (const span of spans) {
+        const { attributes, startTime, status } = span;
+        if (attributes["nhi.action.kind"] === undefined || attributes["nhi.phase"] === "start") continue;
         const [seconds, nanos] = startTime;
         const at = new Date(seconds * 1000 + Math.floor(nanos / 1_000_000)).toISOString();
-        const who = attributes["nhi.identity.id"] ?? resource["nhi.identity.id"] ?? "?";
-        const parts = [at, who, kind, attributes["nhi.action.name"], attributes["nhi.resource.id"]];
-        const origin = attributes["nhi.resource.origin"];
-        const outcome = status.code === 2 ? `failed: ${String(attributes["error.type"] ?? "")}` : "ok";
-        const told = parts.filter((part) => part !== undefined).map(String);
-        write(
-          `${[...told, ...(origin === undefined ? [] : [`from ${String(origin)}`]), outcome].join("  ")}\n`,
-        );
+        const outcome =
+          status.code === 2
+            ? colour(plain(`failed: ${String(attributes["error.type"] ?? "")}`), red)
+            : colour("ok", dim);
+        write(`${[colour(at, dim), ...partsOf(span), outcome].join("  ")}\n`);
       }
       return "sent";
     },
   };
+}
+
+function partsOf({ attributes, resource }: LeavingSpan): string[] {
+  const who = attributes["nhi.identity.id"] ?? resource["nhi.identity.id"] ?? "?";
+  const origin = attributes["nhi.resource.origin"];
+  return [
+    who,
+    attributes["nhi.action.kind"],
+    attributes["nhi.action.name"],
+    attributes["nhi.resource.id"],
+    ...(origin === undefined ? [] : [`from ${String(origin)}`]),
+  ].flatMap((part) => (part === undefined ? [] : [plain(String(part))]));
+}
+
+/** Names come from anywhere; none of them moves the cursor or turns the direction of writing. */
+function plain(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "·");
 }

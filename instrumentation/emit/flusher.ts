@@ -28,7 +28,7 @@ export interface FlushCounts {
 /** Empties the queue into the sink, one request at a time. Its timers hold nothing open. */
 export class Flusher {
   readonly #queue: SpanQueue;
-  readonly #sink: SpanSink;
+  #sink: SpanSink;
   readonly #leave: (entry: Entry, isFirst: boolean) => LeavingSpan;
   readonly #options: FlushOptions;
   readonly #counts = { sent: 0, refused: 0 };
@@ -78,6 +78,16 @@ export class Flusher {
     this.#pauseMs = 0;
     await Promise.race([this.flush(), late]);
     clearTimeout(timer);
+  }
+
+  /** Sends to another sink from now on, at once where the one before was being waited for. Gives back what undoes it. */
+  divert(sink: SpanSink): () => void {
+    const before = this.#sink;
+    this.#sink = sink;
+    this.#pauseMs = 0;
+    return () => {
+      if (this.#sink === sink) this.#sink = before;
+    };
   }
 
   stop(): void {

@@ -39,3 +39,20 @@ function resourceOf(
   made.set(attributes, resource);
   return resource;
 }
+
+const messageCharsMax = 300;
+
+/** What an answer of success says of spans that were not taken all the same; undefined where all were. */
+export function rejectedIn(answer: Uint8Array): string | undefined {
+  if (answer.byteLength === 0) return undefined;
+  try {
+    const { partialSuccess } = ProtobufTraceSerializer.deserializeResponse(answer);
+    const rejected = partialSuccess?.rejectedSpans ?? 0;
+    if (!(rejected > 0)) return undefined;
+    const why = (partialSuccess?.errorMessage ?? "").slice(0, messageCharsMax).replaceAll(/\p{Cc}/gu, " ");
+    return `the receiver did not take ${String(rejected)} of the spans${why === "" ? "" : `: ${why}`}`;
+  } catch {
+    // Whoever answers in another encoding took them, by its status.
+    return undefined;
+  }
+}

@@ -16,6 +16,13 @@ export interface OtlpOptions {
   readonly ca?: string;
 }
 
+/** What the receiver said to a batch. */
+interface Answer {
+  readonly status: number;
+  readonly reason: string | undefined;
+  readonly answer: Uint8Array;
+}
+
 /** An answer is read up to here; a receiver has nothing to say that is longer. */
 const answerBytesMax = 64 * 1024;
 const pack = promisify(gzip);
@@ -33,11 +40,11 @@ export function otlpSink({ url, headers, timeoutMs, ca }: OtlpOptions): SpanSink
   async function send(spans: readonly LeavingSpan[]): Promise<Sent> {
     try {
       // Not before it is needed: it takes longer to load than all of ours.
-      const { encodeTraces } = await import("./otlp-encode.ts");
+      const { encodeTraces, rejectedIn } = await import("./otlp-encode.ts");
       const body = encodeTraces(spans);
       if (body === undefined) return "refused";
-      const { status, reason } = await post(await pack(body));
-      trouble = reason;
+      const { status, reason, answer } = await post(await pack(body));
+      trouble = reason ?? rejectedIn(answer);
       return outcomeOf(status);
     } catch (error) {
       trouble = `cannot reach ${target.origin}: ${reasonOf(error)}`;
@@ -45,7 +52,7 @@ export function otlpSink({ url, headers, timeoutMs, ca }: OtlpOptions): SpanSink
     }
   }
 
-  function post(body: Buffer): Promise<{ status: number; reason: string | undefined }> {
+  function post(body: Buffer): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const sent = request(target, {
         method: "POST",
@@ -66,7 +73,7 @@ export function otlpSink({ url, headers, timeoutMs, ca }: OtlpOptions): SpanSink
       sent.on("close", () => clearTimeout(timer));
       sent.on("error", reject);
       sent.on("response", (answer) => {
-        drain(answer).then(() => resolve(verdictOf(answer)), reject);
+        readAnswer(answer).then((bytes) => resolve({ ...verdictOf(answer), answer: bytes }), reject);
       });
       sent.end(body);
     });
@@ -82,18 +89,19 @@ export function otlpSink({ url, headers, timeoutMs, ca }: OtlpOptions): SpanSink
   };
 }
 
-async function drain(answer: IncomingMessage): Promise<void> {
+/** The body of an answer; of one that is too long, nothing. */
+async function readAnswer(answer: IncomingMessage): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of answer) {
     bytes += (chunk as Buffer).byteLength;
-    if (bytes > answerBytesMax) return;
+    if (bytes > answerBytesMax) return new Uint8Array();
+    chunks.push(chunk as Buffer);
   }
+  return Buffer.concat(chunks);
 }
 
-function verdictOf({ statusCode = 0, statusMessage = "" }: IncomingMessage): {
-  status: number;
-  reason: string | undefined;
-} {
+function verdictOf({ statusCode = 0, statusMessage = "" }: IncomingMessage): Omit<Answer, "answer"> {
   const isFine = statusCode >= 200 && statusCode < 300;
   return {
     status: statusCode,

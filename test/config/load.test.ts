@@ -60,6 +60,10 @@ describe("the environment", () => {
     const env = {
       ANSWERABLE_IDENTITY: "agent:a",
       ANSWERABLE_IDENTITY_KIND: "ai_agent",
+      ANSWERABLE_ENDPOINT: "http://127.0.0.1:4318",
+      ANSWERABLE_EXPORTER: "console",
+      ANSWERABLE_KEY: "sixteen bytes or more",
+      ANSWERABLE_PROPAGATE_TO: "*.acme.example",
       ANSWERABLE_CONFIG: "x.yaml",
       ANSWERABLE_PORT: "tcp://10.0.0.1:4318",
       ANSWERABLE_PORT_4318_TCP_ADDR: "10.0.0.1",

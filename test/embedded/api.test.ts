@@ -95,6 +95,16 @@ test.each([
   expect((answer as { error: string }).error).toContain(name);
 });
 
+test("a process is told by its numbers, of actions and other spans alike, with how many are missing", async () => {
+  const numbered = (seq: number): object =>
+    spanOf({ "nhi.action.kind": undefined, "service.instance.id": "p/1", "nhi.seq": String(seq) });
+  equal((await post(up.url, requestOfSpans(...[0, 1, 3, 7, 7].map(numbered)))).text, "{}");
+  expect(await ask(up.url, `/v1/processes/${encodeURIComponent("p/1")}`)).toMatchObject({
+    status: 200,
+    json: { process: { name: "p/1", spans: 4, firstSeq: 0, lastSeq: 7, missing: 4 } },
+  });
+});
+
 test("a finding is found by its id and by six digits of it", async () => {
   const [finding] = all;
   for (const length of [32, 6]) {
@@ -113,6 +123,7 @@ test.each([
   { path: "/v1/findings/abc", says: "no finding has an id that begins with abc (6 to 32 hex digits)" },
   { path: "/v1/chains/none", says: "there is no chain none" },
   { path: `/v1/chains/${"x".repeat(300)}`, says: `there is no chain ${"x".repeat(300)}` },
+  { path: "/v1/processes/none", says: "there is no process none" },
   { path: "/v1/findings/%zz", says: "there is no GET /v1/findings/%zz" },
   { path: "//", says: "there is no GET //" },
   { path: "/v2", says: "there is no GET /v2" },

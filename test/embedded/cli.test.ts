@@ -42,6 +42,8 @@ const verbs = [
   "chain",
   "apply",
   "revoke",
+  "audit",
+  "doctor",
 ];
 
 test("--help lists every verb with what it does", async () => {

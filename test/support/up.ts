@@ -113,8 +113,9 @@ export async function answerable(
   env: Readonly<Record<string, string>> = {},
   main = program,
   withinMs = 25_000,
+  cwd?: string,
 ): Promise<Said> {
-  const child = run(args, env, main);
+  const child = run(args, env, main, cwd);
   let [out, err] = ["", ""];
   child.stdout?.setEncoding("utf8").on("data", (text: string) => (out += text));
   child.stderr?.setEncoding("utf8").on("data", (text: string) => (err += text));
@@ -123,7 +124,12 @@ export async function answerable(
 }
 
 /** Starts a Node program that dies with its starter, where the system offers that. */
-function run(args: readonly string[], env: Readonly<Record<string, string>>, main = program): ChildProcess {
+function run(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  main = program,
+  cwd?: string,
+): ChildProcess {
   const command = [process.execPath, main, ...args];
   const [file = "", ...rest] = existsSync("/usr/bin/setpriv")
     ? ["setpriv", "--pdeathsig", "KILL", ...command]
@@ -134,6 +140,7 @@ function run(args: readonly string[], env: Readonly<Record<string, string>>, mai
   return spawn(file, rest, {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...Object.fromEntries(inherited), ...env },
+    ...(cwd === undefined ? {} : { cwd }),
   });
 }
 

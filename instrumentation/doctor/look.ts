@@ -1,0 +1,100 @@
+import { SpanKind, type TraceAPI, TraceFlags } from "@opentelemetry/api";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { OwnSpan } from "../action/own-span.ts";
+import { environment } from "../environment.ts";
+import { currentInstalled } from "../installed.ts";
+import { randomHex } from "../random.ts";
+import { currentRuntime, type Runtime } from "../runtime.ts";
+import { type Settings, settingsOf } from "../settings.ts";
+import { wrappers } from "../wrappers/index.ts";
+import { apiCopies, installedVersion } from "./api-copies.ts";
+import { askFor } from "./ask.ts";
+import type { Facts, Library, Probe, SeenIdentity } from "./facts.ts";
+import { librariesOf } from "./libraries.ts";
+
+const sdkPackages = ["sdk-node", "sdk-trace-node", "sdk-trace", "sdk-trace-base"];
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** All but the libraries, which are loaded last, as nobody knows what they do then. */
+export async function look(folder: string): Promise<Facts> {
+  const runtime = currentRuntime();
+  const settings = settingsOf({}, environment());
+  await runtime?.ready;
+  const { exporter } = settings;
+  return {
+    versions: {
+      node: process.versions.node,
+      answerable: installedVersion(folder, "answerable"),
+      api: installedVersion(folder, "@opentelemetry/api"),
+      sdk: sdkPackages.flatMap((name) => {
+        const version = installedVersion(folder, `@opentelemetry/${name}`);
+        return version === undefined ? [] : [{ name: `@opentelemetry/${name}`, version }];
+      }),
+    },
+    apiCopies: apiCopies(folder),
+    isTracing: isTracing(folder),
+    isOn: runtime !== undefined,
+    problems: settings.problems,
+    identity: runtime && identityOf(runtime),
+    tried: runtime?.search()?.tried ?? [],
+    exporter: { kind: typeof exporter === "string" ? exporter : "other", to: runtime?.sink.name ?? "" },
+    probe: runtime && (await probe(runtime, settings)),
+    libraries: [],
+  };
+}
+
+export const lookAtLibraries = (folder: string): Promise<readonly Library[]> =>
+  librariesOf(folder, wrappers, currentInstalled());
+
+function identityOf(runtime: Runtime): SeenIdentity | undefined {
+  const resource = runtime.resource();
+  const id = runtime.identity()?.id ?? resource["nhi.identity.id"];
+  if (typeof id !== "string") return undefined;
+  const kind = String(runtime.identity()?.kind ?? resource["nhi.identity.kind"] ?? "unknown");
+  return { id, kind, source: String(resource["nhi.attribution.source"] ?? "static_config") };
+}
+
+/** Whether what is traced with the app's copy of the API is recorded. */
+function isTracing(folder: string): boolean | undefined {
+  try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The package's own type; what is none of it throws.
+    const app = createRequire(join(folder, "app.js"))("@opentelemetry/api") as { trace: TraceAPI };
+    const span = app.trace.getTracer("answerable doctor").startSpan("answerable doctor");
+    const isRecording = span.isRecording();
+    span.end();
+    return isRecording;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Sends one span, which is no action, down the way that all take, and asks for it. */
+async function probe(runtime: Runtime, settings: Settings): Promise<Probe> {
+  const context = { traceId: randomHex(16), spanId: randomHex(8), traceFlags: TraceFlags.NONE };
+  const span = {
+    name: "answerable doctor",
+    kind: SpanKind.INTERNAL,
+    attributes: {},
+    context,
+    parent: undefined,
+  };
+  new OwnSpan(span, runtime.clock, (ended) => runtime.spans.onEnd(ended)).end();
+  const before = runtime.counts();
+  await runtime.flush();
+  const { trouble } = runtime.sink;
+  const isTaken = runtime.counts().sent > before.sent;
+  const { low, high } = runtime.queue.dropped;
+  const identity = identityOf(runtime)?.id;
+  const isAsked = isTaken && trouble === undefined && settings.exporter === "otlp";
+  const asked = isAsked
+    ? await askFor({
+        tracesUrl: settings.url,
+        headers: settings.headers,
+        process: String(runtime.resource()["service.instance.id"]),
+        identity,
+        sinceMs: runtime.clock.nowMs() - dayMs,
+      })
+    : ({ answer: "not_asked" } as const);
+  return { isTaken, trouble, asked, dropped: low + high };
+}
