@@ -6,6 +6,7 @@ import type { OpenSpans } from "./emit/processor.ts";
 import type { SpanQueue } from "./emit/queue.ts";
 import type { SpanSink } from "./emit/sink.ts";
 import type { Search } from "./identity/index.ts";
+import type { Redactor } from "./redact/redactor.ts";
 import type { Tokens } from "./scope/token-now.ts";
 import type { LineageBook } from "./lineage/index.ts";
 
@@ -27,6 +28,8 @@ export interface Runtime {
   readonly tokens: Tokens;
   /** Seals what is carried to other processes. */
   readonly chainKey: Uint8Array | undefined;
+  /** Takes secrets out of what is carried to them. */
+  readonly redactor: Redactor;
   /** Hosts that are told by whom and for what they are called. */
   readonly propagateTo: (host: string) => boolean;
   readonly counts: () => FlushCounts;

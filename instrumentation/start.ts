@@ -80,6 +80,7 @@ function build(settings: Settings, { beforeOther, clock = systemClock }: Around)
     ready: self.ready,
     tokens: self.tokens,
     chainKey: settings.chainKey,
+    redactor: redactor({ key: settings.key, tenant: settings.tenant }),
     propagateTo: hostMatcher(settings.propagateTo),
     counts: () => flusher.counts,
     flush: () => flusher.flush(),

@@ -97,13 +97,9 @@ function end(
   }
 }
 
-/** Class of an error, at most; a class of one's own may be called anything. */
-const errorTypeCharsMax = 100;
-
+/** Class of an error; a class of one's own may be called anything, so what isn't called as a class is doesn't leave. */
 function errorType(error: unknown): string {
   // An error out of another realm, a worker's vm for example, is no instance of our Error.
   const isError = error instanceof Error || isNativeError(error);
-  return isError && typeof error.name === "string" && error.name !== ""
-    ? error.name.slice(0, errorTypeCharsMax)
-    : "_OTHER";
+  return isError && typeof error.name === "string" && error.name !== "" ? error.name : "_OTHER";
 }

@@ -2,8 +2,9 @@ import type { Attributes, AttributeValue, HrTime, SpanContext, SpanKind } from "
 import { attributes as known } from "../../schemas/attributes.ts";
 import { urlShape } from "../redact/url-shape.ts";
 import type { Redactor } from "../redact/redactor.ts";
-import { chainHopsMax } from "../scope/stamp.ts";
-import type { Entry } from "./finished-span.ts";
+import { wordOf } from "../redact/words.ts";
+import { chainHopsMax, idCharsMax, stamped } from "../scope/stamp.ts";
+import type { Entry, SpanScope } from "./finished-span.ts";
 
 /** A span as it leaves: what the detector reads, without a secret, numbered. */
 export interface LeavingSpan {
@@ -73,14 +74,14 @@ export function leaving({
     return {
       name: redactor.text(span.name),
       kind: span.kind,
-      spanContext: () => span.spanContext(),
-      ...(parent && { parentSpanContext: parent }),
+      spanContext: () => idsOf(span.spanContext()),
+      ...(parent && { parentSpanContext: idsOf(parent) }),
       startTime: span.startTime,
       endTime: span.endTime,
       status: { code: span.status.code },
       attributes,
       resource: resourceOf(span.resource?.attributes),
-      scope: { name: scope?.name ?? "", ...(scope?.version !== undefined && { version: scope.version }) },
+      scope: scopeOf(scope, redactor),
     };
   };
 }
@@ -105,22 +106,58 @@ function clean(from: Attributes, redactor: Redactor): Attributes {
   let count = 0;
   for (const name in from) {
     if (!leaves.has(name) || count === attributesMax) continue;
-    const value = from[name];
-    if (value === undefined) continue;
-    to[name] =
+    const value: unknown = from[name];
+    const left =
       urls.has(name) && typeof value === "string"
         ? redactor.text(urlShape(value))
         : cleanValue(value, name, redactor);
+    if (left === undefined) continue;
+    to[name] = left;
     count += 1;
   }
   return to;
 }
 
-function cleanValue(value: AttributeValue, name: string, redactor: Redactor): AttributeValue {
-  if (typeof value === "string") return redactor.text(value, name);
-  if (!Array.isArray(value) || typeof value.find((one) => one !== null && one !== undefined) !== "string")
-    return value;
-  return value.slice(0, entriesMax).map((one) => (typeof one === "string" ? redactor.text(one, name) : ""));
+/** What is no attribute's value is left out: a host in JavaScript may give anything, bytes and objects with all they hold. */
+function cleanValue(value: unknown, name: string, redactor: Redactor): AttributeValue | undefined {
+  if (typeof value === "string") return cleanText(value, name, redactor);
+  if (isPlain(value)) return value;
+  if (!Array.isArray(value)) return undefined;
+  const entries: readonly unknown[] = value.slice(0, entriesMax);
+  if (entries.some((one) => typeof one === "string"))
+    return entries.map((one) => (typeof one === "string" ? cleanText(one, name, redactor) : ""));
+  if (entries.every((one) => typeof one === "number")) return entries.filter((one) => isPlain(one));
+  return entries.every((one) => typeof one === "boolean") ? [...entries] : undefined;
+}
+
+function isPlain(value: unknown): value is number | boolean {
+  return typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value));
+}
+
+/** Ids that somebody gave; those of sessions are drawn by chance as secrets are, so a session may be called as one that has no format. */
+const given: ReadonlySet<string> = new Set([
+  "nhi.identity.id",
+  "nhi.task.id",
+  "nhi.grant.id",
+  "nhi.approval.id",
+  "nhi.credential.id",
+  "user.id",
+]);
+
+/** Checked whole, then cut: a part of a secret may look like nothing. */
+function cleanText(text: string, name: string, redactor: Redactor): string {
+  const clean = redactor.text(wordOf(name, text), given.has(name) ? undefined : name);
+  return clean.length > idCharsMax && stamped.has(name) ? clean.slice(0, idCharsMax) : clean;
+}
+
+/** Not `tracestate`: whoever called put into it what they liked, and nobody reads it. */
+function idsOf({ traceId, spanId, traceFlags }: SpanContext): SpanContext {
+  return { traceId, spanId, traceFlags };
+}
+
+function scopeOf(scope: SpanScope | undefined, redactor: Redactor): LeavingSpan["scope"] {
+  const { name = "", version } = scope ?? {};
+  return { name: redactor.text(name), ...(version !== undefined && { version: redactor.text(version) }) };
 }
 
 function legacyParent({ parentSpanId, spanContext }: Entry["span"]): SpanContext | undefined {

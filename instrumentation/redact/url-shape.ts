@@ -12,7 +12,7 @@ const urlCharsMax = 4_096;
  * urlShape("https://u:p@api.acme.example/v1/users/4711?token=x#top"); // "https://api.acme.example/v1/users/*"
  */
 export function urlShape(url: string): string {
-  const shape = shapeOf(url.slice(0, urlCharsMax));
+  const shape = shapeOf(url.length > urlCharsMax ? cut(url) : url);
   if (!hasSecret(shape)) return shape;
   const [, origin = "", path = ""] = /^([a-z][a-z0-9+.-]*:\/\/[^/]*)?(.*)$/su.exec(shape) ?? [];
   return (
@@ -22,6 +22,12 @@ export function urlShape(url: string): string {
       .map((segment) => (segment === "" || isPlain(segment) ? segment : "*"))
       .join("/")
   );
+}
+
+/** At the end of a segment: a part of a secret may look like nothing. */
+function cut(url: string): string {
+  const start = url.slice(0, urlCharsMax);
+  return `${start.slice(0, start.lastIndexOf("/"))}/*`;
 }
 
 function hasSecret(text: string): boolean {

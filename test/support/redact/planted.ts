@@ -15,8 +15,12 @@ export interface Planted {
 
 /** One of each format in the lists, made from its regular expression. */
 export function formatSecrets(seed: number): readonly Planted[] {
-  return [...gitleaksFormats, ...furtherFormats].flatMap(([id, prefixes, rest]) =>
-    prefixes.split(" ").map((prefix) => ({ id, secret: prefix + example(rest, seed), prefix, alone: true })),
+  return [...gitleaksFormats, ...furtherFormats].flatMap(([id, prefixes, rest], nth) =>
+    prefixes.split(" ").map((prefix, at) => {
+      // Of one seed all would begin alike.
+      const made = example(rest, seed + nth * 7_919 + at * 104_729);
+      return { id, secret: prefix + made, prefix, alone: true };
+    }),
   );
 }
 

@@ -62,6 +62,8 @@ export class LeakFinder {
       const short = text.slice(at, at + pieceChars);
       const whole = /^[0-9a-f-]+$/iu.test(short) ? text.slice(at, at + hexPieceChars) : short;
       if (whole.length > pieceChars && whole.length < hexPieceChars) continue;
+      // Of what is percent-encoded twice a piece may be nothing but that.
+      if (form === "percent" && whole.replaceAll(/%?(?:25)?[0-9A-F]{0,2}/gu, "").length < 2) continue;
       const known = this.#pieces.get(short) ?? [];
       this.#pieces.set(short, [...known, { id, form, whole }]);
       const slot = slotOf(bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4));
@@ -76,11 +78,11 @@ function slotOf(low: number, high: number): number {
 
 function formsOf(hidden: string): readonly (readonly [form: string, text: string])[] {
   const percent = encodeURIComponent(hidden);
+  const json = JSON.stringify(hidden).slice(1, -1);
   return [
     ["plain", hidden],
     ...(percent === hidden ? [] : [["percent", percent] as const, ["percent", encodeURIComponent(percent)] as const]),
-    ["json", JSON.stringify(hidden).slice(1, -1)],
-    ["json", JSON.stringify(JSON.stringify(hidden)).slice(3, -3)],
+    ...(json === hidden ? [] : [["json", json] as const, ["json", JSON.stringify(json).slice(1, -1)] as const]),
     ["hex", Buffer.from(hidden).toString("hex")],
     // Its beginning may lie at any of three places of a group; the groups at its ends hold neighbours as well.
     ...[0, 1, 2].flatMap((shift) =>

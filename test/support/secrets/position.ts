@@ -19,9 +19,10 @@ export interface Position {
   readonly operation?: string;
   /**
    * Whether a text that stands there leaves, once there is no secret in it. There a secret must be one by its looks or by
-   * the key before it; elsewhere anything may stand, and nothing of it leaves.
+   * the key before it, not by its looks alone where ids are drawn by chance (`"as-id"`); elsewhere anything may stand, and
+   * nothing of it leaves.
    */
-  readonly leaves: boolean;
+  readonly leaves: boolean | "as-id";
   readonly plant: (secret: string, world: World, nth: number) => unknown;
 }
 
@@ -39,9 +40,10 @@ export function worldOf(env: NodeJS.ProcessEnv): World {
 export async function plantAll(positions: readonly Position[], world: World): Promise<void> {
   for (const position of positions) {
     const { name, leaves, plant } = position;
-    const one = async ({ secret, told }: PlantedSecret, nth: number): Promise<void> => {
+    const one = async ({ secret, told, toldAsId }: PlantedSecret, nth: number): Promise<void> => {
+      const text = leaves === "as-id" ? toldAsId : leaves ? told : secret;
       try {
-        await runAs({ session: name }, async () => plant(leaves ? told : secret, world, nth));
+        await runAs({ session: name }, async () => plant(text, world, nth));
       } catch {
         // Most of them are errors with a secret.
       }

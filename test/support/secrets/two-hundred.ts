@@ -14,6 +14,8 @@ import {
 export interface PlantedSecret extends Planted {
   /** By itself or within a text; with a key before it, where nothing else tells that it is one. */
   readonly told: string;
+  /** The same where ids are drawn by chance: with a key before it, if its looks alone tell. */
+  readonly toldAsId: string;
 }
 
 const count = 200;
@@ -29,7 +31,12 @@ export function twoHundred(seed: number): readonly PlantedSecret[] {
   );
   const all = [...keys, ...formats, ...others].slice(0, count);
   if (new Set(all.map(({ secret }) => secret)).size !== count) throw new Error(`seed ${seed}: two are alike`);
-  return all.map((planted, nth) => ({ ...planted, told: told(planted, nth) }));
+  const known = new Set([...keys, ...formats]);
+  return all.map((planted, nth) => ({
+    ...planted,
+    told: told(planted, nth),
+    toldAsId: told({ ...planted, alone: known.has(planted) || planted.id === "jwt" }, nth),
+  }));
 }
 
 function told({ secret, alone }: Planted, nth: number): string {

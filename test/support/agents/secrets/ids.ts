@@ -17,14 +17,15 @@ import type { Position } from "../../secrets/position.ts";
 type As = Parameters<typeof runAs>[0];
 
 /** A call of a tool of this name, done by or for this. */
-function done(name: string, as: (secret: string) => As, leaves = true): Position {
+function done(name: string, as: (secret: string) => As, leaves: Position["leaves"] = true): Position {
   return { name, operation: name, leaves, plant: (secret) => runAs(as(secret), () => tool(name, () => 1)()) };
 }
 
 const trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 export const idPositions: readonly Position[] = [
-  done("id.session", (secret) => ({ session: secret })),
+  done("id.session", (session) => ({ session }), "as-id"),
+  done("id.long", (secret) => ({ task: `${"x ".repeat(245)}${secret}`, chain: [`${"y ".repeat(250)}${secret}`] })),
   done("id.task", (task) => ({ task })),
   done("id.grant", (grant) => ({ grant, approval: grant })),
   done("id.identity", (id) => ({ identity: { id, kind: "ai_agent", owner: id } })),
@@ -47,7 +48,7 @@ export const idPositions: readonly Position[] = [
     const told = encodeURIComponent(secret);
     const baggage = `nhi.task=${told},nhi.grant=${told},nhi.chain=${told}>agent%3Ab,nhi.session=${told},nhi.sealed=${told}`;
     return { carried: extract({ traceparent: trace, tracestate: `v=${told}`, baggage }) };
-  }),
+  }, "as-id"),
   done("id.baggage-of-the-host", (secret) => {
     const told = encodeURIComponent(secret);
     return { carried: extract({ traceparent: told, tracestate: `v=${told}`, baggage: `${told}=1,a=${told};b=${told}` }) };

@@ -132,7 +132,7 @@ export const toolPositions: readonly Position[] = [
   {
     name: "record.known-attributes",
     operation: "record.known-attributes",
-    leaves: true,
+    leaves: "as-id",
     plant: (secret) => {
       const names = ["user.id", "session.id", "gen_ai.agent.name", "gen_ai.conversation.id", "error.type", "db.namespace"];
       const mixed = { "nhi.args.name": [1, secret], "nhi.args.origin": [null, secret] };
