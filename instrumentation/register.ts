@@ -7,7 +7,7 @@ import { context } from "@opentelemetry/api";
 import { createAddHookMessageChannel } from "import-in-the-middle";
 import { setInstalled } from "./installed.ts";
 import { startRuntime } from "./start.ts";
-import { installWrappers } from "./wrappers/hooks.ts";
+import { insideFiles, installWrappers } from "./wrappers/hooks.ts";
 import { wrappers } from "./wrappers/index.ts";
 
 let stepAside: (() => void) | undefined;
@@ -22,6 +22,7 @@ const runtime = startRuntime({}, { beforeOther: makeRoom });
 if (runtime !== undefined) {
   try {
     const { registerOptions, waitForAllMessagesAcknowledged } = createAddHookMessageChannel();
+    (registerOptions.data?.include as unknown[] | undefined)?.push(...insideFiles(wrappers));
     register("import-in-the-middle/hook.mjs", import.meta.url, registerOptions);
     setInstalled(installWrappers(wrappers));
     await waitForAllMessagesAcknowledged();

@@ -17,7 +17,10 @@ import { randomHex } from "./random.ts";
 import { redactor } from "./redact/redactor.ts";
 import { reference } from "./redact/reference.ts";
 import { currentRuntime, type Runtime, setRuntime } from "./runtime.ts";
+import { extract } from "./scope/carry.ts";
 import { hostMatcher } from "./scope/hosts.ts";
+import { runningOf } from "./scope/run-as.ts";
+import { setRoot } from "./scope/scope.ts";
 import { type Settings, settingsOf, type StartOptions } from "./settings.ts";
 
 /** What whoever starts us from within has to say. */
@@ -38,6 +41,8 @@ export function startRuntime(options: StartOptions = {}, around: Around = {}): R
     if (!settings.enabled) return undefined;
     const runtime = build(settings, around);
     setRuntime(runtime);
+    // Whoever started this process may have said by whom and for what.
+    setRoot(runningOf(extract(environment())));
     return runtime;
   } catch (error) {
     warn(`could not start: ${error instanceof Error ? error.message : "unknown error"}`);
@@ -87,6 +92,7 @@ function build(settings: Settings, { beforeOther, clock = systemClock }: Around)
     divert: (other) => flusher.divert(other),
     async stop() {
       setRuntime(undefined);
+      setRoot(undefined);
       separate();
       forget();
       await flusher.last();

@@ -80,11 +80,7 @@ function newContext(parent: SpanContext | undefined): SpanContext {
   };
 }
 
-function end(
-  span: Span,
-  failure: Failure | undefined,
-  toTell: Runtime | undefined,
-): void {
+function end(span: Span, failure: Failure | undefined, toTell: Runtime | undefined): void {
   try {
     if (failure !== undefined) {
       span.setAttribute("error.type", "type" in failure ? failure.type : errorType(failure.error));

@@ -55,6 +55,12 @@ export function runAs<T>(as: RunAs, work: () => T): T {
   return enter({ ...next, span }, span, work);
 }
 
+/** What work carries that came over a process border as a whole. */
+export function runningOf(carried: Carried): Running {
+  const next = nextOf({ carried });
+  return carried.parent === undefined ? next : { ...next, span: trace.wrapSpanContext(carried.parent) };
+}
+
 function nextOf({ token, carried, ...as }: RunAs): Running {
   const before = running();
   const tokenScope = token === undefined ? undefined : scopeFromToken(token, currentRuntime()?.tokens);

@@ -47,11 +47,19 @@ const shared = globalThis as { [slot]?: AsyncLocalStorage<Running> };
 /** One for the process, whatever number of copies of this module it holds. */
 const storage = (shared[slot] ??= new AsyncLocalStorage<Running>());
 
+const rootSlot = Symbol.for("answerable.root.1");
+const root = globalThis as { [rootSlot]?: Running | undefined };
+
 const nothing: Running = { scope: {}, stamp: {} };
 
 /** What the running work carries. */
 export function running(): Running {
-  return storage.getStore() ?? nothing;
+  return storage.getStore() ?? root[rootSlot] ?? nothing;
+}
+
+/** What all work of the process carries that nothing else was said of: who started it, and for what. */
+export function setRoot(next: Running | undefined): void {
+  root[rootSlot] = next;
 }
 
 /** Runs `work`, and all that it awaits, with something else. */

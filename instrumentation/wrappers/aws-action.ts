@@ -95,7 +95,11 @@ export function awsAction(service: string, method: string, input: Input): Record
   };
 }
 
-const alwaysChange: ReadonlySet<ActionKind> = new Set(["credential_issue", "permission_change", "secret_write"]);
+const alwaysChange: ReadonlySet<ActionKind> = new Set([
+  "credential_issue",
+  "permission_change",
+  "secret_write",
+]);
 const resourceKinds: ReadonlyMap<ActionKind, string> = new Map([
   ["secret_read", "secret"],
   ["credential_issue", "role"],

@@ -5,6 +5,7 @@ import type { RecordedAction } from "../action/span-model.ts";
 import { bound } from "../scope/bound.ts";
 import { isCovered, running } from "../scope/scope.ts";
 import { awsAction } from "./aws-action.ts";
+import { isMethod, isObject, members, quietly } from "./foreign.ts";
 import { decorate, isInstrumented, theirSpan } from "./instrumented.ts";
 import { all, type Method, prototypesIn, swap } from "./swap.ts";
 import type { Wrapper } from "./wrapper.ts";
@@ -32,16 +33,8 @@ export const awsWrapper: Wrapper = {
 
 const handlers = ["NodeHttpHandler", "NodeHttp2Handler", "FetchHttpHandler"];
 
-/** What is looked at of a client and a command: what the SDK has in all its versions, or what is passed by. */
-interface Sending {
-  readonly config?: { readonly serviceId?: unknown };
-  readonly resolveMiddleware?: unknown;
-  readonly schema?: readonly unknown[];
-  readonly input?: unknown;
-}
-
 function onSend(original: Method, self: unknown, args: unknown[]): unknown {
-  const action = quietly(() => actionOf(self as Sending, args[0] as Sending));
+  const action = quietly(() => actionOf(members(self), members(args[0])));
   if (action === undefined) return Reflect.apply(original, self, args);
   if (isInstrumented(self, "send")) return besideTheirs(action, original, self, args);
   const recording = begin(action);
@@ -77,9 +70,10 @@ type Ended = (error: unknown, output: unknown) => void;
 
 /** What is called instead of the host's callback first; undefined where a promise tells. */
 function heardBy(args: unknown[], ended: Ended): unknown[] | undefined {
-  const at = typeof args[1] === "function" ? 1 : 2;
-  if (typeof args[at] !== "function") return undefined;
-  const kept = bound(args[at] as Method);
+  const at = isMethod(args[1]) ? 1 : 2;
+  const callback = args[at];
+  if (!isMethod(callback)) return undefined;
+  const kept = bound(callback);
   const told: Method = function told(this: unknown, ...given) {
     ended(given[0], given[1]);
     return Reflect.apply(kept, this, given);
@@ -96,40 +90,35 @@ function endOf(action: RecordedAction, recording: () => Recording | undefined): 
   };
 }
 
-function actionOf(client: Sending, command: Sending): RecordedAction | undefined {
-  const service = client.config?.serviceId;
-  if (typeof service !== "string" || typeof command.resolveMiddleware !== "function") return undefined;
+type Members = ReturnType<typeof members>;
+
+function actionOf(client: Members, command: Members): RecordedAction | undefined {
+  const { serviceId } = members(client["config"]);
+  if (typeof serviceId !== "string" || !isMethod(command["resolveMiddleware"])) return undefined;
   // Names of classes don't survive every bundler; the schema of newer versions does.
-  const { name } = (command as object).constructor;
-  const method = typeof command.schema?.[2] === "string" ? command.schema[2] : name.replace(/Command$/u, "");
-  if (!/^\w{1,100}$/u.test(method)) return undefined;
-  const { input } = command;
-  const asked = typeof input === "object" && input !== null ? (input as Record<string, unknown>) : {};
-  return awsAction(service, method, asked);
+  const { constructor, schema, input } = command;
+  const named = isMethod(constructor) ? constructor.name.replace(/Command$/u, "") : "";
+  const [, , operation] = Array.isArray(schema) ? (schema as readonly unknown[]) : [];
+  const method = typeof operation === "string" ? operation : named;
+  return /^\w{1,100}$/u.test(method) ? awsAction(serviceId, method, members(input)) : undefined;
 }
 
 /** Answers of these say an id that is worth knowing. Bodies of others are not looked at. */
 const telling = /^(?:SecretsManager\.GetSecretValue|STS\..*|IAM\.CreateAccessKey)$/u;
 
-interface Answer {
-  readonly ARN?: unknown;
-  readonly Credentials?: { readonly AccessKeyId?: unknown };
-  readonly AccessKey?: { readonly AccessKeyId?: unknown };
-}
-
 /** Adds which secret it was in full, and which credential was issued: its id, which is no secret. */
 function learner({ name, resources = [] }: RecordedAction, { span }: Recording): (output: unknown) => void {
   return (output) => {
-    if (!telling.test(name) || typeof output !== "object" || output === null) return;
-    const { ARN, Credentials, AccessKey } = output as Answer;
+    if (!telling.test(name) || !isObject(output)) return;
+    const { ARN, Credentials, AccessKey } = output;
     if (typeof ARN === "string") span.setAttribute("aws.secretsmanager.secret.arn", ARN);
-    const issued = Credentials?.AccessKeyId ?? AccessKey?.AccessKeyId;
+    const issued = members(Credentials ?? AccessKey)["AccessKeyId"];
     if (typeof issued !== "string") return;
-    const all = [...resources, { id: issued, kind: "credential" }];
+    const further = [...resources, { id: issued, kind: "credential" }];
     span.setAttributes({
-      "nhi.resources.id": all.map(({ id }) => id),
-      "nhi.resources.kind": all.map(({ kind }) => kind),
-      "nhi.resources.origin": all.map(() => ""),
+      "nhi.resources.id": further.map(({ id }) => id),
+      "nhi.resources.kind": further.map(({ kind }) => kind),
+      "nhi.resources.origin": further.map(() => ""),
     });
   };
 }
@@ -143,18 +132,8 @@ function onHandle(original: Method, self: unknown, args: unknown[]): unknown {
 const signedWith = /\bCredential=([A-Z0-9]{16,128})\//u;
 
 function credentialIn(request: unknown): Attributes {
-  const { headers } = request as { headers?: Record<string, unknown> };
-  const signature = headers?.["authorization"];
+  const signature = members(members(request)["headers"])["authorization"];
   const [, id] = typeof signature === "string" ? (signedWith.exec(signature) ?? []) : [];
   if (id === undefined) return {};
   return { "nhi.credential.id": id, "nhi.credential.type": id.startsWith("ASIA") ? "aws_sts" : "aws_static" };
-}
-
-/** A command that can't be read goes untouched. */
-function quietly<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
 }

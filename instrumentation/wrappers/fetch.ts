@@ -2,7 +2,14 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { Span } from "@opentelemetry/api";
 import type { Recording } from "../action/begin.ts";
 import { currentRuntime } from "../runtime.ts";
-import { beginRequest, carry, endRequest, failRequest } from "./http-action.ts";
+import {
+  beginRequest,
+  carry,
+  claimed,
+  endRequest,
+  failRequest,
+  type OutgoingRequest,
+} from "./http-action.ts";
 import type { Undo, Wrapper } from "./wrapper.ts";
 
 /** What is used of a request of undici, which is also what the built-in `fetch` makes; of its versions 6 to 8. */
@@ -32,7 +39,6 @@ export const fetchWrapper: Wrapper = { id: "fetch", packages: [], listen };
 
 function listen(): Undo {
   const open = new WeakMap<object, Recording>();
-  const claimed = new WeakSet<Span>();
   let begun: Begun | undefined;
 
   const onCreate = quietly(({ request }: { request: UndiciRequest }) => {
@@ -96,7 +102,7 @@ function listen(): Undo {
   };
 }
 
-function outgoing(request: UndiciRequest, url: URL) {
+function outgoing(request: UndiciRequest, url: URL): OutgoingRequest {
   return {
     method: request.method.toUpperCase(),
     url: url.href,
@@ -123,10 +129,10 @@ function isSame(one: string, other: string): boolean {
 }
 
 /** An error in a listener would be an uncaught exception of the host. */
-function quietly<T>(listener: (message: T) => void): (message: unknown) => void {
+function quietly(listener: (message: never) => void): (message: unknown) => void {
   return (message) => {
     try {
-      listener(message as T);
+      listener(message as never);
     } catch {
       // A request that can't be read goes out unwatched.
     }

@@ -45,8 +45,14 @@ export function installWrappers(wrappers: readonly Wrapper[]): Installed {
     return exports;
   };
   const packages = [...new Set(wrappers.flatMap((wrapper) => wrapper.packages))];
+  const files = wrappers.flatMap((wrapper) => wrapper.files ?? []);
   const hooks = [
-    new RequireHook(packages, { internals: true }, onLoad),
+    // A file is called by its path, without its ending.
+    new RequireHook(
+      [...packages, ...files.map((file) => file.replace(/\.[cm]?js$/u, ""))],
+      { internals: true },
+      onLoad,
+    ),
     new ImportHook(packages, { internals: true }, (exports: object, name, folder) => {
       onLoad(exports, name, folder);
     }),
@@ -59,6 +65,13 @@ export function installWrappers(wrappers: readonly Wrapper[]): Installed {
       for (const undo of undos.toReversed()) quietly(undo);
     },
   };
+}
+
+/** Addresses of the files that wrappers patch inside packages: an `import` names those in its own words. */
+export function insideFiles(wrappers: readonly Wrapper[]): readonly RegExp[] {
+  return wrappers
+    .flatMap((wrapper) => wrapper.files ?? [])
+    .map((file) => new RegExp(`/node_modules/${file.replaceAll(".", "\\.")}$`, "u"));
 }
 
 function isPatchable(exports: unknown): exports is object {

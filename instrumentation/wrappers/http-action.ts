@@ -21,6 +21,9 @@ export interface OutgoingRequest {
   add(name: string, value: string): void;
 }
 
+/** Spans of the host's own instrumentation whose request was seen: each stands for one. */
+export const claimed = new WeakSet<Span>();
+
 /** Methods of RFC 9110 and its additions; any other would make a name of its own. */
 const methods = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "QUERY"]);
 const mutating = new Set(["POST", "PUT", "PATCH", "DELETE"]);
@@ -65,7 +68,8 @@ function decorate(span: Span, request: OutgoingRequest): void {
 export function carry(request: OutgoingRequest, span: Span | undefined, names?: readonly string[]): void {
   if (currentRuntime()?.propagateTo(nameOf(request.host)) !== true) return;
   const open = span ?? trace.getActiveSpan() ?? running().span;
-  const headers = open === undefined ? carriedHeaders() : enter({ ...running(), span: open }, open, carriedHeaders);
+  const headers =
+    open === undefined ? carriedHeaders() : enter({ ...running(), span: open }, open, carriedHeaders);
   for (const [name, value] of Object.entries(headers)) {
     if (names?.includes(name) === false) continue;
     const there = request.header(name);
@@ -79,14 +83,14 @@ function nameOf(host: string): string {
 }
 
 /** Ends the action that a request is with what the service answered. */
-export function endRequest({ span, end }: Recording, status: number): void {
-  span.setAttribute("http.response.status_code", status);
-  end(status >= 400 ? { type: String(status) } : undefined);
+export function endRequest(recording: Recording, status: number): void {
+  recording.span.setAttribute("http.response.status_code", status);
+  recording.end(status >= 400 ? { type: String(status) } : undefined);
 }
 
 /** Errors of Node have a code, a word of their own for what went wrong, a DOMException has a name; others their class. */
-export function failRequest({ end }: Recording, error: unknown): void {
+export function failRequest(recording: Recording, error: unknown): void {
   const { code, name } = Object(error) as { code?: unknown; name?: unknown };
   const word = typeof code === "number" ? name : code;
-  end(typeof word === "string" && /^[A-Z]\w{2,63}$/u.test(word) ? { type: word } : { error });
+  recording.end(typeof word === "string" && /^[A-Z]\w{2,63}$/u.test(word) ? { type: word } : { error });
 }

@@ -6,7 +6,7 @@ import { syncBuiltinESMExports } from "node:module";
 import { type Span, trace } from "@opentelemetry/api";
 import type { Recording } from "../action/begin.ts";
 import { currentRuntime } from "../runtime.ts";
-import { beginRequest, endRequest, failRequest, type OutgoingRequest } from "./http-action.ts";
+import { beginRequest, claimed, endRequest, failRequest, type OutgoingRequest } from "./http-action.ts";
 import { all, type Method, swap } from "./swap.ts";
 import type { Undo, Wrapper } from "./wrapper.ts";
 
@@ -18,15 +18,17 @@ export const httpWrapper: Wrapper = { id: "http", packages: [], listen };
 /** Node's own modules are there from the start: no need to wait for anybody to load them. */
 function listen(): Undo {
   const open = new WeakMap<object, Recording>();
-  const undo = all([http, https].flatMap((module) => [
-    swap(module, "request", (original, self, args) => sent(original, self, args, open)),
-    // What Node does; its own calls the request that was there before.
-    swap(module, "get", (_, __, args) => {
-      const request = (module.request as Method)(...args) as ClientRequest;
-      request.end();
-      return request;
-    }),
-  ]));
+  const undo = all(
+    [http, https].flatMap((module) => [
+      swap(module, "request", (original, self, args) => sent(original, self, args, open)),
+      // What Node does; its own calls the request that was there before.
+      swap(module, "get", (_, __, args) => {
+        const request = (module.request as Method)(...args) as ClientRequest;
+        request.end();
+        return request;
+      }),
+    ]),
+  );
   const onAnswer = (message: unknown): void => {
     const { request, response } = message as { request: object; response: { statusCode?: number } };
     const recording = open.get(request);
@@ -41,9 +43,6 @@ function listen(): Undo {
     syncBuiltinESMExports();
   };
 }
-
-/** Spans of the host's own instrumentation whose request was seen. */
-const claimed = new WeakSet<Span>();
 
 function sent(original: Method, self: unknown, args: unknown[], open: WeakMap<object, Recording>): unknown {
   const before = currentRuntime()?.spans.latestRequest;

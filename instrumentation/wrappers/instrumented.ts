@@ -1,15 +1,15 @@
 import type { Attributes, Span } from "@opentelemetry/api";
 import { type RecordedAction, spanAttributes } from "../action/span-model.ts";
 import { currentRuntime } from "../runtime.ts";
+import { isMethod, members, quietly } from "./foreign.ts";
 
 /** Whether OpenTelemetry's own instrumentation stands in the method of an object, over ours or below it. */
 export function isInstrumented(self: unknown, name: string): boolean {
-  try {
-    const method: unknown = Reflect.get(Object(self) as object, name);
-    return typeof method === "function" && Reflect.get(method, "__wrapped") === true;
-  } catch {
-    return false;
-  }
+  return quietly(() => isWrapped(members(self)[name])) === true;
+}
+
+function isWrapped(method: unknown): boolean {
+  return isMethod(method) && Reflect.get(method, "__wrapped") === true;
 }
 
 /** The span that it began for the call that is just being made; undefined where it made none that is recorded. */

@@ -1,10 +1,10 @@
-import type { Client } from "pg";
 import type { ActionKind } from "../../schemas/index.ts";
 import { begin, type Recording } from "../action/begin.ts";
 import { watched } from "../action/record.ts";
 import type { RecordedAction } from "../action/span-model.ts";
 import { sqlShape, type SqlShape } from "../redact/sql-shape.ts";
 import { bound } from "../scope/bound.ts";
+import { isMethod, isObject, members, quietly } from "./foreign.ts";
 import { decorate, isInstrumented, theirSpan } from "./instrumented.ts";
 import { all, type Method, prototypesIn, swap } from "./swap.ts";
 import type { Undo, Wrapper } from "./wrapper.ts";
@@ -36,7 +36,7 @@ function swapIn(
 /** Whoever waits for a connection is called by whoever gives it back, and would act in their name. */
 function onConnect(original: Method, self: unknown, args: unknown[]): unknown {
   const [callback, ...rest] = args;
-  const kept = typeof callback === "function" ? bound(callback as Method) : callback;
+  const kept = isMethod(callback) ? bound(callback) : callback;
   return Reflect.apply(original, self, args.length === 0 ? args : [kept, ...rest]);
 }
 
@@ -45,7 +45,7 @@ function onConnect(original: Method, self: unknown, args: unknown[]): unknown {
  * Nothing of its end can come before: pg answers from a socket.
  */
 function onQuery(original: Method, self: unknown, args: unknown[]): unknown {
-  const action = quietly(() => actionOf(self as Client, args[0]));
+  const action = quietly(() => actionOf(members(self), args[0]));
   if (action === undefined) return Reflect.apply(original, self, args);
   let recording: Recording | undefined;
   const heard = quietly(() => heardBy(args, (failure) => recording?.end(failure)));
@@ -84,44 +84,37 @@ interface Heard {
 /** Undefined where the result tells: a promise, or nothing that could be listened to. */
 function heardBy(args: unknown[], ended: Ended): Heard | undefined {
   const [query, values, last] = args;
-  const asked = typeof query === "object" && query !== null ? (query as Asked) : undefined;
-  if (typeof asked?.submit === "function") return heardByProtocol(asked, args, ended);
-  const at = Boolean(last) ? 2 : typeof values === "function" ? 1 : 0;
-  const callback: unknown = at === 0 ? asked?.callback : args[at];
-  if (typeof callback !== "function") return undefined;
-  const kept = bound(callback as Method);
+  const asked = isObject(query) ? query : undefined;
+  if (asked !== undefined && isMethod(asked["submit"])) return heardByProtocol(asked, args, ended);
+  const atValues = isMethod(values) ? 1 : 0;
+  const at = last === undefined || last === null ? atValues : 2;
+  const callback = at === 0 ? asked?.["callback"] : args[at];
+  if (!isMethod(callback)) return undefined;
+  const kept = bound(callback);
   const told: Method = function told(this: unknown, ...given) {
-    ended(Boolean(given[0]) ? { error: given[0] } : undefined);
+    const [error] = given;
+    ended(error === undefined || error === null ? undefined : { error });
     return Reflect.apply(kept, this, given);
   };
-  if (at === 0 && asked !== undefined) asked.callback = told;
+  if (at === 0 && asked !== undefined) asked["callback"] = told;
   return {
     args: at === 0 ? args : args.with(at, told),
     restore: () => {
       // Versions before 8.23 write callbacks given by position into the host's object as well.
-      if (asked?.callback === told) asked.callback = callback;
+      if (asked?.["callback"] === told) asked["callback"] = callback;
     },
   };
-}
-
-/** What is asked: text and more, or an object that takes part in the protocol itself (a cursor, a stream of rows). */
-interface Asked {
-  readonly text?: unknown;
-  readonly submit?: unknown;
-  readonly cursor?: { readonly text?: unknown };
-  callback?: unknown;
 }
 
 const lastCalls = ["handleReadyForQuery", "handleError"] as const;
 
 /** The client calls one of two methods when it is done with the object; these stand before them until then. */
 function heardByProtocol(query: object, args: unknown[], ended: Ended): Heard | undefined {
-  const methods = lastCalls.map((name) => ({
-    name,
-    own: Object.getOwnPropertyDescriptor(query, name),
-    call: Reflect.get(query, name) as unknown,
-  }));
-  if (!methods.every(({ call }) => typeof call === "function")) return undefined;
+  const methods = lastCalls.flatMap((name) => {
+    const call: unknown = Reflect.get(query, name);
+    return isMethod(call) ? [{ name, call, own: Object.getOwnPropertyDescriptor(query, name) }] : [];
+  });
+  if (methods.length < lastCalls.length) return undefined;
   const giveBack = (): void => {
     for (const { name, own } of methods) {
       if (own === undefined) Reflect.deleteProperty(query, name);
@@ -132,7 +125,7 @@ function heardByProtocol(query: object, args: unknown[], ended: Ended): Heard | 
     const value: Method = function last(this: unknown, ...given) {
       giveBack();
       ended(name === "handleError" ? { error: given[0] } : undefined);
-      return Reflect.apply(call as Method, this, given);
+      return Reflect.apply(call, this, given);
     };
     Object.defineProperty(query, name, { value, configurable: true, writable: true, enumerable: false });
   }
@@ -142,19 +135,19 @@ function heardByProtocol(query: object, args: unknown[], ended: Ended): Heard | 
 /** Mark of a statement that OpenTelemetry's instrumentation sends by itself before a query. */
 const theirOwn = "opentelemetry.instrumentation-pg.internal-set-query";
 
-function actionOf(client: Client, query: unknown): RecordedAction | undefined {
+function actionOf(client: Readonly<Record<string, unknown>>, query: unknown): RecordedAction | undefined {
   const text = textOf(query);
   if (text === undefined) return undefined;
   const isTheirOwn = Object.getOwnPropertySymbols(query).some(({ description }) => description === theirOwn);
   if (isTheirOwn) return undefined;
   const { operation, table, summary } = shapeOf(text);
-  const { host, database, port } = client as Partial<Record<keyof Client, unknown>>;
+  const { host, database, port } = client;
   const isPermission = permission.test(operation);
   const kind: ActionKind = isPermission ? "permission_change" : "resource_access";
   const isPlaced = typeof host === "string" && typeof database === "string";
   const place = isPlaced ? `postgresql://${host}/${database}` : "postgresql";
   const isTable = isPlaced && !isPermission && table !== undefined;
-    const changes = isPermission || changing.test(operation);
+  const changes = isPermission || changing.test(operation);
   return {
     kind,
     name: `db.${operation.toLowerCase()}`,
@@ -167,7 +160,7 @@ function actionOf(client: Client, query: unknown): RecordedAction | undefined {
       ...(typeof database === "string" && { "db.namespace": database }),
       ...(table !== undefined && { "db.collection.name": table }),
       ...(typeof host === "string" && { "server.address": host }),
-      ...(Number.isInteger(port) && { "server.port": port as number }),
+      ...(typeof port === "number" && Number.isInteger(port) && { "server.port": port }),
     },
   };
 }
@@ -175,11 +168,10 @@ function actionOf(client: Client, query: unknown): RecordedAction | undefined {
 /** A stream of rows has its text within; of any other object that takes part it may not be known. */
 function textOf(query: unknown): string | undefined {
   if (typeof query === "string") return query;
-  if (typeof query !== "object" || query === null) return undefined;
-  const { text, submit, cursor } = query as Asked;
-  const found = text ?? cursor?.text;
+  const { text, submit, cursor } = members(query);
+  const found = text ?? members(cursor)["text"];
   if (typeof found === "string") return found;
-  return typeof submit === "function" ? "" : undefined;
+  return isMethod(submit) ? "" : undefined;
 }
 
 /** As the rules for other libraries' spans have it (`schemas/attribution.json`), and the older names of roles. */
@@ -200,13 +192,4 @@ function shapeOf(text: string): SqlShape {
   if (shapes.size >= shapesMax) shapes.clear();
   if (text.length <= remembered) shapes.set(text, shape);
   return shape;
-}
-
-/** A query that can't be read goes untouched. */
-function quietly<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
 }

@@ -1,3 +1,4 @@
+import { isMethod } from "./foreign.ts";
 import type { Undo } from "./wrapper.ts";
 
 /** A function of any library, as it is called. */
@@ -20,13 +21,14 @@ export function swap(
 ): Undo | undefined {
   const descriptor = Object.getOwnPropertyDescriptor(target, name);
   const original: unknown = descriptor?.value;
-  if (descriptor === undefined || typeof original !== "function" || isOurs(original)) return undefined;
+  if (descriptor === undefined || !isMethod(original) || isOurs(original)) return undefined;
   if (descriptor.writable !== true && descriptor.configurable !== true) return undefined;
   let isOn = true;
-  let method = original as Method;
+  let method = original;
   /** Whoever put theirs below ours takes it away again: OpenTelemetry's instrumentations do so before they put it anew. */
   const peel = (): void => {
-    method = Reflect.get(method, "__original") as Method;
+    const below: unknown = Reflect.get(method, "__original");
+    if (isMethod(below)) method = below;
   };
   const swapped = new Proxy(method, {
     apply: (_, self, args: unknown[]) =>

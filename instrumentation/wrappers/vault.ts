@@ -23,10 +23,13 @@ export function vaultAction(request: OutgoingRequest): RecordedAction | undefine
 const headers = ["x-vault-token", "x-vault-request", "x-vault-namespace"];
 /** What nothing but its key-value store looks like. */
 const keyValue = /^[^/]+(?:\/[^/]+)*\/data\/./u;
+/** How one logs in; who does has no token to send yet. */
+const login = /^auth\/(?:approle|kubernetes|jwt|userpass|ldap|aws|gcp|azure|cert)\/login(?:\/|$)/u;
 
 function isVault(request: OutgoingRequest, path: string): boolean {
   if (headers.some((name) => request.header(name) !== undefined)) return true;
-  return request.host === configuredHost() || (request.method === "GET" && keyValue.test(path));
+  if (request.host === configuredHost()) return true;
+  return request.method === "GET" ? keyValue.test(path) : login.test(path);
 }
 
 let configured: { readonly address: string | undefined; readonly host: string | undefined } | undefined;
@@ -45,7 +48,9 @@ function operationOf({ method, url }: OutgoingRequest, path: string): VaultOpera
   // A list is a method of Vault's own, or a GET that says so.
   const isList = method === "LIST" || (method === "GET" && /[?&]list=true(?:&|$)/u.test(url));
   const verb = isList ? "list" : verbs.get(method);
-  return vaultOperations.find(({ verbs: those, path: shape }) => those.some((one) => one === verb) && shape.test(path));
+  return vaultOperations.find(
+    ({ verbs: those, path: shape }) => those.some((one) => one === verb) && shape.test(path),
+  );
 }
 
 const verbs: ReadonlyMap<string, "read" | "write" | "delete"> = new Map([

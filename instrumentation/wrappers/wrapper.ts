@@ -19,6 +19,8 @@ export interface Wrapper {
   readonly id: string;
   /** What it patches; empty where it only listens to what the runtime tells. */
   readonly packages: readonly string[];
+  /** Files of theirs, beside the main one, that it patches: paths below `node_modules/`, with slashes. */
+  readonly files?: readonly string[];
   /**
    * Patches what a module of these packages exports; called once for each that is loaded. Undefined: there is nothing to
    * patch in it.

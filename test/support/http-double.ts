@@ -1,12 +1,23 @@
 import { once } from "node:events";
-import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from "node:http";
+import {
+  type ClientRequest,
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** A service on loopback that behaves in all the ways that matter to a client, and remembers what it was sent. */
 export interface HttpDouble {
   readonly url: string;
-  readonly received: { readonly path: string; readonly headers: IncomingHttpHeaders; readonly body: string }[];
-  stop(): Promise<void>;
+  readonly received: {
+    readonly path: string;
+    readonly headers: IncomingHttpHeaders;
+    readonly body: string;
+  }[];
+  readonly stop: () => Promise<void>;
 }
 
 export const bodySecret = "ghp_0123456789abcdefghijklmnopqrstuvwxyzAB";
@@ -46,6 +57,19 @@ export async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+/** The whole text of an answer. */
+export async function text(answer: IncomingMessage): Promise<string> {
+  let all = "";
+  for await (const chunk of answer) all += String(chunk);
+  return all;
+}
+
+/** The whole text of the answer to a request. */
+export async function answerTo(request: ClientRequest): Promise<string> {
+  const [answer] = (await once(request, "response")) as [IncomingMessage];
+  return text(answer);
+}
+
 type Answer = (response: Parameters<RequestListener>[1], path: string, body: string) => void;
 
 const routes: readonly (readonly [string, Answer])[] = [
@@ -53,7 +77,8 @@ const routes: readonly (readonly [string, Answer])[] = [
   ["/echo", (response, _, body) => void response.end(body)],
   [
     "/status/",
-    (response, path) => void response.writeHead(Number(path.slice("/status/".length, "/status/".length + 3))).end(bodySecret),
+    (response, path) =>
+      void response.writeHead(Number(path.slice("/status/".length, "/status/".length + 3))).end(bodySecret),
   ],
   [
     "/stream",

@@ -71,7 +71,9 @@ export async function startPostgres(): Promise<Postgres> {
 function programFolder(): string {
   const debian = "/usr/lib/postgresql";
   const versions = existsSync(debian) ? readdirSync(debian) : [];
-  const newestFirst = versions.toSorted((a, b) => Number(b) - Number(a)).map((name) => join(debian, name, "bin"));
+  const newestFirst = versions
+    .toSorted((a, b) => Number(b) - Number(a))
+    .map((name) => join(debian, name, "bin"));
   const folders = [...newestFirst, ...(process.env["PATH"] ?? "").split(":")];
   const found = folders.find((folder) => existsSync(join(folder, "initdb")));
   if (found === undefined)

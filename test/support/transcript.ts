@@ -26,7 +26,9 @@ function described(value: unknown): string {
       .map((key) => [String(key), Reflect.get(value, key)]),
   );
   const because = cause === undefined ? "" : ` because ${described(cause)}`;
-  return masked(`${value.constructor.name} ${name}: ${message} ${inspect(own, { depth: 3, breakLength: Infinity })}${because}`);
+  return masked(
+    `${value.constructor.name} ${name}: ${message} ${inspect(own, { depth: 3, breakLength: Infinity })}${because}`,
+  );
 }
 
 function masked(text: string): string {

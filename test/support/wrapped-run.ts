@@ -13,7 +13,10 @@ export const session = "contract-session";
 
 /** Patches as `--import answerable/register` does when the modules are loaded. */
 export function install(wrapper: Wrapper, modules: readonly Loaded[]): Undo {
-  const undos = [wrapper.listen?.(), ...modules.map(({ exports, module }) => wrapper.patch?.(exports, module))];
+  const undos = [
+    wrapper.listen?.(),
+    ...modules.map(({ exports, module }) => wrapper.patch?.(exports, module)),
+  ];
   return () => {
     for (const undo of undos.toReversed()) undo?.();
   };
@@ -48,7 +51,10 @@ export async function watchedRun(
 /** Actions that are over, without the parent; in the order in which they began. */
 export function actionsOf(left: readonly LeavingSpan[]): readonly LeavingSpan[] {
   return left
-    .filter(({ attributes }) => attributes["nhi.phase"] !== "start" && attributes["nhi.action.kind"] !== "agent_run")
+    .filter(
+      ({ attributes }) =>
+        attributes["nhi.phase"] !== "start" && attributes["nhi.action.kind"] !== "agent_run",
+    )
     .filter(({ attributes }) => attributes["nhi.action.kind"] !== undefined)
     .toSorted((one, other) => one.startTime[0] - other.startTime[0] || one.startTime[1] - other.startTime[1]);
 }

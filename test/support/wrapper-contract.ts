@@ -130,22 +130,27 @@ export function wrapperContract<World>(library: Library<World>): void {
     });
   });
 
-  test.each(["mjs", "cjs"] as const)(`${wrapper.id}: seen through --import in a program (%s)`, async (kind) => {
-    const { body, modules: names, actions } = library.app;
-    mkdirSync(folder, { recursive: true });
-    const own = mkdtempSync(join(folder, "wrapped-"));
-    try {
-      const file = join(own, `app.${kind}`);
-      writeFileSync(file, programOf(kind, names, body(world)));
-      const without = await program([file]);
-      const within = await program(["--import", pathToFileURL(register).href, file]);
-      expect({ out: within.out, code: within.code }).toEqual({ out: without.out, code: 0 });
-      const told = within.err.split("\n").filter((line) => /^\d{4}-\d\d-\d\dT/u.test(line));
-      expect(told.map((line) => line.split("  ").slice(2, 4))).toEqual(actions);
-    } finally {
-      rmSync(own, { recursive: true, force: true });
-    }
-  });
+  test.each(["mjs", "cjs"] as const)(
+    `${wrapper.id}: seen through --import in a program (%s)`,
+    async (kind) => {
+      const { body, modules: names, actions } = library.app;
+      mkdirSync(folder, { recursive: true });
+      const own = mkdtempSync(join(folder, "wrapped-"));
+      try {
+        const file = join(own, `app.${kind}`);
+        writeFileSync(file, programOf(kind, names, body(world)));
+        const without = await program([file]);
+        const within = await program(["--import", pathToFileURL(register).href, file]);
+        expect({ out: within.out, code: within.code }).toEqual({ out: without.out, code: 0 });
+        const told = within.err.split("\n").filter((line) => /^\d{4}-\d\d-\d\dT/u.test(line));
+        // They are told as they end, which is a race where several are under way.
+        const words = told.map((line) => line.split("  ").slice(2, 4).join(" "));
+        expect(words.toSorted()).toEqual(actions.map((action) => action.join(" ")).toSorted());
+      } finally {
+        rmSync(own, { recursive: true, force: true });
+      }
+    },
+  );
 }
 
 /** By whom, in which run, and within what: each action, or the one it is within, has the run's action as parent. */
@@ -181,7 +186,7 @@ const hostile: object = new Proxy(fails, { get: () => fails });
 /** What can break of ours, and of the host's OpenTelemetry. */
 const broken: Readonly<Record<string, (work: () => Promise<void>) => Promise<unknown>>> = {
   tracer: (work) => {
-    trace.setGlobalTracerProvider({ getTracer: fails } as unknown as TracerProvider);
+    trace.setGlobalTracerProvider({ getTracer: fails });
     return watchedRun(work);
   },
   span: (work) => {
@@ -215,7 +220,8 @@ const register = join(repositoryRoot, "dist/instrumentation/register.js");
 
 function programOf(kind: "mjs" | "cjs", modules: Readonly<Record<string, string>>, body: string): string {
   const names = Object.entries(modules);
-  if (kind === "mjs") return [...names.map(([name, from]) => `import * as ${name} from "${from}";`), body].join("\n");
+  if (kind === "mjs")
+    return [...names.map(([name, from]) => `import * as ${name} from "${from}";`), body].join("\n");
   const loads = names.map(([name, from]) => `const ${name} = require("${from}");`).join("\n");
   return `${loads}\n(async () => {\n${body}\n})();`;
 }

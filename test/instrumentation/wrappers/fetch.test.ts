@@ -14,7 +14,11 @@ import { type Use, wrapperContract } from "../../support/wrapper-contract.ts";
 
 const query = "AKIAIOSFODNN7EXAMPLE";
 const header = "Bearer eyJhbGciOiJIUzI1NiJ9.e30.c2VjcmV0";
-const get = { "nhi.action.kind": "resource_access", "nhi.action.name": "http.get", "nhi.action.mutating": false };
+const get = {
+  "nhi.action.kind": "resource_access",
+  "nhi.action.name": "http.get",
+  "nhi.action.mutating": false,
+};
 const secrets = [query, header, bodySecret, "my-password"];
 
 const uses: readonly Use<string>[] = [
@@ -22,11 +26,24 @@ const uses: readonly Use<string>[] = [
     name: "a good call",
     run: async (see, url) => {
       const answer = await fetch(`${url}/hello?token=${query}#top`, { headers: { authorization: header } });
-      see("is", [answer instanceof Response, answer.constructor.name, answer.status, answer.redirected, answer.url]);
+      see("is", [
+        answer instanceof Response,
+        answer.constructor.name,
+        answer.status,
+        answer.redirected,
+        answer.url,
+      ]);
       see("text", await answer.text());
       see("used", answer.bodyUsed);
     },
-    actions: [{ ...get, "http.request.method": "GET", "http.response.status_code": 200, "server.address": "127.0.0.1" }],
+    actions: [
+      {
+        ...get,
+        "http.request.method": "GET",
+        "http.response.status_code": 200,
+        "server.address": "127.0.0.1",
+      },
+    ],
     secrets,
   },
   {
@@ -40,10 +57,11 @@ const uses: readonly Use<string>[] = [
           else to.enqueue(Buffer.from(part));
         },
       });
-      const sent = await fetch(`${url}/echo`, { method: "POST", body, duplex: "half" } as RequestInit);
+      const sent = await fetch(`${url}/echo`, { method: "POST", body, duplex: "half" });
       see("echo", await sent.text());
       const got: string[] = [];
-      for await (const chunk of (await fetch(`${url}/stream`)).body ?? []) got.push(Buffer.from(chunk).toString());
+      for await (const chunk of (await fetch(`${url}/stream`)).body ?? [])
+        got.push(Buffer.from(chunk).toString());
       see("stream", got.join(""));
     },
     actions: [{ "nhi.action.name": "http.post", "nhi.action.mutating": true }, get],
@@ -82,8 +100,12 @@ const uses: readonly Use<string>[] = [
       const call = fetch(`${url}/silent`, { signal: given.signal });
       setTimeout(() => given.abort(reason), 20);
       await call.catch((error: unknown) => see("the reason", [error === reason, error]));
-      await fetch(`${url}/silent`, { signal: AbortSignal.timeout(20) }).catch((error: unknown) => see("late", error));
-      await fetch(`${url}/hello`, { signal: AbortSignal.abort() }).catch((error: unknown) => see("before", error));
+      await fetch(`${url}/silent`, { signal: AbortSignal.timeout(20) }).catch((error: unknown) =>
+        see("late", error),
+      );
+      await fetch(`${url}/hello`, { signal: AbortSignal.abort() }).catch((error: unknown) =>
+        see("before", error),
+      );
     },
     actions: [
       { ...get, "error.type": "Error" },
@@ -95,14 +117,18 @@ const uses: readonly Use<string>[] = [
     name: "misuse",
     run: async (see) => {
       await fetch("not a url").catch((error: unknown) => see("url", error));
-      await fetch("http://127.0.0.1/", { method: "no method" }).catch((error: unknown) => see("method", error));
+      await fetch("http://127.0.0.1/", { method: "no method" }).catch((error: unknown) =>
+        see("method", error),
+      );
     },
     actions: [],
   },
   {
     name: "undici's own request",
     run: async (see, url) => {
-      const { statusCode, body, headers } = await request(`${url}/hello?q=${query}`, { headers: { authorization: header } });
+      const { statusCode, body, headers } = await request(`${url}/hello?q=${query}`, {
+        headers: { authorization: header },
+      });
       see("answer", [statusCode, headers["x-secret"], await body.text()]);
     },
     actions: [get],
@@ -155,14 +181,18 @@ describe("what is carried", () => {
   });
 
   test("no other host is told anything", async () => {
-    await watchedRun(async () => void (await fetch(double.url.replace("127.0.0.1", "127.0.0.2")).catch(() => undefined)));
+    await watchedRun(
+      async () => void (await fetch(double.url.replace("127.0.0.1", "127.0.0.2")).catch(() => undefined)),
+    );
     await watchedRun(async () => void (await fetch(`${double.url.replace("127.0.0.1", "127.1")}/hello`)));
     expect(double.received).toHaveLength(1);
   });
 
   test("headers of the host's own stay as they are", async () => {
     const traceparent = `00-${"a".repeat(32)}-${"b".repeat(16)}-01`;
-    await watchedRun(async () => void (await fetch(`${double.url}/hello`, { headers: { traceparent, baggage: "k=v" } })));
+    await watchedRun(
+      async () => void (await fetch(`${double.url}/hello`, { headers: { traceparent, baggage: "k=v" } })),
+    );
     const headers = double.received[0]?.headers ?? {};
     expect(headers["traceparent"]).toBe(traceparent);
     expect(headers["baggage"]).toMatch(/^k=v, .*nhi\.chain=/u);
@@ -185,7 +215,8 @@ describe("beside OpenTelemetry's own instrumentation", () => {
     sdk.start();
     undo ??= install(fetchWrapper, []);
     const left = await watchedRun(async () => {
-      for (let nth = 0; nth < 3; nth += 1) await (await fetch(`${double.url}/hello?nth=${String(nth)}`)).text();
+      for (let nth = 0; nth < 3; nth += 1)
+        await (await fetch(`${double.url}/hello?nth=${String(nth)}`)).text();
       await runAs({ task: "T1" }, () => fetch(`${double.url}/hello`));
     });
     undo();
@@ -194,7 +225,9 @@ describe("beside OpenTelemetry's own instrumentation", () => {
     await double.stop();
     const requests = left.filter(({ attributes }) => attributes["http.request.method"] !== undefined);
     expect(requests).toHaveLength(4);
-    expect(new Set(requests.map(({ scope }) => scope.name))).toEqual(new Set(["@opentelemetry/instrumentation-undici"]));
+    expect(new Set(requests.map(({ scope }) => scope.name))).toEqual(
+      new Set(["@opentelemetry/instrumentation-undici"]),
+    );
     for (const [nth, { headers }] of double.received.entries()) {
       expect(headers["traceparent"]).toContain(requests[nth]?.spanContext().spanId);
       expect(headers["traceparent"]).not.toContain(",");

@@ -1,34 +1,23 @@
 /**
  * Goal: whatever goes out by node:http and node:https is seen once, and its host sees no difference.
- * Method: the wrapper contract on a service on loopback; what the service received for what is carried.
+ * Method: the wrapper contract on a service on loopback.
  */
 import { once } from "node:events";
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
-import { afterEach, describe, expect, test } from "@jest/globals";
-import { HttpInstrumentation } from "@opentelemetry/instrumentation-http";
-import { NodeSDK, tracing } from "@opentelemetry/sdk-node";
-import { record } from "../../../instrumentation/index.ts";
+import { describe } from "@jest/globals";
 import { httpWrapper } from "../../../instrumentation/wrappers/http.ts";
-import { bodySecret, type HttpDouble, httpDouble } from "../../support/http-double.ts";
-import { actionsOf, install, watchedRun } from "../../support/wrapped-run.ts";
+import { answerTo, bodySecret, httpDouble, text } from "../../support/http-double.ts";
 import { type Use, wrapperContract } from "../../support/wrapper-contract.ts";
 
 const query = "AKIAIOSFODNN7EXAMPLE";
 const header = "Bearer eyJhbGciOiJIUzI1NiJ9.e30.c2VjcmV0";
-const get = { "nhi.action.kind": "resource_access", "nhi.action.name": "http.get", "nhi.action.mutating": false };
+const get = {
+  "nhi.action.kind": "resource_access",
+  "nhi.action.name": "http.get",
+  "nhi.action.mutating": false,
+};
 const secrets = [query, header, bodySecret, "my-password"];
-
-async function text(answer: IncomingMessage): Promise<string> {
-  let all = "";
-  for await (const chunk of answer) all += String(chunk);
-  return all;
-}
-
-async function answerTo(request: http.ClientRequest): Promise<string> {
-  const [answer] = (await once(request, "response")) as [IncomingMessage];
-  return text(answer);
-}
 
 /** Closed, with or without an error. */
 function closed(request: http.ClientRequest): Promise<void> {
@@ -39,17 +28,37 @@ const uses: readonly Use<string>[] = [
   {
     name: "a good call, by callback",
     run: async (see, url) => {
-      const request = http.get(`${url}/hello?token=${query}`, { headers: { authorization: header } }, (answer) => {
-        see("answer", [answer instanceof http.IncomingMessage, answer.statusCode, answer.headers["x-secret"]]);
-        see("this", Reflect.get(answer, "req") === request);
-        void text(answer).then((all) => see("text", all));
-      });
-      see("is", [request instanceof http.ClientRequest, request.constructor.name, request.method, request.path]);
+      const request = http.get(
+        `${url}/hello?token=${query}`,
+        { headers: { authorization: header } },
+        (answer) => {
+          see("answer", [
+            answer instanceof http.IncomingMessage,
+            answer.statusCode,
+            answer.headers["x-secret"],
+          ]);
+          see("this", Reflect.get(answer, "req") === request);
+          void text(answer).then((all) => see("text", all));
+        },
+      );
+      see("is", [
+        request instanceof http.ClientRequest,
+        request.constructor.name,
+        request.method,
+        request.path,
+      ]);
       for (const event of ["finish", "response", "close", "error", "abort"])
         request.on(event, () => see("event", event));
       await closed(request);
     },
-    actions: [{ ...get, "http.request.method": "GET", "http.response.status_code": 200, "server.address": "127.0.0.1" }],
+    actions: [
+      {
+        ...get,
+        "http.request.method": "GET",
+        "http.response.status_code": 200,
+        "server.address": "127.0.0.1",
+      },
+    ],
     secrets,
   },
   {
@@ -57,7 +66,10 @@ const uses: readonly Use<string>[] = [
     run: async (see, url) => {
       const request = http.get(`${url}/hello`);
       await closed(request);
-      see("listeners", ["response", "error"].map((name) => request.listenerCount(name)));
+      see(
+        "listeners",
+        ["response", "error"].map((name) => request.listenerCount(name)),
+      );
     },
     actions: [get],
   },
@@ -69,7 +81,8 @@ const uses: readonly Use<string>[] = [
         () => http.request(`${url}/echo`, { method: "post" }),
         () => http.request(new URL(`${url}/echo`), { method: "POST", headers: ["x-list", header] as never }),
         () => http.request({ hostname, port, path: "/echo", method: "POST", auth: "me:my-password" }),
-        () => http.request({ host: hostname, port: Number(port), path: "/echo", method: "POST", agent: false }),
+        () =>
+          http.request({ host: hostname, port: Number(port), path: "/echo", method: "POST", agent: false }),
       ];
       for (const form of forms) {
         const request = form();
@@ -79,7 +92,10 @@ const uses: readonly Use<string>[] = [
       }
       see("stream", await answerTo(http.get(`${url}/stream`)));
     },
-    actions: [...Array.from({ length: 4 }, () => ({ "nhi.action.name": "http.post", "nhi.action.mutating": true })), get],
+    actions: [
+      ...Array.from({ length: 4 }, () => ({ "nhi.action.name": "http.post", "nhi.action.mutating": true })),
+      get,
+    ],
     secrets,
   },
   {
@@ -146,11 +162,17 @@ const uses: readonly Use<string>[] = [
     name: "an upgrade",
     run: async (see, url) => {
       const server = http.createServer();
-      server.on("upgrade", (_, socket) => socket.end("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"));
+      server.on("upgrade", (_, socket) =>
+        socket.end("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"),
+      );
       server.listen(0, "127.0.0.1");
       await once(server, "listening");
       const { port } = server.address() as { port: number };
-      const request = http.get({ host: new URL(url).hostname, port, headers: { connection: "Upgrade", upgrade: "x" } });
+      const request = http.get({
+        host: new URL(url).hostname,
+        port,
+        headers: { connection: "Upgrade", upgrade: "x" },
+      });
       const [answer, socket] = (await once(request, "upgrade")) as [IncomingMessage, { destroy(): void }];
       see("status", answer.statusCode);
       socket.destroy();
@@ -183,82 +205,5 @@ describe("contract", () => {
         ["resource_access", "http.delete"],
       ],
     },
-  });
-});
-
-let double: HttpDouble | undefined;
-let undo: (() => void) | undefined;
-afterEach(async () => {
-  undo?.();
-  undo = undefined;
-  await double?.stop();
-  double = undefined;
-});
-
-describe("what is carried", () => {
-  test("an allowed host is told by whom it is called, whatever the host's own headers are", async () => {
-    double = await httpDouble();
-    undo = install(httpWrapper, []);
-    const left = await watchedRun(async () => {
-      await answerTo(http.get(`${double!.url}/hello`));
-      await answerTo(http.get(`${double!.url}/hello`, { headers: { traceparent: "mine", baggage: "k=v" } }));
-    });
-    const [first, second] = double!.received.map(({ headers }) => headers);
-    expect(first?.["traceparent"]).toContain(actionsOf(left)[0]?.spanContext().spanId);
-    expect(first?.["baggage"]).toContain("nhi.chain=user%3Aana>agent%3Acontract");
-    expect(second).toMatchObject({ traceparent: "mine", baggage: expect.stringMatching(/^k=v,.*nhi\.chain=/u) });
-  });
-
-  test("no other host is told anything; what an action covers is carried, and no action of its own", async () => {
-    double = await httpDouble();
-    undo = install(httpWrapper, []);
-    const port = new URL(double!.url).port;
-    const lookup = ((_: unknown, options: { all?: boolean }, done: (...args: unknown[]) => void) =>
-      options.all === true ? done(null, [{ address: "127.0.0.1", family: 4 }]) : done(null, "127.0.0.1", 4)) as never;
-    const left = await watchedRun(async () => {
-      await answerTo(http.get({ host: "api.elsewhere.example", port, path: "/hello", lookup }));
-      await record({ kind: "tool_call", name: "outer", covers: true }, () => answerTo(http.get(`${double!.url}/hello`)));
-      await answerTo(http.get(`${double!.url}/hello`));
-    });
-    const [elsewhere, covered] = double!.received.map(({ headers }) => headers);
-    expect([elsewhere?.["traceparent"], elsewhere?.["baggage"]]).toEqual([undefined, undefined]);
-    const actions = actionsOf(left);
-    expect(actions.map(({ attributes }) => attributes["nhi.action.name"])).toEqual(["http.get", "outer", "http.get"]);
-    expect(covered?.["traceparent"]).toContain(actions[1]?.spanContext().spanId);
-  });
-});
-
-describe("beside OpenTelemetry's own instrumentation", () => {
-  test.each(["below ours", "over ours"])("that stands %s, each request is one span, theirs", async (where) => {
-    double = await httpDouble();
-    const theirs = new HttpInstrumentation();
-    const sdk = new NodeSDK({
-      spanProcessors: [new tracing.SimpleSpanProcessor(new tracing.InMemorySpanExporter())],
-      instrumentations: [theirs],
-      autoDetectResources: false,
-      metricReaders: [],
-      logRecordProcessors: [],
-    });
-    sdk.start();
-    // Within jest no module is loaded in a way that it hears of.
-    const patch = theirs.init().find(({ name }) => name === "http")!;
-    if (where === "over ours") undo = install(httpWrapper, []);
-    patch.patch?.(http);
-    undo ??= install(httpWrapper, []);
-    const left = await watchedRun(async () => {
-      for (let nth = 0; nth < 3; nth += 1) await answerTo(http.get(`${double!.url}/hello?nth=${String(nth)}`));
-    });
-    undo();
-    patch.unpatch?.(http);
-    undo = undefined;
-    await sdk.shutdown();
-    const requests = left.filter(
-      ({ attributes, kind }) => attributes["http.request.method"] !== undefined && kind === 2,
-    );
-    expect(requests.map(({ scope }) => scope.name)).toEqual(Array(3).fill("@opentelemetry/instrumentation-http"));
-    for (const [nth, { headers }] of double!.received.entries()) {
-      expect(headers["traceparent"]).toContain(requests[nth]?.spanContext().spanId);
-      expect(headers["baggage"]).toContain("nhi.chain=");
-    }
   });
 });

@@ -60,7 +60,11 @@ const orders = {
 
 describe.each(Object.entries(orders))("beside OpenTelemetry's own, %s", (_, { before, first }) => {
   // That the loader's hook stands there already is said on stderr by the hook itself, to whoever comes second.
-  const program = { type: "module", code: `${first}const { Client } = await import("pg");${work}`, before } as const;
+  const program = {
+    type: "module",
+    code: `${first}const { Client } = await import("pg");${work}`,
+    before,
+  } as const;
 
   test("a query that it tells is told once, with its table", async () => {
     const ran = await runRegistered({ ...program, env: env() });

@@ -1,7 +1,7 @@
 /** A host's own OpenTelemetry SDK with its instrumentation of pg; prints the queries that it would export. */
 import { register } from "node:module";
 import { PgInstrumentation } from "@opentelemetry/instrumentation-pg";
-import { NodeSDK, tracing } from "@opentelemetry/sdk-node";
+import { core, NodeSDK, tracing } from "@opentelemetry/sdk-node";
 
 register("@opentelemetry/instrumentation/hook.mjs", import.meta.url);
 
@@ -10,7 +10,7 @@ const printer: tracing.SpanExporter = {
     for (const { name, attributes } of spans)
       if (name.startsWith("pg.query"))
         process.stdout.write(`span ${name} on ${String(attributes["db.collection.name"] ?? "-")}\n`);
-    done({ code: 0 });
+    done({ code: core.ExportResultCode.SUCCESS });
   },
   shutdown: () => Promise.resolve(),
 };

@@ -1,0 +1,38 @@
+/** Longer commands are cut before they are looked at. Characters. */
+const commandCharsMax = 4_096;
+const shells = /^(?:sh|bash|dash|ash|zsh|ksh|cmd|cmd\.exe)$/iu;
+const isWindows = /^cmd(?:\.exe)?$/iu;
+const plain = /^[\w.+@-]{1,64}$/u;
+
+/**
+ * Name of the program that a command line runs: of a shell's command the first word that is no assignment. Never a path
+ * and never an argument; where the first word isn't plainly a name, it is the shell itself.
+ */
+export function programOf(file: string, args: readonly unknown[] = []): string {
+  const name = baseName(file);
+  if (!shells.test(name)) return plain.test(name) ? name : "program";
+  const at = args.findIndex((arg) => typeof arg === "string" && /^(?:-\w*c|\/c)$/iu.test(arg));
+  const command = args[at + 1];
+  if (at === -1 || typeof command !== "string") return name;
+  // Node puts quotes around all of a command for Windows.
+  return firstWord(isWindows.test(name) ? command.replace(/^"/u, "") : command) ?? name;
+}
+
+/** The same of a command for the shell. */
+export function programIn(command: string): string {
+  return firstWord(command) ?? "sh";
+}
+
+const assignments = /^\s*(?:[A-Za-z_]\w*=(?:"[^"]*"|'[^']*'|\S*)\s+)*/u;
+const word = /^(?:"([^"]*)"|'([^']*)'|([^\s;|&<>]+))/u;
+
+function firstWord(command: string): string | undefined {
+  const [, double, single, bare] =
+    word.exec(command.slice(0, commandCharsMax).replace(assignments, "")) ?? [];
+  const name = baseName(double ?? single ?? bare ?? "");
+  return plain.test(name) ? name : undefined;
+}
+
+function baseName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+}
