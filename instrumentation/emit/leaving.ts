@@ -134,19 +134,25 @@ function isPlain(value: unknown): value is number | boolean {
   return typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value));
 }
 
-/** Ids that somebody gave; those of sessions are drawn by chance as secrets are, so a session may be called as one that has no format. */
-const given: ReadonlySet<string> = new Set([
-  "nhi.identity.id",
-  "nhi.task.id",
-  "nhi.grant.id",
-  "nhi.approval.id",
-  "nhi.credential.id",
-  "user.id",
+/**
+ * Ids that are drawn by chance as secrets are: one that has no known format passes for what it says it is. All others
+ * were given by somebody, and are checked by their looks as well.
+ */
+const drawn: ReadonlySet<string> = new Set([
+  "nhi.session.id",
+  "session.id",
+  "mcp.session.id",
+  "gen_ai.conversation.id",
+  "gen_ai.tool.call.id",
+  "nhi.args.digest",
+  "service.instance.id",
+  "cicd.pipeline.run.id",
+  "aws.request_id",
 ]);
 
 /** Checked whole, then cut: a part of a secret may look like nothing. */
 function cleanText(text: string, name: string, redactor: Redactor): string {
-  const clean = redactor.text(wordOf(name, text), given.has(name) ? undefined : name);
+  const clean = redactor.text(wordOf(name, text), drawn.has(name) ? name : undefined);
   return clean.length > idCharsMax && stamped.has(name) ? clean.slice(0, idCharsMax) : clean;
 }
 

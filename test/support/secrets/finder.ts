@@ -47,8 +47,8 @@ export class LeakFinder {
       if (at < pieceChars - 1 || ((this.#may[slot >>> 3]! >>> (slot & 7)) & 1) === 0) continue;
       const start = at - pieceChars + 1;
       for (const { id, form, whole } of this.#pieces.get(bytes.latin1Slice(start, at + 1)) ?? []) {
-        if (found.has(`${id} ${form}`) || bytes.latin1Slice(start, start + whole.length) !== whole) continue;
-        const around = bytes.latin1Slice(Math.max(0, start - 160), start + 80);
+        if (found.has(`${id} ${form}`) || !isAt(bytes, start, whole)) continue;
+        const around = bytes.latin1Slice(Math.max(0, start - 160), Math.min(bytes.length, start + 80));
         found.set(`${id} ${form}`, { id, form, piece: whole, around });
         if (found.size === 100) return [...found.values()];
       }
@@ -72,8 +72,16 @@ export class LeakFinder {
   }
 }
 
+function isAt(bytes: Buffer, start: number, whole: string): boolean {
+  const end = start + whole.length;
+  return end <= bytes.length && bytes.latin1Slice(start, end) === whole;
+}
+
+/** By its own name: what is global is slow to reach within a test. */
+const { imul } = Math;
+
 function slotOf(low: number, high: number): number {
-  return (Math.imul(low, 0x9e3779b1) ^ Math.imul(high, 0x85ebca6b)) >>> (32 - tableBits);
+  return (imul(low, 0x9e3779b1) ^ imul(high, 0x85ebca6b)) >>> (32 - tableBits);
 }
 
 function formsOf(hidden: string): readonly (readonly [form: string, text: string])[] {

@@ -3,12 +3,14 @@ import { start } from "../../../../instrumentation/index.ts";
 import { plantAll, worldOf } from "../../secrets/position.ts";
 import { awsPositions } from "./aws.ts";
 import { idPositions } from "./ids.ts";
+import { mcpPositions } from "./mcp.ts";
 import { endPool, pgPositions } from "./pg.ts";
+import { programPositions } from "./programs.ts";
 import { toolPositions } from "./tools.ts";
 import { webPositions } from "./web.ts";
 
 const own = [...toolPositions, ...idPositions];
-const ofLibraries = [...webPositions, ...awsPositions, ...pgPositions];
+const ofLibraries = [...webPositions, ...mcpPositions, ...pgPositions, ...awsPositions, ...programPositions];
 
 const answerable = start();
 const world = worldOf(process.env);

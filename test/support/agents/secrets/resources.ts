@@ -14,7 +14,6 @@ for (const [nth, { told, secret }] of secrets.entries()) {
   const env: Readonly<Record<string, string>> = {
     OTEL_RESOURCE_ATTRIBUTES: [...pairs, `${encodeURIComponent(secret)}=${encodeURIComponent(secret)}`].join(","),
     OTEL_SERVICE_NAME: told,
-    OTEL_EXPORTER_OTLP_HEADERS: `x-thing=${encodeURIComponent(secret)}`,
     ANSWERABLE_IDENTITY_OWNER: told,
     // As an app gets its configuration.
     DATABASE_URL: `postgres://app:${encodeURIComponent(secret)}@db/app`,

@@ -38,7 +38,8 @@ function requested(name: string, send: (secret: string) => { path: string; auth?
   };
 }
 
-const nobody = "http://127.0.0.1:1";
+/** Nobody listens there; the first ports are refused by `fetch` itself. */
+const nobody = "http://127.0.0.1:2";
 
 export const webPositions: readonly Position[] = [
   fetched("path", (secret, { double }) => [`${double}/v2/hooks/${encode(secret)}/send`], true),
