@@ -18,7 +18,7 @@ export interface Area {
 }
 
 /** The middle of some numbers; with an even count, the upper of the two in the middle. */
-function median(numbers: readonly number[]): number {
+export function median(numbers: readonly number[]): number {
   return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 }
 

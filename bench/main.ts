@@ -3,11 +3,12 @@ import { latency } from "./latency.ts";
 import { lineage } from "./lineage.ts";
 import { path } from "./path.ts";
 import { query } from "./query/query.ts";
+import { sdk } from "./sdk/sdk.ts";
 import { flood, state } from "./state/state.ts";
 import type { Area, Figure } from "./figure.ts";
 
 /** All that is measured; an area is a file of its own. */
-const areas: readonly Area[] = [decode, path, state, flood, latency, query, lineage];
+const areas: readonly Area[] = [decode, path, state, flood, latency, query, lineage, sdk];
 const names = areas.map((one) => one.area).join(", ");
 
 const help = `Measures the parts of Answerable, each beside the best comparable thing in the same run.

@@ -78,7 +78,7 @@ export function start(options: StartOptions = {}): Answerable {
       sent: runtime?.counts().sent ?? 0,
       refused: runtime?.counts().refused ?? 0,
       dropped: runtime?.queue.dropped ?? { low: 0, high: 0 },
-      waiting: runtime?.queue.length ?? 0,
+      waiting: runtime?.queue.waiting ?? 0,
       trouble: runtime?.sink.trouble,
     }),
   };

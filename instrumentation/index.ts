@@ -21,6 +21,7 @@ export { type Carried, runAs, type RunAs } from "./scope/run-as.ts";
 export { readToken } from "./scope/token-now.ts";
 export type { TokenScope } from "./scope/token.ts";
 export type { ActingIdentity, Scope } from "./scope/scope.ts";
-export type { Limits, StartOptions } from "./settings.ts";
+export type { Limits } from "./limits.ts";
+export type { StartOptions } from "./settings.ts";
 export type { LeavingSpan } from "./emit/leaving.ts";
 export type { Sent, SpanSink } from "./emit/sink.ts";

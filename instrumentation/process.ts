@@ -19,11 +19,27 @@ export function hasColors(): boolean {
 }
 
 /**
- * Calls `work` when nothing else is left to do in the process, which ends once it is done. A process that is ended by
- * `process.exit` or a signal doesn't come here: to catch those would change what the host does. Gives back what undoes it.
+ * Calls `work` when nothing else is left to do in the process, which ends once it is done. What it does counts as work of the
+ * process, so Node comes here again when it is done, and tells the host so again, which may record what it does then: whatever
+ * comes sooner than `againMs` after we were done is our own echo and is not answered, or the process would never end.
+ * A process that is ended by `process.exit` or a signal doesn't come here: to catch those would change what the host does.
+ * Gives back what undoes it.
+ *
+ * @param elapsedMs a stopwatch.
  */
-export function onceAtExit(work: () => Promise<void>): () => void {
-  const run = (): void => void work();
+export function atExit(work: () => Promise<void>, elapsedMs: () => number, againMs = 1000): () => void {
+  let isRunning = false;
+  let doneMs = Number.NEGATIVE_INFINITY;
+  const over = (): void => {
+    isRunning = false;
+    doneMs = elapsedMs();
+  };
+  const run = (): void => {
+    if (isRunning || elapsedMs() - doneMs < againMs) return;
+    isRunning = true;
+    // After the host's own listeners, which may do something worth telling.
+    process.nextTick(() => void work().then(over, over));
+  };
   process.on("beforeExit", run);
   return () => void process.off("beforeExit", run);
 }

@@ -13,6 +13,11 @@ export function randomHex(bytes: number): string {
   return pool.toString("hex", at - bytes, at);
 }
 
+/** A number from 0.5 to 1: processes that failed together must not come back together. */
+export function jitter(): number {
+  return 0.5 + Number.parseInt(randomHex(2), 16) / 0x1_ffff;
+}
+
 /** As many random bytes, fit for keys: drawn for themselves, and in no pool. */
 export function randomKey(bytes: number): Uint8Array {
   return randomBytes(bytes);

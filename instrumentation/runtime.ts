@@ -2,13 +2,15 @@ import type { Attributes } from "@opentelemetry/api";
 import type { ActingIdentity } from "./scope/scope.ts";
 import type { Clock } from "./clock.ts";
 import type { FlushCounts } from "./emit/flusher.ts";
+import type { Joint } from "./emit/join.ts";
 import type { OpenSpans } from "./emit/processor.ts";
 import type { SpanQueue } from "./emit/queue.ts";
 import type { SpanSink } from "./emit/sink.ts";
+import { globals } from "./globals.ts";
 import type { Search } from "./identity/index.ts";
 import type { Redactor } from "./redact/redactor.ts";
-import type { Tokens } from "./scope/token-now.ts";
 import type { LineageBook } from "./lineage/index.ts";
+import type { Tokens } from "./scope/token-now.ts";
 
 /** What a process that was started holds, once for all copies of this module in it. */
 export interface Runtime {
@@ -17,6 +19,7 @@ export interface Runtime {
   readonly spans: OpenSpans;
   readonly lineage: LineageBook;
   readonly sink: SpanSink;
+  readonly watch: Joint["watch"];
   /** Who this process is; undefined while that is still looked for. */
   readonly identity: () => ActingIdentity | undefined;
   /** What all spans of the process say of it: its name, its host, who it is. */
@@ -41,11 +44,23 @@ export interface Runtime {
 }
 
 const slot = Symbol.for("answerable.runtime.1");
-const shared = globalThis as { [slot]?: Runtime | undefined };
+const shared = globals<{ [slot]?: Runtime | undefined }>();
 
 /** Undefined before `start`, and after its `stop`. */
 export function currentRuntime(): Runtime | undefined {
   return shared[slot];
+}
+
+const off = Symbol.for("answerable.off.1");
+const switches = globals<{ [off]?: boolean }>();
+
+/** Whether `start` was told to do nothing: then not even the host's tracer is asked for a span. */
+export function isOff(): boolean {
+  return switches[off] === true;
+}
+
+export function setOff(isOffNow: boolean): void {
+  switches[off] = isOffNow;
 }
 
 export function setRuntime(runtime: Runtime | undefined): void {

@@ -1,10 +1,11 @@
+import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Attributes } from "@opentelemetry/api";
 import { type Clock, systemClock } from "./clock.ts";
 import { environment } from "./environment.ts";
 import { consoleSink } from "./emit/console-sink.ts";
 import { Flusher } from "./emit/flusher.ts";
-import { joinNowAndLater } from "./emit/join.ts";
+import { type Joining, joinNowAndLater } from "./emit/join.ts";
 import { leaving } from "./emit/leaving.ts";
 import { otlpSink } from "./emit/otlp-sink.ts";
 import { OpenSpans } from "./emit/processor.ts";
@@ -12,11 +13,11 @@ import { SpanQueue } from "./emit/queue.ts";
 import type { SpanSink } from "./emit/sink.ts";
 import { findSelf, type Self } from "./identity/self.ts";
 import { LineageBook } from "./lineage/index.ts";
-import { hasColors, onceAtExit, pid, warn, writeLine } from "./process.ts";
+import { atExit, hasColors, pid, warn, writeLine } from "./process.ts";
 import { randomHex } from "./random.ts";
 import { redactor } from "./redact/redactor.ts";
 import { reference } from "./redact/reference.ts";
-import { currentRuntime, type Runtime, setRuntime } from "./runtime.ts";
+import { currentRuntime, type Runtime, setOff, setRuntime } from "./runtime.ts";
 import { extract } from "./scope/carry.ts";
 import { hostMatcher } from "./scope/hosts.ts";
 import { runningOf } from "./scope/run-as.ts";
@@ -24,9 +25,7 @@ import { setRoot } from "./scope/scope.ts";
 import { type Settings, settingsOf, type StartOptions } from "./settings.ts";
 
 /** What whoever starts us from within has to say. */
-interface Around {
-  /** Called before the host registers an OpenTelemetry SDK of its own. */
-  readonly beforeOther?: () => void;
+interface Around extends Joining {
   /** The time of the spans that are ours. */
   readonly clock?: Clock;
 }
@@ -38,6 +37,7 @@ export function startRuntime(options: StartOptions = {}, around: Around = {}): R
   try {
     const settings = settingsOf(options, environment());
     for (const problem of settings.problems) warn(problem);
+    setOff(!settings.enabled);
     if (!settings.enabled) return undefined;
     const runtime = build(settings, around);
     setRuntime(runtime);
@@ -50,7 +50,7 @@ export function startRuntime(options: StartOptions = {}, around: Around = {}): R
   }
 }
 
-function build(settings: Settings, { beforeOther, clock = systemClock }: Around): Runtime {
+function build(settings: Settings, { clock = systemClock, ...joining }: Around): Runtime {
   const { limits } = settings;
   const queue = new SpanQueue({ spansMax: limits.queueSpansMax, bytesMax: limits.queueBytesMax });
   const spans = new OpenSpans(queue);
@@ -71,14 +71,19 @@ function build(settings: Settings, { beforeOther, clock = systemClock }: Around)
     self: () => self.identity()?.id,
   });
   const flusher = new Flusher(queue, sink, leave, { ...limits, ready: self.ready });
-  const separate = joinNowAndLater(spans, beforeOther);
-  const forget = onceAtExit(() => flusher.last());
+  spans.onFlush = () => flusher.flushWithin(limits.exitMs);
+  const joint = joinNowAndLater(spans, joining);
+  const forget = atExit(
+    () => flusher.last(),
+    () => systemClock.elapsedMs(),
+  );
   return {
     clock,
     queue,
     spans,
     lineage: new LineageBook(),
     sink,
+    watch: (api) => joint.watch(api),
     identity: self.identity,
     resource,
     search: self.search,
@@ -93,18 +98,35 @@ function build(settings: Settings, { beforeOther, clock = systemClock }: Around)
     async stop() {
       setRuntime(undefined);
       setRoot(undefined);
-      separate();
+      joint.separate();
       forget();
+      queue.close();
       await flusher.last();
       flusher.stop();
+      sink.close?.();
     },
   };
 }
 
-function sinkOf({ exporter, url, headers, limits }: Settings): SpanSink {
+function sinkOf({ exporter, endpoint, limits }: Settings): SpanSink {
   if (exporter === "console") return consoleSink(writeLine, hasColors());
-  if (exporter === "otlp") return otlpSink({ url, headers, timeoutMs: limits.timeoutMs });
+  if (exporter === "otlp") {
+    const { ca, cert, key } = endpoint.tls;
+    const tls = { ...pem("ca", ca), ...pem("cert", cert), ...pem("key", key) };
+    return otlpSink({ ...endpoint, tls, timeoutMs: limits.timeoutMs });
+  }
   return exporter;
+}
+
+/** A file that can't be read is warned of; what it is for will fail, and say so in turn. */
+function pem(name: string, file: string | undefined): Record<string, string> {
+  if (file === undefined) return {};
+  try {
+    return { [name]: readFileSync(file, "utf8") };
+  } catch {
+    warn(`the file ${file} of an OTEL_EXPORTER_OTLP_ variable can't be read`);
+    return {};
+  }
 }
 
 /** The same object until the identity is found, then another one: whoever remembers by it looks anew. */
@@ -114,7 +136,7 @@ function processAttributes({ resource }: Settings, self: Self): () => Attributes
     "host.name": hostname(),
     "process.pid": pid,
     ...resource,
-    "service.instance.id": resource["service.instance.id"] ?? randomHex(16),
+    "service.instance.id": instanceOf(resource["service.instance.id"]),
   };
   let made: { readonly of: Attributes; readonly all: Attributes } | undefined;
   return () => {
@@ -122,4 +144,12 @@ function processAttributes({ resource }: Settings, self: Self): () => Attributes
     if (made?.of !== of) made = { of, all: { ...own, ...of } };
     return made.all;
   };
+}
+
+/**
+ * Spans are numbered within this name. One that was given is shared by all workers and children of a process, and outlives a
+ * restart: each gets an end of its own, or the detector would take them for clones.
+ */
+function instanceOf(given: string | undefined): string {
+  return given === undefined ? randomHex(16) : `${given}/${randomHex(4)}`;
 }

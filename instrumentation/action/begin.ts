@@ -1,10 +1,19 @@
-import { context, type Span, type SpanContext, SpanStatusCode, trace, TraceFlags } from "@opentelemetry/api";
+import {
+  context,
+  type Span,
+  type SpanContext,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+  type Tracer,
+} from "@opentelemetry/api";
 import { isNativeError } from "node:util/types";
+import { globals } from "../globals.ts";
 import { randomHex } from "../random.ts";
-import { currentRuntime, type Runtime } from "../runtime.ts";
+import { currentRuntime, isOff, type Runtime } from "../runtime.ts";
 import { enter } from "../scope/enter.ts";
 import { running } from "../scope/scope.ts";
-import { OwnSpan } from "./own-span.ts";
+import { OwnSpan, type SpanStart } from "./own-span.ts";
 import { type RecordedAction, spanAttributes, spanKind, spanName } from "./span-model.ts";
 
 /** Name of our scope in every span we make. */
@@ -22,47 +31,90 @@ export interface Recording {
 /** How an action failed: by an error, or by a word of the library's own protocol, a status for example. */
 export type Failure = { readonly error: unknown } | { readonly type: string };
 
-/** Begins an action; undefined where it is not to be seen: our own work, or a tracer that failed. */
+/** Begins an action; undefined where it is not to be seen: our own work, or one that can't be read. */
 export function begin(action: RecordedAction): Recording | undefined {
   try {
-    const { quiet } = running();
-    if (quiet === true) return undefined;
     const runtime = currentRuntime();
-    const { span, isTold } = openSpan(action, runtime);
+    if (running().quiet === true || (runtime === undefined && (isOff() || isAlone()))) return undefined;
+    const { span, host } = openSpan(action, runtime);
     return {
       span,
-      run: (work) => enter({ ...running(), span, covered: action.covers === true }, span, work),
-      end: (failure) => end(span, failure, isTold ? undefined : runtime),
+      run: (work) => {
+        const { scope: bound, stamp } = running();
+        return enter({ scope: bound, stamp, span, covered: action.covers === true }, host ?? span, work);
+      },
+      end: (failure) => {
+        end(span, failure);
+        if (host !== undefined) end(host, failure);
+      },
     };
   } catch {
     return undefined;
   }
 }
 
-/** The host's span where it records one, else ours. `isTold`: its end reaches us by itself. */
-function openSpan(action: RecordedAction, runtime: Runtime | undefined): { span: Span; isTold: boolean } {
-  const name = spanName(action);
+/** OpenTelemetry keeps here what is registered; keys of one name are one key. */
+const api = Symbol.for("opentelemetry.js.api.1");
+
+const shared = globals<{ [api]?: { trace?: unknown } }>();
+
+/** Whether there is no OpenTelemetry SDK. */
+function isAlone(): boolean {
+  return shared[api]?.trace === undefined;
+}
+
+/** The span that tells of an action, and the host's beside it where nobody tells us of that one. */
+interface Opened {
+  readonly span: Span;
+  readonly host?: Span;
+}
+
+/** The host's span where it records one and tells us of it, else ours. */
+function openSpan(action: RecordedAction, runtime: Runtime | undefined): Opened {
   const kind = action.spanKind ?? spanKind(action.kind);
-  const attributes = spanAttributes(action);
+  const start = { name: spanName(action), kind, attributes: spanAttributes(action) };
   const parent = parentContext();
-  const outer = parent === undefined ? context.active() : trace.setSpanContext(context.active(), parent);
-  const span = trace.getTracer(scope).startSpan(name, { kind, attributes }, outer);
-  if (runtime === undefined) return { span, isTold: true };
-  if (span.isRecording()) {
-    if (runtime.spans.wasTold(span)) return { span, isTold: true };
-    runtime.spans.begin(span as Parameters<Runtime["spans"]["begin"]>[0]);
-    return { span, isTold: false };
-  }
-  const given = span.spanContext();
+  const host = isAlone() ? undefined : hostSpan(start, parent);
+  if (runtime === undefined) return { span: host ?? trace.wrapSpanContext(newContext(parent)) };
+  const isRecording = host?.isRecording() === true;
+  if (isRecording && runtime.spans.wasTold(host)) return { span: host };
+  const given = host?.spanContext();
   // An SDK that leaves the trace out gives new ids all the same; without an SDK the parent's come back.
-  const isNew = trace.isSpanContextValid(given) && given.spanId !== parent?.spanId;
+  const isNew = given !== undefined && trace.isSpanContextValid(given) && given.spanId !== parent?.spanId;
   const own = new OwnSpan(
-    { name, kind, attributes, context: isNew ? given : newContext(parent), parent },
+    start,
+    { context: isNew ? given : newContext(parent), parent },
     runtime.clock,
-    (ended) => runtime.spans.onEnd(ended),
+    runtime.spans,
   );
   runtime.spans.begin(own);
-  return { span: own, isTold: true };
+  return isRecording ? { span: own, host } : { span: own };
+}
+
+/** What the host's tracer makes of it; one that fails makes nothing. */
+function hostSpan({ name, kind, attributes }: SpanStart, parent: SpanContext | undefined): Span | undefined {
+  try {
+    const active = context.active();
+    // OpenTelemetry knows its own parent; ours it has to be told.
+    const isOurs = parent !== undefined && trace.getSpan(active) === undefined;
+    const outer = isOurs ? trace.setSpanContext(active, parent) : active;
+    return hostTracer().startSpan(name, { kind, attributes }, outer);
+  } catch {
+    return undefined;
+  }
+}
+
+let tracer: Tracer | undefined;
+let tracerOf: unknown;
+
+/** Asked for once for each provider that is registered. */
+function hostTracer(): Tracer {
+  const registered = shared[api]?.trace;
+  if (tracer === undefined || tracerOf !== registered) {
+    tracer = trace.getTracer(scope);
+    tracerOf = registered;
+  }
+  return tracer;
 }
 
 /** The span that is open: OpenTelemetry's, or ours where it has nothing that carries one. */
@@ -80,14 +132,17 @@ function newContext(parent: SpanContext | undefined): SpanContext {
   };
 }
 
-function end(span: Span, failure: Failure | undefined, toTell: Runtime | undefined): void {
+function end(span: Span, failure: Failure | undefined): void {
   try {
     if (failure !== undefined) {
       span.setAttribute("error.type", "type" in failure ? failure.type : errorType(failure.error));
       span.setStatus({ code: SpanStatusCode.ERROR });
     }
+  } catch {
+    // It ends all the same.
+  }
+  try {
     span.end();
-    toTell?.spans.onEnd(span);
   } catch {
     // A broken tracer must not break the host, and there is nobody to tell.
   }
@@ -95,7 +150,13 @@ function end(span: Span, failure: Failure | undefined, toTell: Runtime | undefin
 
 /** Class of an error; a class of one's own may be called anything, so what isn't called as a class is doesn't leave. */
 function errorType(error: unknown): string {
-  // An error out of another realm, a worker's vm for example, is no instance of our Error.
-  const isError = error instanceof Error || isNativeError(error);
-  return isError && typeof error.name === "string" && error.name !== "" ? error.name : "_OTHER";
+  try {
+    // An error out of another realm, a worker's vm for example, is no instance of our Error.
+    const isError = error instanceof Error || isNativeError(error);
+    const name: unknown = isError ? error.name : undefined;
+    if (typeof name === "string" && name !== "") return name;
+  } catch {
+    // A getter or a proxy that throws.
+  }
+  return "_OTHER";
 }

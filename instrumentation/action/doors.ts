@@ -1,10 +1,10 @@
 import type { IdentityKind } from "../../schemas/index.ts";
 import { currentRuntime } from "../runtime.ts";
 import { runAs } from "../scope/run-as.ts";
-import { type ActingIdentity, running, within } from "../scope/scope.ts";
+import { type ActingIdentity, type Running, running, within } from "../scope/scope.ts";
 import { stampOf } from "../scope/stamp.ts";
 import { record } from "./record.ts";
-import type { TouchedResource } from "./span-model.ts";
+import type { RecordedAction, TouchedResource } from "./span-model.ts";
 
 /**
  * Reads a secret: `name` is the operation, `path` names the secret and is never its value.
@@ -27,8 +27,10 @@ export function resourceAccess<T>(
   resource: TouchedResource & { readonly mutating?: boolean },
   work: () => T,
 ): T {
-  const { mutating = false, ...touched } = resource;
-  return record({ kind: "resource_access", name, resource: touched, mutating }, work);
+  return described(() => {
+    const { mutating = false, ...touched } = resource;
+    return { kind: "resource_access", name, resource: touched, mutating };
+  }, work);
 }
 
 /**
@@ -74,18 +76,43 @@ export interface CredentialName {
 
 /** Credentials, from being issued to being revoked. */
 export const credential = {
-  /** Issues one; `work` does it, and its result says which, once it is there, only by `name`'s id. */
-  issued: <T>(name: string, { id, type }: CredentialName, work: () => T): T =>
-    record({ kind: "credential_issue", name, resource: { id, kind: type }, mutating: true }, work),
+  /** Issues one, which `work` does. */
+  issued: <T>(name: string, which: CredentialName, work: () => T): T =>
+    described(() => credentialAction("credential_issue", name, which), work),
   /** Says of all that `work` does that it was done with this one. */
   used: <T>(name: CredentialName, work: () => T): T => {
-    const before = running();
-    const scope = { ...before.scope, credential: name };
-    return within({ ...before, scope, stamp: stampOf(scope) }, work);
+    let next: Running;
+    try {
+      const before = running();
+      const scope = { ...before.scope, credential: name };
+      next = { ...before, scope, stamp: stampOf(scope) };
+    } catch {
+      return work();
+    }
+    return within(next, work);
   },
-  revoked: <T>(name: string, { id, type }: CredentialName, work: () => T): T =>
-    record({ kind: "credential_revoke", name, resource: { id, kind: type }, mutating: true }, work),
+  revoked: <T>(name: string, which: CredentialName, work: () => T): T =>
+    described(() => credentialAction("credential_revoke", name, which), work),
 };
+
+function credentialAction(
+  kind: "credential_issue" | "credential_revoke",
+  name: string,
+  { id, type }: CredentialName,
+): RecordedAction {
+  return { kind, name, resource: { id, kind: type }, mutating: true };
+}
+
+/** Whoever writes no types may give anything: what can't be read is work that goes unseen. */
+function described<T>(describe: () => RecordedAction, work: () => T): T {
+  let action: RecordedAction;
+  try {
+    action = describe();
+  } catch {
+    return work();
+  }
+  return record(action, work);
+}
 
 /** Whom work is handed to: an id, or an id with its kind and owner. */
 export type Delegate = string | (Omit<ActingIdentity, "kind"> & { readonly kind?: IdentityKind });
@@ -97,12 +124,22 @@ export type Delegate = string | (Omit<ActingIdentity, "kind"> & { readonly kind?
  * const answer = await delegate("agent:researcher", () => researcher.answer(question));
  */
 export function delegate<T>(to: Delegate, work: () => T): T {
-  const { kind = "ai_agent", ...rest } = typeof to === "string" ? { id: to } : to;
-  const identity = { ...rest, kind };
-  const from = running().scope.identity?.id ?? currentRuntime()?.identity()?.id;
-  const { chain = [] } = running().scope;
-  const path = from === undefined || chain.at(-1) === from ? chain : [...chain, from];
+  let identity: ActingIdentity;
+  let chain: readonly string[];
+  try {
+    identity = { kind: "ai_agent", ...(typeof to === "string" ? { id: to } : to) };
+    chain = pathToHere();
+  } catch {
+    return work();
+  }
   return record({ kind: "delegation", name: "delegate", resource: { id: identity.id, kind: "agent" } }, () =>
-    runAs({ identity, chain: path }, work),
+    runAs({ identity, chain }, work),
   );
+}
+
+/** Who acts for whom until now, whoever acts here last. */
+function pathToHere(): readonly string[] {
+  const { identity, chain = [] } = running().scope;
+  const here = identity?.id ?? currentRuntime()?.identity()?.id;
+  return here === undefined || chain.at(-1) === here ? chain : [...chain, here];
 }

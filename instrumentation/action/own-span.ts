@@ -1,22 +1,28 @@
-import type {
-  Attributes,
-  AttributeValue,
-  Exception,
-  HrTime,
-  Link,
-  Span,
-  SpanContext,
-  SpanKind,
-  SpanStatus,
-  TimeInput,
+import {
+  type Attributes,
+  type AttributeValue,
+  type Exception,
+  type HrTime,
+  type Link,
+  type Span,
+  type SpanContext,
+  type SpanKind,
+  type SpanStatus,
+  SpanStatusCode,
+  type TimeInput,
 } from "@opentelemetry/api";
 import type { Clock } from "../clock.ts";
 import type { FinishedSpan } from "../emit/finished-span.ts";
 
-export interface OwnSpanStart {
+/** What a span begins with. */
+export interface SpanStart {
   readonly name: string;
   readonly kind: SpanKind;
   readonly attributes: Attributes;
+}
+
+/** Where a span stands. */
+interface Place {
   readonly context: SpanContext;
   readonly parent: SpanContext | undefined;
 }
@@ -32,19 +38,20 @@ export class OwnSpan implements Span, FinishedSpan {
   readonly parentSpanContext: SpanContext | undefined;
   readonly startTime: HrTime;
   endTime: HrTime;
-  status: SpanStatus = { code: 0 };
+  status: SpanStatus = { code: SpanStatusCode.UNSET };
   readonly instrumentationScope = { name: "answerable" };
   readonly #context: SpanContext;
   readonly #startedMs: number;
   readonly #elapsedMs: number;
   readonly #clock: Clock;
-  readonly #onEnd: (span: OwnSpan) => void;
+  readonly #taker: { ended(span: FinishedSpan): void };
   #isOpen = true;
 
   constructor(
-    { name, kind, attributes, context, parent }: OwnSpanStart,
+    { name, kind, attributes }: SpanStart,
+    { context, parent }: Place,
     clock: Clock,
-    onEnd: (span: OwnSpan) => void,
+    taker: { ended(span: FinishedSpan): void },
   ) {
     this.name = name;
     this.kind = kind;
@@ -54,7 +61,7 @@ export class OwnSpan implements Span, FinishedSpan {
     this.#clock = clock;
     this.#startedMs = clock.nowMs();
     this.#elapsedMs = clock.elapsedMs();
-    this.#onEnd = onEnd;
+    this.#taker = taker;
     this.startTime = hrTime(this.#startedMs);
     this.endTime = this.startTime;
   }
@@ -83,7 +90,7 @@ export class OwnSpan implements Span, FinishedSpan {
     this.#isOpen = false;
     // A stopwatch, as the clock may be corrected in between.
     this.endTime = hrTime(this.#startedMs + Math.max(0, this.#clock.elapsedMs() - this.#elapsedMs));
-    this.#onEnd(this);
+    this.#taker.ended(this);
   }
 
   isRecording(): boolean {

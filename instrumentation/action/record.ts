@@ -45,13 +45,15 @@ export function watched<T>(result: T, recording: Recording, onValue?: OnValue<T>
   };
   // A promise out of another realm is no instance of our Promise.
   if (!isPromise(result)) {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- No promise: it is what it is.
     isOver(result as Awaited<T>);
     return result;
   }
-  const then = (failed: (error: unknown) => unknown): Promise<unknown> =>
+  const follow = (failed: (error: unknown) => unknown): Promise<unknown> =>
     Promise.prototype.then.call(
       result,
       (value: unknown) => {
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- What a promise gives.
         isOver(value as Awaited<T>);
         return value;
       },
@@ -60,17 +62,27 @@ export function watched<T>(result: T, recording: Recording, onValue?: OnValue<T>
         return failed(error);
       },
     );
-  if (isPlain(result))
-    return then((error) => {
-      throw error;
-    }) as T;
-  void then(() => undefined);
+  try {
+    // A promise that follows another gives what that one gives.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Of the same class.
+    if (isPlain(result)) return follow(rethrow) as T;
+    void follow(() => undefined);
+  } catch {
+    // It can't be followed: a getter of its class throws.
+    recording.end();
+  }
   return result;
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }
 
 function isPlain(promise: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(promise);
   // Of all prototypes in its chain only the language's own has this itself.
-  const isOfLanguage = Object.hasOwn(Object(prototype) as object, Symbol.toStringTag);
-  return isOfLanguage && Reflect.ownKeys(promise).length === 0;
+  const isOfLanguage =
+    typeof prototype === "object" && prototype !== null && Object.hasOwn(prototype, Symbol.toStringTag);
+  // Node itself puts symbols on promises, where anything follows its asynchronous work, as we do.
+  return isOfLanguage && Object.getOwnPropertyNames(promise).length === 0;
 }

@@ -88,42 +88,65 @@ export function spanKind(kind: ActionKind): SpanKind {
   }
 }
 
-/** Attributes of the span at its start; the conventions' own (`gen_ai.*`) where they have one, `nhi.*` for the rest. */
+/**
+ * Attributes of the span at its start; the conventions' own (`gen_ai.*`) where they have one, `nhi.*` for the rest. One object
+ * that grows: parts that are put together would cost more than the span.
+ */
 export function spanAttributes(action: RecordedAction): Attributes {
-  const { identity, resource, resources, mutating, risk, session, task, grant, chain } = action;
-  return {
-    ...action.attributes,
-    "nhi.action.kind": action.kind,
-    "nhi.action.name": action.name,
-    ...genAi(action),
-    ...(identity && { "nhi.identity.id": identity.id, "nhi.identity.kind": identity.kind }),
-    ...(identity?.owner !== undefined && { "nhi.identity.owner": identity.owner }),
-    ...(resource && { "nhi.resource.id": resource.id, "nhi.resource.kind": resource.kind }),
-    ...(resource?.origin !== undefined && { "nhi.resource.origin": resource.origin }),
-    ...(resources && resources.length > 0 && furtherAttributes(resources)),
-    ...(mutating !== undefined && { "nhi.action.mutating": mutating }),
-    ...(risk !== undefined && { "nhi.action.risk": risk }),
-    ...(session !== undefined && { "nhi.session.id": session }),
-    ...(task !== undefined && { "nhi.task.id": task }),
-    ...(grant !== undefined && { "nhi.grant.id": grant }),
-    ...(chain && { "nhi.chain": [...chain] }),
-  };
+  const { kind, name, identity, resource, resources, mutating, risk, session, task, grant, chain } = action;
+  const to: Attributes = { "nhi.action.kind": kind, "nhi.action.name": name };
+  genAi(to, action);
+  if (identity) {
+    to["nhi.identity.id"] = identity.id;
+    to["nhi.identity.kind"] = identity.kind;
+    if (identity.owner !== undefined) to["nhi.identity.owner"] = identity.owner;
+  }
+  if (resource) {
+    to["nhi.resource.id"] = resource.id;
+    to["nhi.resource.kind"] = resource.kind;
+    if (resource.origin !== undefined) to["nhi.resource.origin"] = resource.origin;
+  }
+  if (resources && resources.length > 0) furtherResources(to, resources);
+  if (mutating !== undefined) to["nhi.action.mutating"] = mutating;
+  if (risk !== undefined) to["nhi.action.risk"] = risk;
+  if (session !== undefined) to["nhi.session.id"] = session;
+  if (task !== undefined) to["nhi.task.id"] = task;
+  if (grant !== undefined) to["nhi.grant.id"] = grant;
+  if (chain) to["nhi.chain"] = [...chain];
+  for (const other in action.attributes) to[other] ??= action.attributes[other];
+  return to;
 }
 
-function furtherAttributes(resources: readonly TouchedResource[]): Attributes {
-  return {
-    "nhi.resources.id": resources.map(({ id }) => id),
-    "nhi.resources.kind": resources.map(({ kind }) => kind),
-    "nhi.resources.origin": resources.map(({ origin }) => origin ?? ""),
-  };
+function furtherResources(to: Attributes, resources: readonly TouchedResource[]): void {
+  to["nhi.resources.id"] = resources.map(({ id }) => id);
+  to["nhi.resources.kind"] = resources.map(({ kind }) => kind);
+  to["nhi.resources.origin"] = resources.map(({ origin }) => origin ?? "");
 }
 
-function genAi({ kind, name, resource }: RecordedAction): Attributes {
-  if (kind === "tool_call") return { "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": name };
-  if (kind === "agent_run") return { "gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": name };
-  if (kind === "model_call")
-    return { "gen_ai.operation.name": "chat", "gen_ai.request.model": resource?.id ?? name };
-  return {};
+function genAi(to: Attributes, { kind, name, resource }: RecordedAction): void {
+  switch (kind) {
+    case "tool_call":
+      to["gen_ai.operation.name"] = "execute_tool";
+      to["gen_ai.tool.name"] = name;
+      return;
+    case "agent_run":
+      to["gen_ai.operation.name"] = "invoke_agent";
+      to["gen_ai.agent.name"] = name;
+      return;
+    case "model_call":
+      to["gen_ai.operation.name"] = "chat";
+      to["gen_ai.request.model"] = resource?.id ?? name;
+      return;
+    case "approval":
+    case "credential_issue":
+    case "credential_revoke":
+    case "delegation":
+    case "exec":
+    case "permission_change":
+    case "resource_access":
+    case "secret_read":
+    case "secret_write":
+  }
 }
 
 /** The store is the first part of the operation's name; the path of the secret stays out of the span's name. */

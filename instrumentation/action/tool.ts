@@ -29,6 +29,8 @@ export function tool<F extends (...args: never[]) => unknown>(
   call: F,
   options: ToolOptions<Parameters<F>> = {},
 ): F {
+  // Whoever writes no types may give anything; it is called, and fails, where it would without us.
+  if (typeof call !== "function") return call;
   return new Proxy(call, {
     apply: (target, self: unknown, args: Parameters<F>) => {
       const work = (): unknown => Reflect.apply(target, self, args);

@@ -72,14 +72,8 @@ function isTracing(folder: string): boolean | undefined {
 /** Sends one span, which is no action, down the way that all take, and asks for it. */
 async function probe(runtime: Runtime, settings: Settings): Promise<Probe> {
   const context = { traceId: randomHex(16), spanId: randomHex(8), traceFlags: TraceFlags.NONE };
-  const span = {
-    name: "answerable doctor",
-    kind: SpanKind.INTERNAL,
-    attributes: {},
-    context,
-    parent: undefined,
-  };
-  new OwnSpan(span, runtime.clock, (ended) => runtime.spans.onEnd(ended)).end();
+  const span = { name: "answerable doctor", kind: SpanKind.INTERNAL, attributes: {} };
+  new OwnSpan(span, { context, parent: undefined }, runtime.clock, runtime.spans).end();
   const before = runtime.counts();
   await runtime.flush();
   const { trouble } = runtime.sink;
@@ -89,8 +83,8 @@ async function probe(runtime: Runtime, settings: Settings): Promise<Probe> {
   const isAsked = isTaken && trouble === undefined && settings.exporter === "otlp";
   const asked = isAsked
     ? await askFor({
-        tracesUrl: settings.url,
-        headers: settings.headers,
+        tracesUrl: settings.endpoint.url,
+        headers: settings.endpoint.headers,
         process: String(runtime.resource()["service.instance.id"]),
         identity,
         sinceMs: runtime.clock.nowMs() - dayMs,

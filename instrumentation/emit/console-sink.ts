@@ -1,3 +1,4 @@
+import { SpanStatusCode } from "@opentelemetry/api";
 import type { LeavingSpan } from "./leaving.ts";
 import type { SpanSink } from "./sink.ts";
 
@@ -8,22 +9,21 @@ const red = 31;
 export function consoleSink(write: (line: string) => void, hasColors = false): SpanSink {
   const colour = (text: string, code: number): string =>
     hasColors ? `\u001B[${String(code)}m${text}\u001B[0m` : text;
+  const lineOf = (span: LeavingSpan): string => {
+    const failed = plain(`failed: ${String(span.attributes["error.type"] ?? "")}`);
+    const outcome = span.status.code === SpanStatusCode.ERROR ? colour(failed, red) : colour("ok", dim);
+    return `${[colour(instant(span.startTime), dim), ...partsOf(span), outcome].join("  ")}\n`;
+  };
   return {
     name: "console",
     trouble: undefined,
-    send: async (spans) => {
+    send: (spans) => {
       for (const span of spans) {
-        const { attributes, startTime, status } = span;
+        const { attributes } = span;
         if (attributes["nhi.action.kind"] === undefined || attributes["nhi.phase"] === "start") continue;
-        const [seconds, nanos] = startTime;
-        const at = new Date(seconds * 1000 + Math.floor(nanos / 1_000_000)).toISOString();
-        const outcome =
-          status.code === 2
-            ? colour(plain(`failed: ${String(attributes["error.type"] ?? "")}`), red)
-            : colour("ok", dim);
-        write(`${[colour(at, dim), ...partsOf(span), outcome].join("  ")}\n`);
+        write(lineOf(span));
       }
-      return "sent";
+      return Promise.resolve("sent");
     },
   };
 }
@@ -38,6 +38,12 @@ function partsOf({ attributes, resource }: LeavingSpan): string[] {
     attributes["nhi.resource.id"],
     ...(origin === undefined ? [] : [`from ${String(origin)}`]),
   ].flatMap((part) => (part === undefined ? [] : [plain(String(part))]));
+}
+
+/** A span of the host may say any instant, also one that is none. */
+function instant([seconds, nanos]: LeavingSpan["startTime"]): string {
+  const at = new Date(seconds * 1000 + Math.floor(nanos / 1_000_000));
+  return Number.isNaN(at.getTime()) ? "?" : at.toISOString();
 }
 
 /** Names come from anywhere; none of them moves the cursor or turns the direction of writing. */

@@ -12,10 +12,18 @@ export interface FinishedSpan {
   readonly endTime: HrTime;
   readonly status: SpanStatus;
   readonly attributes: Attributes;
-  readonly resource?: { readonly attributes: Attributes } | undefined;
+  readonly resource?: SpanResource | undefined;
   readonly instrumentationScope?: SpanScope | undefined;
   /** The scope as SDK 1.x tells it. */
   readonly instrumentationLibrary?: SpanScope | undefined;
+}
+
+/** What an SDK says of the process; parts of it may still be looked for. */
+export interface SpanResource {
+  readonly attributes: Attributes;
+  readonly asyncAttributesPending?: boolean | undefined;
+  readonly waitForAsyncAttributes?: (() => Promise<void>) | undefined;
+  readonly getRawAttributes?: (() => readonly (readonly [string, unknown])[]) | undefined;
 }
 
 /** The library that made a span. */
@@ -32,4 +40,12 @@ export interface Entry {
   readonly urgent: boolean;
   /** Estimate of what it holds in memory. */
   readonly bytes: number;
+}
+
+/** Whether something has what is read of a span; a tracer that is no SDK's may keep it to itself. */
+export function isReadable(span: object): span is FinishedSpan {
+  const { attributes, startTime, status } = span as Partial<FinishedSpan>;
+  return (
+    typeof attributes === "object" && attributes !== null && Array.isArray(startTime) && status !== undefined
+  );
 }

@@ -10,6 +10,11 @@ export class Lane {
     return this.#entries.length - this.#first;
   }
 
+  /** What the next one holds in memory; 0 where there is none. */
+  get nextBytes(): number {
+    return this.#entries[this.#first]?.bytes ?? 0;
+  }
+
   push(entry: Entry): void {
     this.#entries.push(entry);
     this.bytes += entry.bytes;
@@ -17,6 +22,7 @@ export class Lane {
 
   /** Puts what was taken back where it was. */
   unshift(entries: readonly Entry[]): void {
+    if (entries.length === 0) return;
     this.#entries = [...entries, ...this.#entries.slice(this.#first)];
     this.#first = 0;
     for (const { bytes } of entries) this.bytes += bytes;

@@ -1,10 +1,9 @@
-import type { Attributes, AttributeValue, HrTime, SpanContext, SpanKind } from "@opentelemetry/api";
-import { attributes as known } from "../../schemas/attributes.ts";
-import { urlShape } from "../redact/url-shape.ts";
+import type { Attributes, HrTime, SpanContext, SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import type { Redactor } from "../redact/redactor.ts";
-import { wordOf } from "../redact/words.ts";
-import { chainHopsMax, idCharsMax, stamped } from "../scope/stamp.ts";
+import { chainHopsMax, cutChain } from "../scope/stamp.ts";
+import { clean } from "./clean.ts";
 import type { Entry, SpanScope } from "./finished-span.ts";
+import { resourceMaker } from "./resources.ts";
 
 /** A span as it leaves: what the detector reads, without a secret, numbered. */
 export interface LeavingSpan {
@@ -14,23 +13,11 @@ export interface LeavingSpan {
   readonly parentSpanContext?: SpanContext;
   readonly startTime: HrTime;
   readonly endTime: HrTime;
-  readonly status: { readonly code: number };
+  readonly status: { readonly code: SpanStatusCode };
   readonly attributes: Attributes;
   readonly resource: Attributes;
   readonly scope: { readonly name: string; readonly version?: string };
 }
-
-/**
- * What may leave is a list, not what may not: the attributes that the detector reads. Texts of statements, headers,
- * messages, results and errors are not among them.
- */
-const leaves: ReadonlySet<string> = new Set(known.map(({ name }) => name));
-/** Of these only the shape leaves. */
-const urls: ReadonlySet<string> = new Set(["url.full", "http.url"]);
-/** Attributes of one span; the detector would not read more. */
-const attributesMax = 128;
-/** Entries of a list. */
-const entriesMax = 128;
 
 export interface Leaving {
   readonly redactor: Redactor;
@@ -49,22 +36,11 @@ export function leaving({
   process,
   self,
 }: Leaving): (entry: Entry, isFirst: boolean) => LeavingSpan {
-  const resources = new Map<Attributes | undefined, Attributes>();
-  let before: Attributes | undefined;
-
-  function resourceOf(own: Attributes | undefined): Attributes {
-    const ours = process();
-    // Few processes have more than one; whatever made thousands must not fill the memory.
-    if (ours !== before || resources.size > 16) resources.clear();
-    before = ours;
-    const made = resources.get(own) ?? clean({ ...own, ...missingIn(own, ours) }, redactor);
-    resources.set(own, made);
-    return made;
-  }
+  const resourceOf = resourceMaker(process, (attributes) => clean(attributes, redactor));
 
   return ({ span, seq }, isFirst) => {
     const attributes = clean(span.attributes, redactor);
-    if (attributes["nhi.identity.id"] === undefined) endWith(self(), attributes);
+    if (attributes["nhi.identity.id"] === undefined) endWith(self(), attributes, redactor);
     attributes["nhi.seq"] = seq;
     const redacted = redactor.take();
     if (redacted > 0) attributes["nhi.redaction.count"] = redacted;
@@ -80,80 +56,22 @@ export function leaving({
       endTime: span.endTime,
       status: { code: span.status.code },
       attributes,
-      resource: resourceOf(span.resource?.attributes),
+      resource: resourceOf(span.resource),
       scope: scopeOf(scope, redactor),
     };
   };
 }
 
 /** The acting identity is the last hop; which it is may have been unknown when the span began. */
-function endWith(self: string | undefined, attributes: Attributes): void {
-  const chain = attributes["nhi.chain"];
-  if (self === undefined || !Array.isArray(chain) || chain.at(-1) === self) return;
-  attributes["nhi.chain"] = [...(chain as string[]).slice(0, chainHopsMax - 1), self];
-}
-
-/** Numbers count within the process, so all of its spans name it alike, whatever an SDK of the host calls it. */
-function missingIn(own: Attributes | undefined, ours: Attributes): Attributes {
-  if (own === undefined) return ours;
-  return Object.fromEntries(
-    Object.entries(ours).filter(([name]) => own[name] === undefined || name === "service.instance.id"),
-  );
-}
-
-function clean(from: Attributes, redactor: Redactor): Attributes {
-  const to: Attributes = {};
-  let count = 0;
-  for (const name in from) {
-    if (!leaves.has(name) || count === attributesMax) continue;
-    const value: unknown = from[name];
-    const left =
-      urls.has(name) && typeof value === "string"
-        ? redactor.text(urlShape(value))
-        : cleanValue(value, name, redactor);
-    if (left === undefined) continue;
-    to[name] = left;
-    count += 1;
-  }
-  return to;
-}
-
-/** What is no attribute's value is left out: a host in JavaScript may give anything, bytes and objects with all they hold. */
-function cleanValue(value: unknown, name: string, redactor: Redactor): AttributeValue | undefined {
-  if (typeof value === "string") return cleanText(value, name, redactor);
-  if (isPlain(value)) return value;
-  if (!Array.isArray(value)) return undefined;
-  const entries: readonly unknown[] = value.slice(0, entriesMax);
-  if (entries.some((one) => typeof one === "string"))
-    return entries.map((one) => (typeof one === "string" ? cleanText(one, name, redactor) : ""));
-  if (entries.every((one) => typeof one === "number")) return entries.filter((one) => isPlain(one));
-  return entries.every((one) => typeof one === "boolean") ? [...entries] : undefined;
-}
-
-function isPlain(value: unknown): value is number | boolean {
-  return typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value));
-}
-
-/**
- * Ids that are drawn by chance as secrets are: one that has no known format passes for what it says it is. All others
- * were given by somebody, and are checked by their looks as well.
- */
-const drawn: ReadonlySet<string> = new Set([
-  "nhi.session.id",
-  "session.id",
-  "mcp.session.id",
-  "gen_ai.conversation.id",
-  "gen_ai.tool.call.id",
-  "nhi.args.digest",
-  "service.instance.id",
-  "cicd.pipeline.run.id",
-  "aws.request_id",
-]);
-
-/** Checked whole, then cut: a part of a secret may look like nothing. */
-function cleanText(text: string, name: string, redactor: Redactor): string {
-  const clean = redactor.text(wordOf(name, text), drawn.has(name) ? name : undefined);
-  return clean.length > idCharsMax && stamped.has(name) ? clean.slice(0, idCharsMax) : clean;
+function endWith(name: string | undefined, attributes: Attributes, redactor: Redactor): void {
+  const chain: unknown = attributes["nhi.chain"];
+  if (name === undefined || !Array.isArray(chain)) return;
+  const self = redactor.text(name);
+  if (chain.at(-1) === self) return;
+  const hops = [...chain.map(String), self];
+  attributes["nhi.chain"] = cutChain(hops);
+  if (hops.length > chainHopsMax)
+    attributes["nhi.chain.depth"] = Math.max(hops.length, Number(attributes["nhi.chain.depth"] ?? 0) + 1);
 }
 
 /** Not `tracestate`: whoever called put into it what they liked, and nobody reads it. */

@@ -9,15 +9,23 @@ type OtlpSpan = Parameters<typeof ProtobufTraceSerializer.serializeRequest>[0][n
 export function encodeTraces(spans: readonly LeavingSpan[]): Uint8Array | undefined {
   // The serializer gathers spans by the object of their resource.
   const resources = new Map<Attributes, OtlpSpan["resource"]>();
+  const none: never[] = [];
   return ProtobufTraceSerializer.serializeRequest(
-    spans.map(({ scope, resource, ...span }) => ({
-      ...span,
+    spans.map((span) => ({
+      name: span.name,
+      kind: span.kind,
+      spanContext: span.spanContext,
+      ...(span.parentSpanContext && { parentSpanContext: span.parentSpanContext }),
+      startTime: span.startTime,
+      endTime: span.endTime,
+      status: span.status,
+      attributes: span.attributes,
       duration: [0, 0],
       ended: true,
-      links: [],
-      events: [],
-      resource: resourceOf(resources, resource),
-      instrumentationScope: scope,
+      links: none,
+      events: none,
+      resource: resourceOf(resources, span.resource),
+      instrumentationScope: span.scope,
       droppedAttributesCount: 0,
       droppedEventsCount: 0,
       droppedLinksCount: 0,

@@ -1,18 +1,11 @@
-import { type Attributes, type Context, type Span, SpanKind } from "@opentelemetry/api";
+import { type Attributes, type Context, type Span, SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import { isCovered, running } from "../scope/scope.ts";
-import type { FinishedSpan } from "./finished-span.ts";
+import { type FinishedSpan, isReadable } from "./finished-span.ts";
 import type { SpanQueue } from "./queue.ts";
 import { tellsStart } from "./urgency.ts";
 
-/** A span of an SDK at its start. */
-interface StartedSpan extends Span {
-  readonly name: string;
-  readonly attributes: Attributes;
-  readonly kind: SpanKind;
-  readonly instrumentationScope?: { readonly name: string };
-  /** Its name in SDK 1.x. */
-  readonly instrumentationLibrary?: { readonly name: string };
-}
+/** A span of an SDK, or of ours, at its start. */
+type StartedSpan = Span & FinishedSpan;
 
 /**
  * OpenTelemetry's span processor, as all lines of its SDK know it. Says on every span of the process by whom and under
@@ -20,6 +13,8 @@ interface StartedSpan extends Span {
  */
 export class OpenSpans {
   readonly #queue: SpanQueue;
+  /** Sends what waits, for a host that asks its SDK to do so. */
+  onFlush: () => Promise<void> = () => Promise.resolve();
   /** Spans of our own doings, made by a library that does not know that they are to be left out. */
   readonly #quiet = new WeakSet();
   #latest: unknown;
@@ -35,10 +30,11 @@ export class OpenSpans {
   onStart(span: Span, _context?: Context): void {
     try {
       this.#latest = span;
-      const url = requestUrl(span as StartedSpan);
+      if (!isReadable(span)) return;
+      const url = requestUrl(span);
       if (url !== undefined) this.#latestRequest = span;
       if (running().quiet === true || (url !== undefined && isCovered())) this.#quiet.add(span);
-      else this.begin(span as StartedSpan);
+      else this.begin(span);
       if (url !== undefined) this.onRequest?.(span, url);
     } catch {
       // A frozen or foreign span stays as it is.
@@ -48,30 +44,28 @@ export class OpenSpans {
   /** Stamps a span, and tells of its beginning where that is worth it. */
   begin(span: StartedSpan): void {
     stampOn(span, running().stamp);
-    if (tellsStart(span.attributes)) this.#tellStart(span as unknown as FinishedSpan);
+    if (tellsStart(span.attributes)) this.#tellStart(span);
   }
 
   /** Says that an action of high risk has begun: detection need not wait for its end. */
   #tellStart(span: FinishedSpan): void {
     const attributes = { ...span.attributes, "nhi.phase": "start" };
     this.#queue.push({
-      name: span.name,
-      kind: span.kind,
-      spanContext: () => span.spanContext(),
-      parentSpanContext: span.parentSpanContext,
-      parentSpanId: span.parentSpanId,
-      startTime: span.startTime,
-      endTime: span.startTime,
-      status: { code: 0 },
+      ...lean(span),
       attributes,
-      resource: span.resource,
-      instrumentationScope: span.instrumentationScope ?? span.instrumentationLibrary,
+      endTime: span.startTime,
+      status: { code: SpanStatusCode.UNSET },
     });
   }
 
-  onEnd(span: unknown): void {
+  /** Hands over a span of ours, which holds nothing that isn't sent. */
+  ended(span: FinishedSpan): void {
+    this.#queue.push(span);
+  }
+
+  onEnd(span: object): void {
     try {
-      if (!this.#quiet.has(span as object)) this.#queue.push(span as FinishedSpan);
+      if (isReadable(span) && !this.#quiet.has(span)) this.#queue.push(lean(span));
     } catch {
       // Nothing that happens here may reach the host.
     }
@@ -94,15 +88,35 @@ export class OpenSpans {
    * scope and name. Each is given once.
    */
   takeLatest(scope: string, name: string): Span | undefined {
-    const latest = this.#latest as StartedSpan | undefined;
+    const latest = this.#latest as (Partial<StartedSpan> & Span) | undefined;
     const of = latest?.instrumentationScope ?? latest?.instrumentationLibrary;
-    if (latest === undefined || of?.name !== scope || !latest.name.startsWith(name)) return undefined;
+    if (latest === undefined || of?.name !== scope || latest.name?.startsWith(name) !== true)
+      return undefined;
     this.#latest = undefined;
     return latest;
   }
 
-  forceFlush = (): Promise<void> => Promise.resolve();
-  shutdown = (): Promise<void> => Promise.resolve();
+  forceFlush = (): Promise<void> => this.onFlush();
+  /** The host may go on without its SDK; we are stopped by `stop` alone. */
+  shutdown = (): Promise<void> => this.onFlush();
+}
+
+/** What is sent of a span: events and links, which may be large, are let go of. */
+function lean(span: FinishedSpan): FinishedSpan {
+  const context = span.spanContext();
+  return {
+    name: span.name,
+    kind: span.kind,
+    spanContext: () => context,
+    parentSpanContext: span.parentSpanContext,
+    parentSpanId: span.parentSpanId,
+    startTime: span.startTime,
+    endTime: span.endTime,
+    status: span.status,
+    attributes: span.attributes,
+    resource: span.resource,
+    instrumentationScope: span.instrumentationScope ?? span.instrumentationLibrary,
+  };
 }
 
 /** Where a request goes that somebody else made a span for; undefined of all other spans. */

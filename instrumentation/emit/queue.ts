@@ -23,6 +23,9 @@ export class SpanQueue {
   readonly #high = new Lane();
   readonly #dropped = { low: 0, high: 0 };
   #next = 0;
+  /** Taken and not yet settled: under way to the receiver. */
+  #out = 0;
+  #isClosed = false;
   /** Told of each span that came, and whether it is of high risk. */
   onSpan: (urgent: boolean) => void = () => undefined;
 
@@ -30,8 +33,14 @@ export class SpanQueue {
     this.#limits = limits;
   }
 
+  /** Spans that could be taken now. */
   get length(): number {
     return this.#low.length + this.#high.length;
+  }
+
+  /** Spans of which nobody knows yet what becomes of them: those that could be taken, and those under way. */
+  get waiting(): number {
+    return this.length + this.#out;
   }
 
   get hasUrgent(): boolean {
@@ -48,6 +57,7 @@ export class SpanQueue {
   }
 
   push(span: FinishedSpan): void {
+    if (this.#isClosed) return;
     const urgent = isUrgent(span.attributes);
     const entry = { span, seq: this.#next, urgent, bytes: sizeOf(span) };
     this.#next += 1;
@@ -56,22 +66,39 @@ export class SpanQueue {
     this.onSpan(urgent);
   }
 
-  /** The next spans to be sent, those of high risk first. */
-  take(spansMax: number): Entry[] {
+  /** The next spans to be sent, those of high risk first. Whoever takes them says with `settle` or `putBack` what became of them. */
+  take({ spansMax, bytesMax, urgentOnly = false }: Take): Entry[] {
     const entries: Entry[] = [];
+    let bytes = 0;
     while (entries.length < spansMax) {
-      const entry = this.#high.shift() ?? this.#low.shift();
+      const lane = this.#high.length > 0 || urgentOnly ? this.#high : this.#low;
+      // One that is larger than a whole request goes alone.
+      if (entries.length > 0 && bytes + lane.nextBytes > bytesMax) break;
+      const entry = lane.shift();
       if (entry === undefined) break;
+      bytes += entry.bytes;
       entries.push(entry);
     }
+    this.#out += entries.length;
     return entries;
+  }
+
+  /** What was taken is sent or refused: no longer ours. */
+  settle(entries: readonly Entry[]): void {
+    this.#out -= entries.length;
   }
 
   /** Puts back what could not be sent. */
   putBack(entries: readonly Entry[]): void {
+    this.#out -= entries.length;
     this.#high.unshift(entries.filter(({ urgent }) => urgent));
     this.#low.unshift(entries.filter(({ urgent }) => !urgent));
     this.#makeRoom();
+  }
+
+  /** Takes no more spans: nobody would send them. */
+  close(): void {
+    this.#isClosed = true;
   }
 
   #makeRoom(): void {
@@ -82,6 +109,14 @@ export class SpanQueue {
       this.#dropped[isLow ? "low" : "high"] += 1;
     }
   }
+}
+
+/** How much is taken at once. */
+export interface Take {
+  readonly spansMax: number;
+  readonly bytesMax: number;
+  /** Leaves those of low risk where they are. */
+  readonly urgentOnly?: boolean;
 }
 
 /** What a span takes beside its texts: the objects of an SDK, ids, instants. Bytes. */

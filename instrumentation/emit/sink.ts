@@ -10,4 +10,8 @@ export interface SpanSink {
   send(spans: readonly LeavingSpan[]): Promise<Sent>;
   /** What went wrong last, in a sentence; undefined when nothing did since the last success. */
   readonly trouble: string | undefined;
+  /** How long the receiver asked, with its last answer, to be left alone; milliseconds. */
+  readonly pauseMs?: number | undefined;
+  /** Lets go of what it holds, for example connections. */
+  readonly close?: () => void;
 }

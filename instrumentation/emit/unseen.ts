@@ -6,7 +6,16 @@ const suppressed = createContextKey("OpenTelemetry SDK Context Key SUPPRESS_TRAC
 
 /** Runs our own work so that neither OpenTelemetry's instrumentations nor ours make spans of it. */
 export function unseen<T>(work: () => T): T {
-  return context.with(context.active().setValue(suppressed, true), () =>
-    within({ ...running(), quiet: true }, work),
-  );
+  let begun = false;
+  const begin = (): T => {
+    begun = true;
+    return within({ ...running(), quiet: true }, work);
+  };
+  try {
+    const result = context.with(context.active().setValue(suppressed, true), begin);
+    if (begun) return result;
+  } catch (error) {
+    if (begun) throw error;
+  }
+  return begin();
 }

@@ -1,10 +1,10 @@
 import type { Scope } from "./scope.ts";
-import { chainHopsMax, idCharsMax } from "./stamp.ts";
+import { chainHopsMax, cutChain, idCharsMax } from "./stamp.ts";
 
 /** What of ours a request carries at most; headers of common servers end at 8 KiB in all. */
 const oursBytesMax = 4096;
-/** What is read at most: the limit of the specification. */
-const readBytesMax = 8192;
+/** What is written in all, and read at most: the limit of the specification. */
+const bytesMax = 8192;
 
 const names = {
   chainId: "nhi.chain.id",
@@ -21,21 +21,28 @@ const sealName = "nhi.sealed";
  */
 export function writeBaggage(scope: Scope, sealed: string | undefined, before = ""): string {
   const entries = [
-    entry(names.chainId, scope.chainId),
-    entry(names.chain, scope.chain?.slice(-chainHopsMax).map(encodeURIComponent).join(">")),
+    entry(names.chainId, scope.chainId && encoded(scope.chainId)),
+    entry(names.chain, scope.chain && cutChain(scope.chain).map(encoded).join(">")),
     entry(sealName, sealed),
-    entry(names.task, scope.task && encodeURIComponent(scope.task)),
-    entry(names.grant, scope.grant && encodeURIComponent(scope.grant)),
-    entry(names.session, scope.session && encodeURIComponent(scope.session)),
+    entry(names.task, scope.task && encoded(scope.task)),
+    entry(names.grant, scope.grant && encoded(scope.grant)),
+    entry(names.session, scope.session && encoded(scope.session)),
   ];
-  let bytes = 0;
+  const theirs = before.split(",").filter((text) => text !== "" && !text.trim().startsWith("nhi."));
+  // What is too long in all is passed over by whoever reads it: the host's own must not be lost to ours.
+  let left = Math.min(oursBytesMax, bytesMax - theirs.join(",").length);
   const ours = entries.filter((text): text is string => {
-    if (text === undefined || bytes + text.length + 1 > oursBytesMax) return false;
-    bytes += text.length + 1;
+    if (text === undefined || text.length + 1 > left) return false;
+    left -= text.length + 1;
     return true;
   });
-  const theirs = before.split(",").filter((text) => text !== "" && !text.trim().startsWith("nhi."));
   return [...theirs, ...ours].join(",");
+}
+
+/** Half a character can't be written in a header. */
+function encoded(id: string): string {
+  // oxlint-disable-next-line typescript/no-unnecessary-type-conversion -- Ids are often numbers, whatever the types say.
+  return encodeURIComponent(String(id).replaceAll(/\p{Surrogate}/gu, "\uFFFD"));
 }
 
 function entry(name: string, value: string | undefined): string | undefined {
@@ -44,7 +51,7 @@ function entry(name: string, value: string | undefined): string | undefined {
 
 /** What a baggage header says of us; anything malformed or too long in it is passed over. */
 export function readBaggage(header: string): { scope: Scope; sealed: string | undefined } {
-  if (header.length > readBytesMax) return { scope: {}, sealed: undefined };
+  if (header.length > bytesMax) return { scope: {}, sealed: undefined };
   const found = new Map<string, string>();
   for (const member of header.split(",")) {
     const at = member.indexOf("=");

@@ -7,7 +7,7 @@ import { readBaggage, writeBaggage } from "./baggage.ts";
 import { openScope, sealScope } from "./sealed-scope.ts";
 
 /** Headers as they are written and read; names in lower case. */
-export type Carrier = Record<string, string | readonly string[] | undefined>;
+export type Carrier = Headers | Record<string, string | readonly string[] | undefined>;
 
 /**
  * Writes the open span and the path of who acts for whom into headers, `_meta` or environment variables, in the form of
@@ -18,7 +18,9 @@ export type Carrier = Record<string, string | readonly string[] | undefined>;
  */
 export function inject<C extends object>(carrier: C): C {
   try {
-    Object.assign(carrier, carriedHeaders());
+    const headers = carriedHeaders();
+    if (isHeaders(carrier)) for (const name in headers) carrier.set(name, headers[name] ?? "");
+    else Object.assign(carrier, headers);
   } catch {
     // Nothing is carried; the call goes out all the same.
   }
@@ -77,15 +79,17 @@ const unkeyed = redactor();
 
 /** Ids are given by developers, and one may be careless; whoever is called need not know. */
 function withoutSecrets(scope: Scope): Scope {
-  const { chain, task, grant, session } = scope;
+  const { chainId, chain, task, grant, session } = scope;
   const clean = currentRuntime()?.redactor ?? unkeyed;
-  const text = (id: string): string => clean.text(id);
+  // oxlint-disable-next-line typescript/no-unnecessary-type-conversion -- Ids are often numbers, whatever the types say.
+  const text = (id: string, key?: string): string => clean.text(String(id), key);
   return {
     ...scope,
-    ...(chain && { chain: chain.map(text) }),
+    ...(chainId !== undefined && { chainId: text(chainId) }),
+    ...(chain && { chain: chain.map((hop) => text(hop)) }),
     ...(task !== undefined && { task: text(task) }),
     ...(grant !== undefined && { grant: text(grant) }),
-    ...(session !== undefined && { session: clean.text(session, "session.id") }),
+    ...(session !== undefined && { session: text(session, "session.id") }),
   };
 }
 
@@ -99,12 +103,18 @@ function withSelf(scope: Scope): Scope {
 
 /** Headers of Node are in lower case; environment variables are not. */
 function textIn(carrier: Carrier, name: string): string | undefined {
+  if (isHeaders(carrier)) return carrier.get(name) ?? undefined;
   const value = carrier[name] ?? carrier[name.toUpperCase()];
   return typeof value === "string" ? value : value?.join(",");
 }
 
+/** By what it can do: to name its class loads all of `fetch`. */
+function isHeaders(carrier: object): carrier is Headers {
+  return "get" in carrier && typeof carrier.get === "function" && "set" in carrier;
+}
+
 /** https://www.w3.org/TR/trace-context/ */
-const traceparent = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(?:-|$)/u;
+const traceparent = /^(?!ff)[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(?:-|$)/u;
 
 function parentOf(text: string | undefined): SpanContext | undefined {
   const [, traceId, spanId, flags] = traceparent.exec(text?.trim() ?? "") ?? [];

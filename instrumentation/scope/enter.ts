@@ -3,7 +3,7 @@ import { type Running, within } from "./scope.ts";
 
 /**
  * Runs `work` once, with a span open in OpenTelemetry's context and in ours. A context manager that fails before it
- * began costs the host nothing; an error of `work` itself passes through.
+ * began, or never begins, costs the host nothing; an error of `work` itself passes through.
  */
 export function enter<T>(next: Running, span: Span, work: () => T): T {
   let begun = false;
@@ -12,9 +12,10 @@ export function enter<T>(next: Running, span: Span, work: () => T): T {
     return within(next, work);
   };
   try {
-    return context.with(trace.setSpan(context.active(), span), begin);
+    const result = context.with(trace.setSpan(context.active(), span), begin);
+    if (begun) return result;
   } catch (error) {
     if (begun) throw error;
-    return begin();
   }
+  return begin();
 }

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Attributes, Span } from "@opentelemetry/api";
+import { globals } from "../globals.ts";
 import type { IdentityKind } from "../../schemas/index.ts";
 
 /** Who acts, as the host says it. `id` is canonical: a SPIFFE id, an ARN, `k8s:ns/sa`, `agent:name`, … */
@@ -42,7 +43,7 @@ export interface Running {
 }
 
 const slot = Symbol.for("answerable.scope.1");
-const shared = globalThis as { [slot]?: AsyncLocalStorage<Running> };
+const shared = globals<{ [slot]?: AsyncLocalStorage<Running> }>();
 
 /** One for the process, whatever number of copies of this module it holds. */
 const storage = (shared[slot] ??= new AsyncLocalStorage<Running>());

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Scope } from "./scope.ts";
-import { chainHopsMax, idCharsMax } from "./stamp.ts";
+import { chainHopsMax, cutChain, idCharsMax } from "./stamp.ts";
 
 /** How long a seal holds: as long as a call may be under way. */
 const sealMs = 5 * 60_000;
@@ -15,7 +15,7 @@ const header = encode({ alg: "HS256", typ: "nhi+jwt" });
  */
 export function sealScope(scope: Scope, traceId: string, key: Uint8Array, nowMs: number): string {
   const { chain, task, grant, session } = scope;
-  const told = { chain: chain?.slice(-chainHopsMax), task, grant, session };
+  const told = { chain: chain && cutChain(chain), task, grant, session };
   const body = `${header}.${encode({ ...told, trace: traceId, exp: Math.ceil((nowMs + sealMs) / 1000) })}`;
   return `${body}.${signature(body, key)}`;
 }
@@ -33,6 +33,7 @@ export function openScope(
   // Compared with the one header that we write: no other algorithm is ever looked at.
   if (at < 0 || !body.startsWith(`${header}.`) || !isSame(sealed.slice(at + 1), signature(body, key)))
     return undefined;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- We signed it; each claim is unknown until it is looked at.
   const claims = JSON.parse(Buffer.from(body.slice(header.length + 1), "base64url").toString()) as Claims;
   if (claims.trace !== traceId || typeof claims.exp !== "number") return undefined;
   if (claims.exp * 1000 < nowMs || claims.exp * 1000 > nowMs + sealMs + skewMs) return undefined;

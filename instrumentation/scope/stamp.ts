@@ -45,12 +45,17 @@ export function stampOf(scope: Scope): Attributes {
 function chainAttributes(chain: readonly string[]): Attributes {
   const hops = chain.map(cut);
   if (hops.length <= chainHopsMax) return { "nhi.chain": hops };
-  return {
-    "nhi.chain": [hops[0]!, ...hops.slice(1 - chainHopsMax)],
-    "nhi.chain.depth": hops.length,
-  };
+  return { "nhi.chain": cutChain(hops), "nhi.chain.depth": hops.length };
 }
 
-function cut(text: string): string {
+/** At most so many hops as a path may have: its root, which is whoever answers for it, and the latest. */
+export function cutChain(hops: readonly string[]): string[] {
+  return hops.length <= chainHopsMax ? [...hops] : [hops[0]!, ...hops.slice(1 - chainHopsMax)];
+}
+
+/** Ids are often numbers, of tickets and runs, whatever the types say. */
+function cut(given: string): string {
+  // oxlint-disable-next-line typescript/no-unnecessary-type-conversion -- See above.
+  const text = String(given);
   return text.length <= heldCharsMax ? text : text.slice(0, heldCharsMax);
 }

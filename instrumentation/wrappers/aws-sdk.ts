@@ -1,9 +1,9 @@
-import type { Attributes } from "@opentelemetry/api";
+import { type Attributes, INVALID_SPAN_CONTEXT, type Span, trace } from "@opentelemetry/api";
 import { begin, type Recording } from "../action/begin.ts";
 import { watched } from "../action/record.ts";
 import type { RecordedAction } from "../action/span-model.ts";
 import { bound } from "../scope/bound.ts";
-import { isCovered, running } from "../scope/scope.ts";
+import { isCovered, running, within } from "../scope/scope.ts";
 import { awsAction } from "./aws-action.ts";
 import { isMethod, isObject, members, quietly } from "./foreign.ts";
 import { decorate, isInstrumented, theirSpan } from "./instrumented.ts";
@@ -51,19 +51,37 @@ function onSend(original: Method, self: unknown, args: unknown[]): unknown {
   return told === undefined ? watched(result, recording, learner(action, recording)) : result;
 }
 
-/** Their span begins within the call, so ours waits to see whether there is one. */
+/** Their span begins within the call, so ours waits to see whether there is one; the requests are part of either. */
 function besideTheirs(action: RecordedAction, original: Method, self: unknown, args: unknown[]): unknown {
-  let recording: Recording | undefined;
-  const told = heardBy(
+  let [recording, theirs]: [Recording?, Span?] = [];
+  let isKnown = false;
+  const heard = heardBy(
     args,
     endOf(action, () => recording),
   );
-  const result = Reflect.apply(original, self, told ?? args);
-  const theirs = theirSpan("@opentelemetry/instrumentation-aws-sdk", "");
+  const standIn = standInFor(
+    () => theirs ?? recording?.span,
+    () => isKnown,
+  );
+  const result = within({ ...running(), span: standIn, covered: true }, () =>
+    Reflect.apply(original, self, heard ?? args),
+  );
+  theirs = theirSpan("@opentelemetry/instrumentation-aws-sdk", "");
   if (theirs !== undefined) decorate(theirs, action);
   else recording = begin(action);
-  if (recording === undefined || told !== undefined) return result;
+  isKnown = true;
+  if (recording === undefined || heard !== undefined) return result;
   return watched(result, recording, learner(action, recording));
+}
+
+/** Stands for a span that begins a moment later. */
+function standInFor(span: () => Span | undefined, isKnown: () => boolean): Span {
+  const outer = trace.wrapSpanContext(running().span?.spanContext() ?? INVALID_SPAN_CONTEXT);
+  const isRecording = (): boolean => span()?.isRecording() ?? !isKnown();
+  return Object.assign(outer, {
+    isRecording,
+    setAttributes: (attributes: Attributes) => span()?.setAttributes(attributes) ?? outer,
+  });
 }
 
 type Ended = (error: unknown, output: unknown) => void;

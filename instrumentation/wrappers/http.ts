@@ -48,6 +48,8 @@ function sent(original: Method, self: unknown, args: unknown[], open: WeakMap<ob
   const before = currentRuntime()?.spans.latestRequest;
   const request = Reflect.apply(original, self, args) as ClientRequest;
   try {
+    // A tunnel is the way of another request, which is seen by itself.
+    if (request.method === "CONNECT") return request;
     const recording = beginRequest(outgoing(request, args), theirs(before));
     if (recording !== undefined) watch(request, recording, open);
   } catch {
@@ -85,11 +87,13 @@ function outgoing(request: ClientRequest, args: readonly unknown[]): OutgoingReq
     const value = request.getHeader(name);
     return value === undefined ? undefined : String(value);
   };
-  const host = hostOf(request, args);
+  const named = hostOf(request, args);
+  const url = urlOf(request, named, args);
   return {
     method: request.method,
-    url: urlOf(request, host, args),
-    host,
+    url,
+    // Whom a proxy sends it on to is who sees its headers.
+    host: url.startsWith("http") ? new URL(url).host : named,
     header,
     add: (name, value) => {
       // Headers given as a list are written at once.

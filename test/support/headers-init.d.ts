@@ -1,2 +1,2 @@
-/** A library's types name the browser's global; Node 20's types have it in a package alone. */
-type HeadersInit = import("undici-types").HeadersInit;
+/** A library's types name the browser's global; with Node 20's types it is part of another alone. */
+type HeadersInit = NonNullable<RequestInit["headers"]>;

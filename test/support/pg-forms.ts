@@ -49,7 +49,6 @@ class Statement {
   }
 }
 
-/** @types/pg knows fewer forms than pg takes. */
 type Query = (...args: unknown[]) => unknown;
 type Forms = Readonly<Record<string, () => Promise<Outcome>>>;
 
@@ -83,7 +82,7 @@ export const formsOf = (client: pgLibrary.Client, query: Query): Readonly<Record
       return new Promise((resolve) => {
         taking.on("row", (row) => rows.push(row));
         taking.on("end", (result) =>
-          resolve({ rows, command: result.command, keys: Object.keys(taking), same }),
+          resolve({ rows, command: result.command, keys: Reflect.ownKeys(taking), same }),
         );
         const same = query(taking) === taking;
       });
@@ -91,7 +90,7 @@ export const formsOf = (client: pgLibrary.Client, query: Query): Readonly<Record
     "a failing query that takes part": () =>
       new Promise((resolve) => {
         const taking = new pgLibrary.Query(broken);
-        taking.on("error", (error) => resolve({ ...seen(error), keys: Object.keys(taking) }));
+        taking.on("error", (error) => resolve({ ...seen(error), keys: Reflect.ownKeys(taking) }));
         query(taking);
       }),
     cursor: async () => {

@@ -8,6 +8,7 @@ import { until } from "./poll.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 const run = promisify(execFile);
+const closeWithinMs = 2_000;
 const stopWithinMs = 10_000;
 
 /** A real PostgreSQL on loopback, with a folder of its own. */
@@ -123,18 +124,20 @@ function takes(port: number): Promise<boolean> {
   });
 }
 
-/** SIGINT: connections are cut, what was written stays. */
+/** Waits for connections that are about to close, then cuts them; what was written stays. */
 function end(server: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     if (server.exitCode !== null || server.signalCode !== null) {
       resolve();
       return;
     }
+    const cut = setTimeout(() => server.kill("SIGINT"), closeWithinMs);
     const insist = setTimeout(() => server.kill("SIGQUIT"), stopWithinMs);
     server.once("exit", () => {
+      clearTimeout(cut);
       clearTimeout(insist);
       resolve();
     });
-    server.kill("SIGINT");
+    server.kill("SIGTERM");
   });
 }

@@ -38,7 +38,7 @@ export interface Use<World> {
 }
 
 /** A program of its own that uses the library, as an ES module and as CommonJS. */
-export interface App<World> {
+interface App<World> {
   /** Names in the program, and what is loaded under them: `{ pg: "pg" }`. */
   readonly modules: Readonly<Record<string, string>>;
   /** Statements; may await. Prints what it sees. */

@@ -11,7 +11,6 @@ import { describe, expect, test } from "@jest/globals";
 import type { Attributes } from "@opentelemetry/api";
 import { runAs } from "../../../instrumentation/index.ts";
 import { childProcessWrapper } from "../../../instrumentation/wrappers/child-process.ts";
-import { programIn, programOf } from "../../../instrumentation/wrappers/program.ts";
 import { repositoryRoot } from "../../support/repository.ts";
 import { actionsOf, install, watchedRun } from "../../support/wrapped-run.ts";
 import { type Use, wrapperContract } from "../../support/wrapper-contract.ts";
@@ -23,6 +22,7 @@ const ran = (program: string): Attributes => ({
   "nhi.resource.kind": "program",
   "nhi.action.mutating": true,
 });
+const missing = "no-such-program";
 const secret = "S3CRET-argument";
 const secrets = [secret, "S3CRET"];
 const ended = (child: childProcess.ChildProcess): Promise<unknown[]> => once(child, "close");
@@ -54,17 +54,17 @@ const uses: readonly Use<null>[] = [
   {
     name: "programs that aren't there",
     run: async (see) => {
-      const [error] = (await once(spawn("no-such-program", [secret]), "error")) as unknown[];
+      const [error] = (await once(spawn(missing, [secret]), "error")) as unknown[];
       see("spawn", error);
-      await promisify(execFile)("no-such-program").catch((given: unknown) => see("execFile", given));
-      see("spawnSync", childProcess.spawnSync("no-such-program"));
+      await promisify(execFile)(missing).catch((given: unknown) => see("execFile", given));
+      see("spawnSync", childProcess.spawnSync(missing));
       try {
-        childProcess.execFileSync("no-such-program", [secret]);
+        childProcess.execFileSync(missing, [secret]);
       } catch (given) {
         see("execFileSync", given);
       }
     },
-    actions: Array.from({ length: 4 }, () => ({ ...ran("no-such-program"), "error.type": "ENOENT" })),
+    actions: Array.from({ length: 4 }, () => ({ ...ran(missing), "error.type": "ENOENT" })),
     secrets,
   },
   {
@@ -283,28 +283,4 @@ describe("a program that was told", () => {
       spanId,
     });
   });
-});
-
-describe("names of programs", () => {
-  test.each([
-    ["git push", "git"],
-    ["/usr/local/bin/kubectl get pods", "kubectl"],
-    ["A=1 B='two words' npm run x", "npm"],
-    [`TOKEN=${secret}`, "sh"],
-    [`"${secret} with spaces"`, "sh"],
-    ["$(cat secret)", "sh"],
-    ["(cd x && y)", "sh"],
-    ["  ", "sh"],
-    ["ls|wc", "ls"],
-    ["A=".repeat(50_000), "sh"],
-  ])("%.40s", (command, program) => {
-    expect(programIn(command)).toBe(program);
-    expect(programOf("/bin/bash", ["/bin/bash", "-lc", command])).toBe(program === "sh" ? "bash" : program);
-  });
-
-  test.each([
-    ["C:\\Windows\\system32\\curl.exe", "curl.exe"],
-    ["/opt/a b/run me", "program"],
-    ["/bin/sh", "sh"],
-  ])("%s", (file, program) => expect(programOf(file)).toBe(program));
 });

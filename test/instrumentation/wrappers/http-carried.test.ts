@@ -65,9 +65,25 @@ describe("what is carried", () => {
   });
 });
 
+test("through a proxy nearby, nobody far away is told anything", async () => {
+  double = await httpDouble();
+  undo = install(httpWrapper, []);
+  const { hostname, port } = new URL(double.url);
+  const left = await watchedRun(async () => {
+    await answerTo(http.get({ hostname, port, path: "http://me:my-password@api.elsewhere.example/hello" }));
+  });
+  expect(actionsOf(left)[0]?.attributes).toMatchObject({
+    "nhi.resource.id": "http://api.elsewhere.example/hello",
+    "server.address": "api.elsewhere.example",
+  });
+  expect(JSON.stringify(left)).not.toContain("my-password");
+  expect(double.received[0]?.headers).not.toHaveProperty("baggage");
+  expect(double.received[0]?.headers).not.toHaveProperty("traceparent");
+});
+
 describe("beside OpenTelemetry's own instrumentation", () => {
   test.each(["below ours", "over ours"])(
-    "that stands %s, each request is one span, theirs",
+    "that stands %s, each request is one span, theirs, unless an action covers it",
     async (where) => {
       double = await httpDouble();
       const theirs = new HttpInstrumentation();
@@ -87,6 +103,9 @@ describe("beside OpenTelemetry's own instrumentation", () => {
       const left = await watchedRun(async () => {
         for (let nth = 0; nth < 3; nth += 1)
           await answerTo(http.get(`${double.url}/hello?nth=${String(nth)}`));
+        await record({ kind: "tool_call", name: "outer", covers: true }, () =>
+          answerTo(http.get(`${double.url}/echo`)),
+        );
       });
       undo();
       patch.unpatch?.(http);
@@ -98,7 +117,8 @@ describe("beside OpenTelemetry's own instrumentation", () => {
       expect(requests.map(({ scope }) => scope.name)).toEqual(
         Array(3).fill("@opentelemetry/instrumentation-http"),
       );
-      for (const [nth, { headers }] of double.received.entries()) {
+      expect(actionsOf(left).map(({ attributes }) => attributes["nhi.action.name"])).toEqual(["outer"]);
+      for (const [nth, { headers }] of double.received.slice(0, 3).entries()) {
         expect(headers["traceparent"]).toContain(requests[nth]?.spanContext().spanId);
         expect(headers["baggage"]).toContain("nhi.chain=");
       }

@@ -89,7 +89,10 @@ describe("contract", () => {
         await open.connect(new stdio.StdioClientTransport({ command: process.execPath, args: ["${file}"] }));
         console.log(JSON.stringify(await open.callTool({ name: "fail", arguments: {} })));
         await open.close();`,
-      actions: [["tool_call", "fail"]],
+      actions: [
+        ["exec", "node"],
+        ["tool_call", "fail"],
+      ],
     },
   });
 });

@@ -11,6 +11,7 @@ import * as protocol from "@modelcontextprotocol/sdk/shared/protocol.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { SpanKind } from "@opentelemetry/api";
+import { prompt } from "../../../instrumentation/index.ts";
 import { fetchWrapper } from "../../../instrumentation/wrappers/fetch.ts";
 import { mcpWrapper } from "../../../instrumentation/wrappers/mcp.ts";
 import { bodySecret, httpDouble } from "../../support/http-double.ts";
@@ -65,8 +66,7 @@ function usesOver(name: string, open: (world: World) => unknown): Use<World>[] {
             (await client.listTools()).tools.map((one) => one.name),
           );
           see("ping", await client.ping());
-          const arguments_ = { key: argument };
-          const params = { name: "secret", arguments: arguments_ };
+          const params = { name: "secret", arguments: { key: argument } };
           const asked = client.callTool(params);
           see("promise", [asked instanceof Promise, Object.keys(asked)]);
           see("secret", await asked);
@@ -214,6 +214,22 @@ describe("across processes", () => {
         "nhi.session.id": "contract-session",
       },
     });
+  });
+
+  test("arguments say where they came from: the prompt, or what another tool gave", async () => {
+    undo = install(mcpWrapper, modules);
+    const left = await watchedRun(() =>
+      withClient(stdio(), async (client) => {
+        prompt("Please look up the account of carla.meyer@acme.example for me.");
+        await client.callTool({ name: "secret", arguments: { key: "carla.meyer@acme.example" } });
+        await client.callTool({ name: "secret", arguments: { key: bodySecret } });
+      }),
+    );
+    expect(actionsOf(left).map(({ attributes }) => attributes["nhi.args.origin"])).toEqual([
+      ["prompt"],
+      ["tool:secret"],
+    ]);
+    expect(JSON.stringify(left)).not.toContain("carla.meyer");
   });
 
   test("a call that came without a trace is told of by the server, with the client that it knows", async () => {

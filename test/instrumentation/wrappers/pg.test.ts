@@ -2,7 +2,6 @@
  * Goal: queries are told as what they do to which table, and nothing of pg is another with us than without.
  * Method: the wrapper contract on a real server with every form of a query.
  */
-import { createRequire } from "node:module";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import pgLibrary from "pg";
 import { runAs } from "../../../instrumentation/index.ts";
@@ -13,12 +12,19 @@ import { type Postgres, startPostgres } from "../../support/postgres.ts";
 import { install, type Loaded } from "../../support/wrapped-run.ts";
 import { type Use, wrapperContract } from "../../support/wrapper-contract.ts";
 
-const require = createRequire(import.meta.url);
 const version = "8.23.1";
 const modules: readonly Loaded[] = [
   { exports: pgLibrary, module: { name: "pg", file: "", version } },
-  { exports: require("pg-pool") as object, module: { name: "pg-pool", file: "", version } },
+  {
+    exports: Object.getPrototypeOf(pgLibrary.Pool) as object,
+    module: { name: "pg-pool", file: "", version },
+  },
 ];
+
+/** @types/pg knows fewer forms than pg takes. */
+interface AnyForm {
+  query(...args: unknown[]): unknown;
+}
 
 async function connected(server: Postgres): Promise<pgLibrary.Client> {
   const { host, port, user, password, database } = server;
@@ -58,9 +64,7 @@ const uses: readonly Use<Postgres>[] = Object.entries(told).map(([name, actions]
   name,
   run: async (see, server) => {
     const client = await connected(server);
-    const forms = formsOf(client, (...args) => Reflect.apply(pgLibrary.Client.prototype.query, client, args))[
-      name
-    ];
+    const forms = formsOf(client, (...args) => (client as unknown as AnyForm).query(...args))[name];
     for (const [form, ask] of Object.entries<() => Promise<Outcome>>(forms ?? {})) see(form, await ask());
     await client.end();
   },

@@ -143,9 +143,10 @@ describe("through fetch", () => {
 
 test("a span of OpenTelemetry's own says what it is to Vault", async () => {
   const double = await vaultDouble();
+  const theirs = new UndiciInstrumentation();
   const sdk = new NodeSDK({
     spanProcessors: [new tracing.SimpleSpanProcessor(new tracing.InMemorySpanExporter())],
-    instrumentations: [new UndiciInstrumentation()],
+    instrumentations: [theirs],
     autoDetectResources: false,
     metricReaders: [],
     logRecordProcessors: [],
@@ -159,6 +160,8 @@ test("a span of OpenTelemetry's own says what it is to Vault", async () => {
     });
   });
   undo();
+  // Its ears are the process's, which other tests share.
+  theirs.disable();
   await sdk.shutdown();
   await double.stop();
   const actions = actionsOf(left);

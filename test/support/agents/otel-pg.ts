@@ -3,7 +3,7 @@ import { register } from "node:module";
 import { PgInstrumentation } from "@opentelemetry/instrumentation-pg";
 import { core, NodeSDK, tracing } from "@opentelemetry/sdk-node";
 
-register("@opentelemetry/instrumentation/hook.mjs", import.meta.url);
+register("import-in-the-middle/hook.mjs", import.meta.url);
 
 const printer: tracing.SpanExporter = {
   export(spans, done) {

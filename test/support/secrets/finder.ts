@@ -93,7 +93,8 @@ function formsOf(hidden: string): readonly (readonly [form: string, text: string
     ...(json === hidden ? [] : [["json", json] as const, ["json", JSON.stringify(json).slice(1, -1)] as const]),
     ["hex", Buffer.from(hidden).toString("hex")],
     // Its beginning may lie at any of three places of a group; the groups at its ends hold neighbours as well.
-    ...[0, 1, 2].flatMap((shift) =>
+    // One that has percent-encoding in itself would share that with other texts.
+    ...(hidden.includes("%") ? [] : [0, 1, 2]).flatMap((shift) =>
       (["base64", "base64url"] as const).map((form) => {
         const text = Buffer.from(`${"\0".repeat(shift)}${hidden}`).toString(form).replaceAll("=", "");
         return ["base64", text.slice(shift === 0 ? 0 : 4, -3)] as const;

@@ -34,6 +34,8 @@ export function twoHundred(seed: number): readonly PlantedSecret[] {
   const known = new Set([...keys, ...formats]);
   return all.map((planted, nth) => ({
     ...planted,
+    // What all JWTs begin with.
+    ...(planted.id === "jwt" && { prefix: `${planted.secret.split(".", 1)[0]}.eyJzdWIi` }),
     told: told(planted, nth),
     toldAsId: told({ ...planted, alone: known.has(planted) || planted.id === "jwt" }, nth),
   }));

@@ -46,7 +46,7 @@ export const idPositions: readonly Position[] = [
   },
   done("id.baggage", (secret) => {
     const told = encodeURIComponent(secret);
-    const baggage = `nhi.task=${told},nhi.grant=${told},nhi.chain=${told}>agent%3Ab,nhi.session=${told},nhi.sealed=${told}`;
+    const baggage = `nhi.chain.id=${told},nhi.task=${told},nhi.grant=${told},nhi.chain=${told}>agent%3Ab,nhi.session=${told},nhi.sealed=${told}`;
     return { carried: extract({ traceparent: trace, tracestate: `v=${told}`, baggage }) };
   }, "as-id"),
   done("id.baggage-of-the-host", (secret) => {

@@ -1,5 +1,5 @@
 /** Positions in what a process says of itself: its environment, and what it is told at its start. Begins anew for each secret. */
-import { start, tool } from "../../../../instrumentation/index.ts";
+import { runAs, start, tool } from "../../../../instrumentation/index.ts";
 import { worldOf } from "../../secrets/position.ts";
 
 const { secrets } = worldOf(process.env);
@@ -25,7 +25,7 @@ for (const [nth, { told, secret }] of secrets.entries()) {
   if (nth % 3 === 1) process.env["ANSWERABLE_IDENTITY"] = told;
   const identity = { id: told, kind: "ai_agent", owner: told } as const;
   const answerable = start(nth % 3 === 2 ? { identity } : {});
-  tool("resource.attributes", () => 1)();
+  runAs({ chain: ["user:ana"] }, () => tool("resource.attributes", () => 1)());
   await answerable.stop();
 }
 process.stdout.write(JSON.stringify([{ name: "resource.attributes", operation: "resource.attributes" }]));
