@@ -30,14 +30,15 @@ const transport = new StdioClientTransport({
 const client = new Client({ name: "triage", version: "1.0.0" });
 await client.connect(transport);
 
+const callTool = async (name, args) => {
+  const { content } = await client.callTool({ name, arguments: args });
+  return content[0].text;
+};
+
 const question = "Please look into ticket 4711 and open a change for it.";
 await runAs({ chain: ["user:ana@acme.example"], task: "ticket-4711", session: `run-${Date.now()}` }, () =>
   record({ kind: "agent_run", name: "triage" }, async () => {
     prompt(question);
-    const callTool = async (name, args) => {
-      const { content } = await client.callTool({ name, arguments: args });
-      return content[0].text;
-    };
     await agentLoop(model, [{ role: "user", text: question }], callTool);
   }),
 );

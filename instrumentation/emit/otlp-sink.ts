@@ -39,8 +39,8 @@ export function otlpSink({ url, compression, ...options }: OtlpOptions): SpanSin
     }
     try {
       const answer = await (compression === "gzip"
-        ? post(await gzipped(body), packed)
-        : post(body, protobuf));
+        ? receiver.post(await gzipped(body), packed)
+        : receiver.post(body, protobuf));
       trouble = answer.reason ?? rejectedIn(answer.body);
       pauseMs = answer.pauseMs;
       return outcomeOf(answer.status);

@@ -88,6 +88,7 @@ export class OpenSpans {
    * scope and name. Each is given once.
    */
   takeLatest(scope: string, name: string): Span | undefined {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Which SDK made it is unknown; each part is looked at.
     const latest = this.#latest as (Partial<StartedSpan> & Span) | undefined;
     const of = latest?.instrumentationScope ?? latest?.instrumentationLibrary;
     if (latest === undefined || of?.name !== scope || latest.name?.startsWith(name) !== true)

@@ -58,8 +58,7 @@ export function player(tools: ToolTable): Player {
       () => undefined,
     );
     // A model asks for all calls of a turn before it sees what came of any.
-    let answer = (): void => undefined;
-    const asked = new Promise<void>((resolve) => (answer = resolve));
+    const { asked, answer } = gate();
     const acts = calls.map(({ call, outcome }) =>
       act(call, async () => {
         await asked;
@@ -92,4 +91,11 @@ export function player(tools: ToolTable): Player {
 /** A tool that failed; what it said may hold anything. */
 class ToolFailed extends Error {
   override readonly name = "ToolFailed";
+}
+
+/** Lets whoever waits for `asked` go on once `answer` is called. */
+function gate(): { readonly asked: Promise<void>; readonly answer: () => void } {
+  let open: (() => void) | undefined;
+  const asked = new Promise<void>((resolve) => (open = resolve));
+  return { asked, answer: () => open?.() };
 }

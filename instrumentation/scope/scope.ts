@@ -49,7 +49,7 @@ const shared = globals<{ [slot]?: AsyncLocalStorage<Running> }>();
 const storage = (shared[slot] ??= new AsyncLocalStorage<Running>());
 
 const rootSlot = Symbol.for("answerable.root.1");
-const root = globalThis as { [rootSlot]?: Running | undefined };
+const root = globals<{ [rootSlot]?: Running | undefined }>();
 
 const nothing: Running = { scope: {}, stamp: {} };
 
