@@ -20,8 +20,10 @@ export function withoutSecretArguments(name: string, args: readonly unknown[]): 
       const meaning = meaningOf(key);
       if (meaning === "nothing" || meaning === "id") continue;
       const value: unknown = Object.getOwnPropertyDescriptor(arg, key)?.value;
-      if (typeof value !== "string" || value.length < secretCharsMin || !isSecret(meaning, value, false)) continue;
-      for (const form of [value, encodeURIComponent(value)]) clean = clean.replaceAll(form, `[redacted:${meaning}]`);
+      if (typeof value !== "string" || value.length < secretCharsMin || !isSecret(meaning, value, false))
+        continue;
+      for (const form of [value, encodeURIComponent(value)])
+        clean = clean.replaceAll(form, `[redacted:${meaning}]`);
     }
   }
   return clean;

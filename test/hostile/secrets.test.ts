@@ -52,6 +52,7 @@ beforeAll(async () => {
   up = await startUp({
     dataDir: join(folder.path, "data"),
     env: {
+      ANSWERABLE_WEBHOOK_MIN_SEVERITY: "low",
       ANSWERABLE_WEBHOOK_URL: webhook.url,
       ANSWERABLE_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 7).toString("base64")}`,
     },
@@ -65,10 +66,14 @@ beforeAll(async () => {
     run.agent(file, { endpoint: recorder.url, registered, env: own, args });
   ends = [
     ...(await Promise.all([agent("main.js", true, env), agent("main.js", false, withKey, "start")])),
-    ...(await Promise.all([agent("resources.js", false, {}), agent("otel.js", true, withKey), agent("otel.js", false, env)])),
+    ...(await Promise.all([
+      agent("resources.js", false, {}),
+      agent("otel.js", true, withKey),
+      agent("otel.js", false, env),
+    ])),
   ];
   await recorder.drained();
-}, 120_000);
+}, 200_000);
 
 afterAll(async () => {
   await run.stop();
@@ -88,11 +93,13 @@ const views: Readonly<Record<string, (secret: string) => string>> = {
   percent: encodeURIComponent,
   json: (secret) => JSON.stringify({ secret }),
   base64: (secret) => Buffer.from(`user:${secret}`).toString("base64"),
-  pieces: (secret) => secret.replaceAll(/[^]{14}/gu, "$& … "),
+  part: (secret) => secret.slice(Math.min(secret.length * 0.4, Math.max(0, secret.length - 16))).slice(0, 16),
 };
 
 test.each(Object.entries(views))("what is looked for is found where it is: %s", (_, view) => {
-  const missed = secrets.filter((one) => new LeakFinder([one]).leaksIn(`a ${view(one.secret)} b`).length === 0);
+  const missed = secrets.filter(
+    (one) => new LeakFinder([one]).leaksIn(`a ${view(one.secret)} b`).length === 0,
+  );
   expect(missed.map(({ id }) => id)).toEqual([]);
 });
 
@@ -101,11 +108,15 @@ describe("agents that hold 200 secrets", () => {
     expect(ends.map(({ code }) => code)).toEqual(ends.map(() => 0));
     expect(recorder.refusals).toEqual([]);
     const planted = ends.flatMap(({ out }) => JSON.parse(out) as { name: string; operation?: string }[]);
-    expect([...new Set(planted.map(({ name }) => name.split(".", 1)[0]))].toSorted()).toEqual(parts.toSorted());
+    expect([...new Set(planted.map(({ name }) => name.split(".", 1)[0]))].toSorted()).toEqual(
+      parts.toSorted(),
+    );
     const rows = await actionsBy();
     const few = planted.flatMap(({ name, operation }) => {
       const own = rows.filter(([session, what]) =>
-        operation === undefined ? session === name : what === operation && (session === name || what === name),
+        operation === undefined
+          ? session === name
+          : what === operation && (session === name || what === name),
       );
       const actions = own.reduce((sum, [, , count]) => sum + Number(count), 0);
       return actions >= secrets.length ? [] : [`${name}: ${actions}`];
@@ -126,9 +137,15 @@ describe("agents that hold 200 secrets", () => {
     const dump = await dumpOf(up.clickhouseUrl, "answerable");
     for (const table of ["actions", "findings", "alerts"])
       expect([table, dump.get(`answerable.${table}`)?.length]).not.toEqual([table, 0]);
-    expect([...dump].map(([table, bytes]) => [table, leaks(bytes)])).toEqual([...dump.keys()].map((table) => [table, []]));
-    await until("an alert is delivered", () => webhook.delivered.length > 0);
-    console.log(webhook.delivered.length, JSON.stringify(webhook.delivered[0]).slice(0,3000), await sql(up.clickhouseUrl,"SELECT rule, severity, count(), uniqExact(episode_id), any(title) FROM answerable.findings GROUP BY ALL FORMAT PrettyCompactMonoBlock"));
+    expect([...dump].map(([table, bytes]) => [table, leaks(bytes)])).toEqual(
+      [...dump.keys()].map((table) => [table, []]),
+    );
+    // Identities that were called as secrets are among them, as no grant names them.
+    await until(
+      "alerts are delivered",
+      () => webhook.delivered.some(({ body }) => body.includes("[redacted:")),
+      30_000,
+    );
     expect(leaks(JSON.stringify(webhook.delivered))).toEqual([]);
     expect(leaks(up.logs())).toEqual([]);
     for (const file of logFiles()) expect([file, leaks(readFileSync(file))]).toEqual([file, []]);
@@ -136,7 +153,9 @@ describe("agents that hold 200 secrets", () => {
 });
 
 /** How many actions there are of each session and operation. */
-async function actionsBy(): Promise<readonly (readonly [session: string, operation: string, count: string])[]> {
+async function actionsBy(): Promise<
+  readonly (readonly [session: string, operation: string, count: string])[]
+> {
   const text = await sql(
     up.clickhouseUrl,
     "SELECT session_id, operation, count() FROM answerable.v_actions WHERE phase = 'end' GROUP BY ALL FORMAT JSONCompactEachRow",
@@ -163,7 +182,11 @@ describe("by way of Kafka", () => {
     const roles = [startRole("process", env), startRole("detect", env)];
     // One that can't be read ends among the dead letters.
     const broken = recorder.bodies[0]!.subarray(0, -5);
-    await produce(brokers, topics.raw, [...recorder.bodies, broken].map((value) => ({ value })));
+    await produce(
+      brokers,
+      topics.raw,
+      [...recorder.bodies, broken].map((value) => ({ value })),
+    );
     const stored = await sql(up.clickhouseUrl, "SELECT count() FROM answerable.actions FINAL");
     await until(
       "all actions are stored",
@@ -176,11 +199,16 @@ describe("by way of Kafka", () => {
     for (const topic of [topics.raw, topics.spans, topics.deadLetters]) {
       const records = await readAll(brokers, topic);
       expect(records.length).toBeGreaterThan(0);
-      const texts = records.map(({ key: name, value, headers }) => [Buffer.from(name + JSON.stringify(headers)), value]);
+      const texts = records.map(({ key: name, value, headers }) => [
+        Buffer.from(name + JSON.stringify(headers)),
+        value,
+      ]);
       expect([topic, leaks(Buffer.concat(texts.flat()))]).toEqual([topic, []]);
     }
     const dump = await dumpOf(process.env[clickHouseVariable] ?? "", database);
-    expect([...dump].map(([table, bytes]) => [table, leaks(bytes)])).toEqual([...dump.keys()].map((table) => [table, []]));
+    expect([...dump].map(([table, bytes]) => [table, leaks(bytes)])).toEqual(
+      [...dump.keys()].map((table) => [table, []]),
+    );
     expect(leaks(roles.map((role) => role.logs()).join("\n"))).toEqual([]);
   }, 120_000);
 });

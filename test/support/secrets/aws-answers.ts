@@ -20,13 +20,19 @@ export function answerAsAws(
   if (failure !== undefined) {
     const code = failure === "odd-" ? secret : "AccessDenied";
     const told = `<Code>${escaped(code)}</Code><Message>${escaped(secret)}</Message>`;
-    const error = method === "GET" || method === "PUT" ? `<Error>${told}</Error>` : `<ErrorResponse><Error>${told}</Error></ErrorResponse>`;
+    const error =
+      method === "GET" || method === "PUT"
+        ? `<Error>${told}</Error>`
+        : `<ErrorResponse><Error>${told}</Error></ErrorResponse>`;
     response.writeHead(400, { "content-type": isJson ? "application/x-amz-json-1.1" : "text/xml" });
     response.end(isJson ? JSON.stringify({ __type: code, message: secret, Message: secret }) : error);
     return;
   }
   const target = String(headers["x-amz-target"] ?? new URLSearchParams(body).get("Action") ?? "S3");
-  response.writeHead(200, { "content-type": isJson ? "application/x-amz-json-1.1" : "text/xml", "x-amzn-requestid": "1" });
+  response.writeHead(200, {
+    "content-type": isJson ? "application/x-amz-json-1.1" : "text/xml",
+    "x-amzn-requestid": "1",
+  });
   response.end(answers.find(([name]) => target.endsWith(name))?.[1](secret) ?? (isJson ? "{}" : ""));
 }
 
@@ -44,11 +50,17 @@ const answers: readonly (readonly [operation: string, body: (secret: string) => 
         SecretBinary: Buffer.from(secret).toString("base64"),
       }),
   ],
-  ["GetParameter", (secret) => JSON.stringify({ Parameter: { Name: "/app/key", Type: "SecureString", Value: secret } })],
+  [
+    "GetParameter",
+    (secret) => JSON.stringify({ Parameter: { Name: "/app/key", Type: "SecureString", Value: secret } }),
+  ],
   [
     "AssumeRole",
     (secret) =>
-      xml("AssumeRole", `<Credentials>${credentials(secret)}<SessionToken>${escaped(secret)}</SessionToken></Credentials>`),
+      xml(
+        "AssumeRole",
+        `<Credentials>${credentials(secret)}<SessionToken>${escaped(secret)}</SessionToken></Credentials>`,
+      ),
   ],
   ["CreateAccessKey", (secret) => xml("CreateAccessKey", `<AccessKey>${credentials(secret)}</AccessKey>`)],
   ["S3", (secret) => secret],

@@ -37,12 +37,19 @@ export async function secretsDouble(secrets: readonly PlantedSecret[]): Promise<
 
 function answer({ url = "" }: IncomingMessage, response: ServerResponse, secret: string): void {
   if (url.startsWith("/v2/silent")) return;
-  const headers = { "x-secret": encodeURIComponent(secret), "set-cookie": `sid=${encodeURIComponent(secret)}` };
+  const headers = {
+    "x-secret": encodeURIComponent(secret),
+    "set-cookie": `sid=${encodeURIComponent(secret)}`,
+  };
   if (url.startsWith("/v2/redirect")) {
     response.writeHead(302, { ...headers, location: `/v2?token=${encodeURIComponent(secret)}` }).end();
     return;
   }
-  response.writeHead(url.startsWith("/v2/status/500") ? 500 : 200, encodeURIComponent(secret).slice(0, 100), headers);
+  response.writeHead(
+    url.startsWith("/v2/status/500") ? 500 : 200,
+    encodeURIComponent(secret).slice(0, 100),
+    headers,
+  );
   const auth = { client_token: secret, accessor: "abc" };
   response.end(JSON.stringify({ data: { data: { password: secret } }, auth, errors: [secret] }));
 }

@@ -57,20 +57,32 @@ export class LeakFinder {
   }
 
   #add(id: string, form: string, text: string): void {
-    const bytes = Buffer.from(text, "latin1");
-    for (let at = 0; at + pieceChars <= text.length; at++) {
+    // Groups of base64 are found wherever they begin, as each secret is there in all three ways.
+    for (let at = 0; at + pieceChars <= text.length; at += form === "base64" ? 4 : 1) {
       const short = text.slice(at, at + pieceChars);
-      const whole = /^[0-9a-f-]+$/iu.test(short) ? text.slice(at, at + hexPieceChars) : short;
-      if (whole.length > pieceChars && whole.length < hexPieceChars) continue;
-      // Of what is percent-encoded twice a piece may be nothing but that.
-      if (form === "percent" && whole.replaceAll(/%?(?:25)?[0-9A-F]{0,2}/gu, "").length < 2) continue;
-      const known = this.#pieces.get(short) ?? [];
-      this.#pieces.set(short, [...known, { id, form, whole }]);
-      const slot = slotOf(bytes.readUInt32LE(at), bytes.readUInt32LE(at + 4));
+      const chars = charsOf(form, short);
+      const whole = text.slice(at, at + chars);
+      if (whole.length < chars) continue;
+      this.#pieces.set(short, [...(this.#pieces.get(short) ?? []), { id, form, whole }]);
+      const bytes = Buffer.from(short, "latin1");
+      const slot = slotOf(bytes.readUInt32LE(0), bytes.readUInt32LE(4));
       this.#may[slot >>> 3]! |= 1 << (slot & 7);
     }
   }
 }
+
+/** How long a piece has to be to be no chance. */
+function charsOf(form: string, piece: string): number {
+  if (hexLike.test(piece)) return hexPieceChars;
+  if (form === "base64" && hexLike.test(Buffer.from(piece, "base64").toString("latin1")))
+    return hexPieceChars * 2;
+  // Of what is percent-encoded twice a piece may be nothing but that.
+  return form === "percent" && piece.replaceAll(/%?(?:25)?[0-9A-F]{0,2}/gu, "").length < 2
+    ? hexPieceChars
+    : pieceChars;
+}
+
+const hexLike = /^[0-9a-f-]+$/iu;
 
 function isAt(bytes: Buffer, start: number, whole: string): boolean {
   const end = start + whole.length;
@@ -89,14 +101,19 @@ function formsOf(hidden: string): readonly (readonly [form: string, text: string
   const json = JSON.stringify(hidden).slice(1, -1);
   return [
     ["plain", hidden],
-    ...(percent === hidden ? [] : [["percent", percent] as const, ["percent", encodeURIComponent(percent)] as const]),
-    ...(json === hidden ? [] : [["json", json] as const, ["json", JSON.stringify(json).slice(1, -1)] as const]),
+    ...(percent === hidden
+      ? []
+      : [["percent", percent] as const, ["percent", encodeURIComponent(percent)] as const]),
+    ...(json === hidden
+      ? []
+      : [["json", json] as const, ["json", JSON.stringify(json).slice(1, -1)] as const]),
     ["hex", Buffer.from(hidden).toString("hex")],
     // Its beginning may lie at any of three places of a group; the groups at its ends hold neighbours as well.
-    // One that has percent-encoding in itself would share that with other texts.
-    ...(hidden.includes("%") ? [] : [0, 1, 2]).flatMap((shift) =>
+    ...[0, 1, 2].flatMap((shift) =>
       (["base64", "base64url"] as const).map((form) => {
-        const text = Buffer.from(`${"\0".repeat(shift)}${hidden}`).toString(form).replaceAll("=", "");
+        const text = Buffer.from(`${"\0".repeat(shift)}${hidden}`)
+          .toString(form)
+          .replaceAll("=", "");
         return ["base64", text.slice(shift === 0 ? 0 : 4, -3)] as const;
       }),
     ),

@@ -38,7 +38,9 @@ export async function secretsRun(secrets: readonly PlantedSecret[], folder: stri
   const { host, port, user, password, database } = postgres;
   const client = new pg.Client({ host, port, user, password, database });
   await client.connect();
-  await client.query("CREATE TABLE customers (id int, mail text); INSERT INTO customers VALUES (1, 'ana@acme.example')");
+  await client.query(
+    "CREATE TABLE customers (id int, mail text); INSERT INTO customers VALUES (1, 'ana@acme.example')",
+  );
   await client.end();
   const world: World = { secrets, double: double.url, postgres: { host, port, user, password, database } };
   const file = join(folder, "world.json");
@@ -46,12 +48,19 @@ export async function secretsRun(secrets: readonly PlantedSecret[], folder: stri
   return {
     double,
     agent: (name, { endpoint, registered, args = [], env = {} }) =>
-      run([...(registered ? ["--import", register] : []), join(repositoryRoot, "dist/test/support/agents/secrets", name), ...args], {
-        PATH: process.env["PATH"] ?? "",
-        ANSWERABLE_ENDPOINT: endpoint,
-        [worldVariable]: file,
-        ...env,
-      }),
+      run(
+        [
+          ...(registered ? ["--import", register] : []),
+          join(repositoryRoot, "dist/test/support/agents/secrets", name),
+          ...args,
+        ],
+        {
+          PATH: process.env["PATH"] ?? "",
+          ANSWERABLE_ENDPOINT: endpoint,
+          [worldVariable]: file,
+          ...env,
+        },
+      ),
     stop: async () => {
       double.stop();
       await postgres.stop();
@@ -60,7 +69,7 @@ export async function secretsRun(secrets: readonly PlantedSecret[], folder: stri
 }
 
 function run(args: readonly string[], env: Readonly<Record<string, string>>): Promise<AgentEnd> {
-  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"], timeout: 60_000 });
+  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"], timeout: 150_000 });
   let [out, err] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));

@@ -26,16 +26,17 @@ export function twoHundred(seed: number): readonly PlantedSecret[] {
   const keys = privateKeys.map((secret) => ({ id: "private-key", secret, alone: true }));
   const others = Array.from({ length: count }, (_, nth) => otherSecrets[nth % otherSecrets.length]!(dice));
   // Some formats have a dozen prefixes; three of each are as good.
-  const formats = formatSecrets(seed).filter(
-    ({ id }, at, all) => all.slice(0, at).filter((one) => one.id === id).length < 3,
-  );
+  const formats = formatSecrets(seed, true)
+    // What is percent-encoded in itself shares that with other texts.
+    .filter(({ secret }) => !secret.includes("%"))
+    .filter(({ id }, at, all) => all.slice(0, at).filter((one) => one.id === id).length < 3);
   const all = [...keys, ...formats, ...others].slice(0, count);
   if (new Set(all.map(({ secret }) => secret)).size !== count) throw new Error(`seed ${seed}: two are alike`);
   const known = new Set([...keys, ...formats]);
   return all.map((planted, nth) => ({
     ...planted,
-    // What all JWTs begin with.
-    ...(planted.id === "jwt" && { prefix: `${planted.secret.split(".", 1)[0]}.eyJzdWIi` }),
+    // Of a JWT the signature is secret; the rest is text in base64 as others are.
+    ...(planted.id === "jwt" && { prefix: planted.secret.slice(0, planted.secret.lastIndexOf(".") + 1) }),
     told: told(planted, nth),
     toldAsId: told({ ...planted, alone: known.has(planted) || planted.id === "jwt" }, nth),
   }));

@@ -25,7 +25,10 @@ const trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 export const idPositions: readonly Position[] = [
   done("id.session", (session) => ({ session }), "as-id"),
-  done("id.long", (secret) => ({ task: `${"x ".repeat(245)}${secret}`, chain: [`${"y ".repeat(250)}${secret}`] })),
+  done("id.long", (secret) => ({
+    task: `${"x ".repeat(245)}${secret}`,
+    chain: [`${"y ".repeat(250)}${secret}`],
+  })),
   done("id.task", (task) => ({ task })),
   done("id.grant", (grant) => ({ grant, approval: grant })),
   done("id.identity", (id) => ({ identity: { id, kind: "ai_agent", owner: id } })),
@@ -39,20 +42,41 @@ export const idPositions: readonly Position[] = [
     leaves: true,
     plant: (secret) => {
       const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-      const claims = { sub: secret, iss: secret, jti: secret, scope: secret, txn: secret, act: { sub: secret } };
+      const claims = {
+        sub: secret,
+        iss: secret,
+        jti: secret,
+        scope: secret,
+        txn: secret,
+        act: { sub: secret },
+      };
       const token = `${part({ alg: "RS256", typ: secret })}.${part(claims)}.${Buffer.from(secret).toString("base64url")}`;
       return runAs({ token }, () => tool("id.claims", () => 1)());
     },
   },
-  done("id.baggage", (secret) => {
-    const told = encodeURIComponent(secret);
-    const baggage = `nhi.chain.id=${told},nhi.task=${told},nhi.grant=${told},nhi.chain=${told}>agent%3Ab,nhi.session=${told},nhi.sealed=${told}`;
-    return { carried: extract({ traceparent: trace, tracestate: `v=${told}`, baggage }) };
-  }, "as-id"),
-  done("id.baggage-of-the-host", (secret) => {
-    const told = encodeURIComponent(secret);
-    return { carried: extract({ traceparent: told, tracestate: `v=${told}`, baggage: `${told}=1,a=${told};b=${told}` }) };
-  }, false),
+  done(
+    "id.baggage",
+    (secret) => {
+      const told = encodeURIComponent(secret);
+      const baggage = `nhi.chain.id=${told},nhi.task=${told},nhi.grant=${told},nhi.chain=${told}>agent%3Ab,nhi.session=${told},nhi.sealed=${told}`;
+      return { carried: extract({ traceparent: trace, tracestate: `v=${told}`, baggage }) };
+    },
+    "as-id",
+  ),
+  done(
+    "id.baggage-of-the-host",
+    (secret) => {
+      const told = encodeURIComponent(secret);
+      return {
+        carried: extract({
+          traceparent: told,
+          tracestate: `v=${told}`,
+          baggage: `${told}=1,a=${told};b=${told}`,
+        }),
+      };
+    },
+    false,
+  ),
   {
     name: "id.credential",
     operation: "id.credential",
@@ -64,7 +88,9 @@ export const idPositions: readonly Position[] = [
     operation: "id.reference",
     leaves: false,
     plant: (secret) =>
-      credential.used({ id: reference(secret) ?? "none", type: "api_key" }, () => tool("id.reference", () => 1)()),
+      credential.used({ id: reference(secret) ?? "none", type: "api_key" }, () =>
+        tool("id.reference", () => 1)(),
+      ),
   },
   {
     name: "door.credential",
@@ -74,7 +100,11 @@ export const idPositions: readonly Position[] = [
       return credential.revoked("door.revoke", { id: secret, type: "api_key" }, () => secret);
     },
   },
-  { name: "door.delegate", leaves: true, plant: (to) => delegate(to, () => tool("door.delegate", () => to)()) },
+  {
+    name: "door.delegate",
+    leaves: true,
+    plant: (to) => delegate(to, () => tool("door.delegate", () => to)()),
+  },
   { name: "door.exec", leaves: true, plant: (program) => exec(program, () => program) },
   {
     name: "door.secret",
@@ -86,7 +116,8 @@ export const idPositions: readonly Position[] = [
     name: "door.resource",
     operation: "crm.export",
     leaves: true,
-    plant: (secret) => resourceAccess("crm.export", { id: secret, kind: secret, origin: secret }, () => secret),
+    plant: (secret) =>
+      resourceAccess("crm.export", { id: secret, kind: secret, origin: secret }, () => secret),
   },
   {
     name: "door.permission",

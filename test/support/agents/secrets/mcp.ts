@@ -11,18 +11,31 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import type { Position, World } from "../../secrets/position.ts";
 
-type Call = (request: { name: string; arguments?: Record<string, unknown>; _meta?: Record<string, unknown> }) => Promise<unknown>;
+type Call = (request: {
+  name: string;
+  arguments?: Record<string, unknown>;
+  _meta?: Record<string, unknown>;
+}) => Promise<unknown>;
 
 /** Tools that give back the secret they are asked for by its number, or fail with it. */
 function serverOf({ secrets }: World): Server {
-  const server = new Server({ name: "tools", version: "1" }, { capabilities: { tools: {}, resources: {}, prompts: {} } });
+  const server = new Server(
+    { name: "tools", version: "1" },
+    { capabilities: { tools: {}, resources: {}, prompts: {} } },
+  );
   const text = (nth: unknown): string => secrets[Number(nth)]?.secret ?? "none";
   server.setRequestHandler(CallToolRequestSchema, ({ params }) => {
     const nth = params.arguments?.["nth"];
     if (params.name === "fail") throw new Error(text(nth));
-    return { content: [{ type: "text", text: text(nth) }], isError: params.name === "bad", _meta: { told: text(nth) } };
+    return {
+      content: [{ type: "text", text: text(nth) }],
+      isError: params.name === "bad",
+      _meta: { told: text(nth) },
+    };
   });
-  server.setRequestHandler(ReadResourceRequestSchema, ({ params }) => ({ contents: [{ uri: params.uri, text: "x" }] }));
+  server.setRequestHandler(ReadResourceRequestSchema, ({ params }) => ({
+    contents: [{ uri: params.uri, text: "x" }],
+  }));
   server.setRequestHandler(GetPromptRequestSchema, () => ({ messages: [] }));
   return server;
 }
@@ -52,7 +65,11 @@ function called(
     leaves,
     plant: async (secret, world, nth) => {
       const client = await clientOf(world);
-      return work((params) => client.request({ method: "tools/call", params }, CallToolResultSchema), secret, nth);
+      return work(
+        (params) => client.request({ method: "tools/call", params }, CallToolResultSchema),
+        secret,
+        nth,
+      );
     },
   };
 }
@@ -69,24 +86,32 @@ async function sentToServer(params: object, world: World): Promise<void> {
 }
 
 export const mcpPositions: readonly Position[] = [
-  called("arguments", "do", (call, secret) => call({ name: "do", arguments: { secret, deep: [{ secret }] } })),
+  called("arguments", "do", (call, secret) =>
+    call({ name: "do", arguments: { secret, deep: [{ secret }] } }),
+  ),
   called("argument-names", "do", (call, secret) => call({ name: "do", arguments: { [secret]: 1 } })),
   called("result", "do", (call, _, nth) => call({ name: "do", arguments: { nth } })),
   called("bad-result", "bad", (call, _, nth) => call({ name: "bad", arguments: { nth } })),
   called("error", "fail", (call, _, nth) => call({ name: "fail", arguments: { nth } })),
-  called("meta", "do", (call, secret) => call({ name: "do", _meta: { progressToken: secret, [secret]: secret, tracestate: secret } })),
+  called("meta", "do", (call, secret) =>
+    call({ name: "do", _meta: { progressToken: secret, [secret]: secret, tracestate: secret } }),
+  ),
   called("tool-name", undefined, (call, secret) => call({ name: secret }), true),
   {
     name: "mcp.resource",
     operation: "resources/read",
     leaves: true,
-    plant: async (secret, world) => (await clientOf(world)).readResource({ uri: `notes://${encodeURIComponent(secret)}/${encodeURIComponent(secret)}` }),
+    plant: async (secret, world) =>
+      (await clientOf(world)).readResource({
+        uri: `notes://${encodeURIComponent(secret)}/${encodeURIComponent(secret)}`,
+      }),
   },
   {
     name: "mcp.prompt",
     operation: "prompts/get",
     leaves: true,
-    plant: async (secret, world) => (await clientOf(world)).getPrompt({ name: secret, arguments: { secret } }),
+    plant: async (secret, world) =>
+      (await clientOf(world)).getPrompt({ name: secret, arguments: { secret } }),
   },
   {
     name: "mcp.server",

@@ -14,14 +14,25 @@ context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 const providers = world.secrets.map(
   ({ told, secret }) =>
     new BasicTracerProvider({
-      resource: resourceFromAttributes({ "service.name": "host", "service.namespace": told, planted: secret, [secret]: secret }),
+      resource: resourceFromAttributes({
+        "service.name": "host",
+        "service.namespace": told,
+        planted: secret,
+        [secret]: secret,
+      }),
     }),
 );
-trace.setGlobalTracerProvider(new BasicTracerProvider({ resource: resourceFromAttributes({ "service.name": "host" }) }));
+trace.setGlobalTracerProvider(
+  new BasicTracerProvider({ resource: resourceFromAttributes({ "service.name": "host" }) }),
+);
 
 const action = { "nhi.action.kind": "tool_call", "nhi.action.name": "otel.action" };
 
-function spanned(name: string, make: (secret: string, nth: number) => void, leaves: Position["leaves"]): Position {
+function spanned(
+  name: string,
+  make: (secret: string, nth: number) => void,
+  leaves: Position["leaves"],
+): Position {
   return { name, operation: "otel.action", leaves, plant: (secret, _, nth) => make(secret, nth) };
 }
 
@@ -29,43 +40,92 @@ const tracer = trace.getTracer("host");
 
 const positions: readonly Position[] = [
   spanned("otel.name", (secret) => tracer.startSpan(`GET ${secret}`, { attributes: action }).end(), true),
-  spanned("otel.attributes", (secret) => {
-    const attributes = { [secret]: secret, "db.query.text": secret, "http.request.header.cookie": [secret], "exception.message": secret };
-    tracer.startSpan("x", { attributes: { ...action, ...attributes } }).end();
-  }, false),
-  spanned("otel.known-attributes", (secret) => {
-    const attributes = { "url.full": secret, "http.url": `/${encodeURIComponent(secret)}`, "db.name": secret, "client.address": secret, "tls.client.subject": secret };
-    tracer.startSpan("x", { attributes: { ...action, ...attributes } }).end();
-  }, true),
-  spanned("otel.events", (secret) => {
-    const span = tracer.startSpan("x", { attributes: action });
-    span.addEvent(secret, { [secret]: secret });
-    span.recordException({ name: secret, message: secret, stack: secret } as Exception);
-    span.end();
-  }, false),
-  spanned("otel.links", (secret) => {
-    const linked = { traceId: "1".repeat(32), spanId: "2".repeat(16), traceFlags: 1 };
-    tracer.startSpan("x", { attributes: action, links: [{ context: linked, attributes: { [secret]: secret } }] }).end();
-  }, false),
-  spanned("otel.status", (secret) => {
-    const span = tracer.startSpan("x", { attributes: action });
-    span.setStatus({ code: SpanStatusCode.ERROR, message: secret });
-    span.end();
-  }, false),
-  spanned("otel.scope", (secret) => trace.getTracer(secret, secret).startSpan("x", { attributes: action }).end(), true),
-  spanned("otel.resource", (_, nth) => {
-    const provider = providers[nth]!;
-    trace.disable();
-    trace.setGlobalTracerProvider(provider);
-    trace.getTracer("host").startSpan("x", { attributes: action }).end();
-  }, true),
+  spanned(
+    "otel.attributes",
+    (secret) => {
+      const attributes = {
+        [secret]: secret,
+        "db.query.text": secret,
+        "http.request.header.cookie": [secret],
+        "exception.message": secret,
+      };
+      tracer.startSpan("x", { attributes: { ...action, ...attributes } }).end();
+    },
+    false,
+  ),
+  spanned(
+    "otel.known-attributes",
+    (secret) => {
+      const attributes = {
+        "url.full": secret,
+        "http.url": `/${encodeURIComponent(secret)}`,
+        "db.name": secret,
+        "client.address": secret,
+        "tls.client.subject": secret,
+      };
+      tracer.startSpan("x", { attributes: { ...action, ...attributes } }).end();
+    },
+    true,
+  ),
+  spanned(
+    "otel.events",
+    (secret) => {
+      const span = tracer.startSpan("x", { attributes: action });
+      span.addEvent(secret, { [secret]: secret });
+      span.recordException({ name: secret, message: secret, stack: secret } as Exception);
+      span.end();
+    },
+    false,
+  ),
+  spanned(
+    "otel.links",
+    (secret) => {
+      const linked = { traceId: "1".repeat(32), spanId: "2".repeat(16), traceFlags: 1 };
+      tracer
+        .startSpan("x", {
+          attributes: action,
+          links: [{ context: linked, attributes: { [secret]: secret } }],
+        })
+        .end();
+    },
+    false,
+  ),
+  spanned(
+    "otel.status",
+    (secret) => {
+      const span = tracer.startSpan("x", { attributes: action });
+      span.setStatus({ code: SpanStatusCode.ERROR, message: secret });
+      span.end();
+    },
+    false,
+  ),
+  spanned(
+    "otel.scope",
+    (secret) => trace.getTracer(secret, secret).startSpan("x", { attributes: action }).end(),
+    true,
+  ),
+  spanned(
+    "otel.resource",
+    (_, nth) => {
+      const provider = providers[nth]!;
+      trace.disable();
+      trace.setGlobalTracerProvider(provider);
+      trace.getTracer("host").startSpan("x", { attributes: action }).end();
+    },
+    true,
+  ),
   {
     name: "otel.tracestate",
     operation: "otel.tracestate",
     leaves: false,
     plant: (secret) => {
       const state = `vendor=${encodeURIComponent(secret)}`;
-      const traceState = { get: () => state, set: () => traceState, unset: () => traceState, serialize: () => state };
+      const traceState = {
+        get: () => state,
+        set: () => traceState,
+        unset: () => traceState,
+        serialize: () => state,
+      };
       const parent = { traceId: "3".repeat(32), spanId: "4".repeat(16), traceFlags: 1, traceState };
       return context.with(trace.setSpanContext(ROOT_CONTEXT, parent), () =>
         runAs({ session: "otel.tracestate" }, () => tool("otel.tracestate", () => 1)()),

@@ -5,20 +5,27 @@ import type { Position } from "../../secrets/position.ts";
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-function ran(name: string, operation: string | undefined, run: (secret: string) => unknown, leaves = false): Position {
+function ran(
+  name: string,
+  operation: string | undefined,
+  run: (secret: string) => unknown,
+  leaves = false,
+): Position {
   return { name: `exec.${name}`, ...(operation !== undefined && { operation }), leaves, plant: run };
 }
 
 export const programPositions: readonly Position[] = [
-  ran("arguments", "true", (secret) => promisify(execFile)("true", [secret, `--token=${secret}`])),
-  ran("environment", "true", (secret) => promisify(execFile)("true", [], { env: { ...process.env, API_KEY: secret, [secret]: secret } })),
+  ran("arguments-and-environment", "true", (secret) =>
+    promisify(execFile)("true", [secret, `--token=${secret}`], {
+      env: { ...process.env, API_KEY: secret, [secret]: secret },
+    }),
+  ),
   ran("command", "true", (secret) => promisify(exec)(`API_KEY=${quoted(secret)} true ${quoted(secret)}`)),
-  ran("output", "printf", (secret) => promisify(execFile)("printf", ["%s", secret])),
   ran("failure", "cat", (secret) => promisify(execFile)("cat", [`/nowhere/${secret.slice(0, 200)}`])),
-  ran("input", "cat", (secret) => {
-    const child = spawn("cat", { stdio: ["pipe", "ignore", "ignore"] });
+  ran("input-and-output", "cat", (secret) => {
+    const child = spawn("cat", { stdio: ["pipe", "pipe", "ignore"] });
     child.stdin.end(secret);
-    return new Promise((resolve) => void child.on("exit", resolve));
+    return new Promise((resolve) => void child.stdout.resume().on("end", resolve));
   }),
   ran("waited-for", "true", (secret) => spawnSync("true", [secret], { env: { API_KEY: secret } })),
   ran("first-word", undefined, (secret) => promisify(exec)(secret)),

@@ -5,14 +5,29 @@ import { worldOf } from "../../secrets/position.ts";
 const { secrets } = worldOf(process.env);
 
 /** Of the attributes of a resource those that leave, and some that don't. */
-const names = ["service.namespace", "service.version", "deployment.environment.name", "host.name", "k8s.pod.name"];
-const further = ["k8s.namespace.name", "cloud.account.id", "cicd.pipeline.name", "vcs.repository.name", "container.id", "planted"];
+const names = [
+  "service.namespace",
+  "service.version",
+  "deployment.environment.name",
+  "host.name",
+  "k8s.pod.name",
+];
+const further = [
+  "k8s.namespace.name",
+  "cloud.account.id",
+  "cicd.pipeline.name",
+  "vcs.repository.name",
+  "container.id",
+  "planted",
+];
 
 for (const [nth, { told, secret }] of secrets.entries()) {
   const text = encodeURIComponent(told);
   const pairs = [...names, ...further].map((name) => `${name}=${text}`);
   const env: Readonly<Record<string, string>> = {
-    OTEL_RESOURCE_ATTRIBUTES: [...pairs, `${encodeURIComponent(secret)}=${encodeURIComponent(secret)}`].join(","),
+    OTEL_RESOURCE_ATTRIBUTES: [...pairs, `${encodeURIComponent(secret)}=${encodeURIComponent(secret)}`].join(
+      ",",
+    ),
     OTEL_SERVICE_NAME: told,
     ANSWERABLE_IDENTITY_OWNER: told,
     // As an app gets its configuration.

@@ -22,7 +22,11 @@ function fetched(
 }
 
 /** By `node:http`, which takes what `fetch` refuses. */
-function requested(name: string, send: (secret: string) => { path: string; auth?: string; headers?: object }, leaves = false): Position {
+function requested(
+  name: string,
+  send: (secret: string) => { path: string; auth?: string; headers?: object },
+  leaves = false,
+): Position {
   return {
     name: `http.${name}`,
     operation: "http.get",
@@ -31,8 +35,16 @@ function requested(name: string, send: (secret: string) => { path: string; auth?
       const { path, auth, headers } = send(secret);
       const { hostname, port } = new URL(double);
       return new Promise((resolve, reject) => {
-        const options = { hostname, port, path, ...(auth !== undefined && { auth }), headers: { ...headers } };
-        request(options, (response) => response.resume().on("end", resolve)).on("error", reject).end();
+        const options = {
+          hostname,
+          port,
+          path,
+          ...(auth !== undefined && { auth }),
+          headers: { ...headers },
+        };
+        request(options, (response) => response.resume().on("end", resolve))
+          .on("error", reject)
+          .end();
       });
     },
   };
@@ -48,24 +60,52 @@ export const webPositions: readonly Position[] = [
   fetched("fragment", (secret, { double }) => [`${double}/v2#x=${encode(secret)}`]),
   fetched("headers", (secret, { double }) => [
     `${double}/v2`,
-    { headers: { authorization: `Bearer ${encode(secret)}`, cookie: `sid=${encode(secret)}`, "x-thing": encode(secret) } },
+    {
+      headers: {
+        authorization: `Bearer ${encode(secret)}`,
+        cookie: `sid=${encode(secret)}`,
+        "x-thing": encode(secret),
+      },
+    },
   ]),
-  fetched("body", (secret, { double }) => [`${double}/v2`, { method: "POST", body: JSON.stringify({ secret }) }], false, "http.post"),
+  fetched(
+    "body",
+    (secret, { double }) => [`${double}/v2`, { method: "POST", body: JSON.stringify({ secret }) }],
+    false,
+    "http.post",
+  ),
   fetched("answer", (_, { double }, nth) => [`${double}/v2/answer`, { headers: { "x-nth": String(nth) } }]),
-  fetched("failed-answer", (_, { double }, nth) => [`${double}/v2/status/500`, { headers: { "x-nth": String(nth) } }]),
-  fetched("redirect", (_, { double }, nth) => [`${double}/v2/redirect`, { headers: { "x-nth": String(nth) } }]),
-  fetched("unreachable", (secret) => [`${nobody}/v2?x=${encode(secret)}`, { headers: { "x-thing": encode(secret) } }]),
+  fetched("failed-answer", (_, { double }, nth) => [
+    `${double}/v2/status/500`,
+    { headers: { "x-nth": String(nth) } },
+  ]),
+  fetched("redirect", (_, { double }, nth) => [
+    `${double}/v2/redirect`,
+    { headers: { "x-nth": String(nth) } },
+  ]),
+  fetched("unreachable", (secret) => [
+    `${nobody}/v2?x=${encode(secret)}`,
+    { headers: { "x-thing": encode(secret) } },
+  ]),
   fetched("abort", (secret, { double }) => {
     const stop = new AbortController();
     const reason = Object.assign(new Error(secret), { code: secret, name: secret });
     setTimeout(() => stop.abort(reason), 10);
     return [`${double}/v2/silent`, { signal: stop.signal }];
   }),
-  fetched("method", (secret, { double }) => [`${double}/v2`, { method: encode(secret).replaceAll(/[^A-Za-z0-9]/gu, "") }], false, "http._other"),
+  fetched(
+    "method",
+    (secret, { double }) => [`${double}/v2`, { method: encode(secret).replaceAll(/[^A-Za-z0-9]/gu, "") }],
+    false,
+    "http._other",
+  ),
   requested("user", (secret) => ({ path: "/v2", auth: `${secret}:${secret}` })),
   requested("query", (secret) => ({ path: `/v2?x=${encode(secret)}` })),
   requested("path", (secret) => ({ path: `/v2/${encode(secret)}` }), true),
-  requested("headers", (secret) => ({ path: "/v2", headers: { authorization: encode(secret), "x-a": [encode(secret)] } })),
+  requested("headers", (secret) => ({
+    path: "/v2",
+    headers: { authorization: encode(secret), "x-a": [encode(secret)] },
+  })),
   {
     name: "vault.path",
     operation: "vault.kv.read",
