@@ -66,8 +66,8 @@ const drawn: ReadonlySet<string> = new Set([
 
 /** Checked whole, then cut: a part of a secret may look like nothing. */
 function cleanText(text: string, name: string, redactor: Redactor): string {
-  const clean = redactor.text(wordOf(name, text), drawn.has(name) ? name : undefined);
-  return clean.length > idCharsMax && stamped.has(name) ? clean.slice(0, idCharsMax) : clean;
+  const checked = redactor.text(wordOf(name, text), drawn.has(name) ? name : undefined);
+  return checked.length > idCharsMax && stamped.has(name) ? checked.slice(0, idCharsMax) : checked;
 }
 
 /** Of numbers only those that every form of OTLP can tell. */

@@ -78,6 +78,7 @@ function called(
 async function sentToServer(params: object, world: World): Promise<void> {
   const [ours, theirs] = InMemoryTransport.createLinkedPair();
   await serverOf(world).connect(theirs);
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- A transport has no other.
   const answered = new Promise<void>((resolve) => (ours.onmessage = () => resolve()));
   await ours.start();
   await ours.send({ jsonrpc: "2.0", id: 1, method: "tools/call", params } as JSONRPCMessage);

@@ -1,5 +1,5 @@
 /** Positions in the spans of a host that has an OpenTelemetry SDK of its own. */
-import { context, type Exception, ROOT_CONTEXT, SpanStatusCode, trace } from "@opentelemetry/api";
+import { context, ROOT_CONTEXT, SpanStatusCode, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { W3CBaggagePropagator } from "@opentelemetry/core";
 import { resourceFromAttributes } from "@opentelemetry/resources";
@@ -72,7 +72,7 @@ const positions: readonly Position[] = [
     (secret) => {
       const span = tracer.startSpan("x", { attributes: action });
       span.addEvent(secret, { [secret]: secret });
-      span.recordException({ name: secret, message: secret, stack: secret } as Exception);
+      span.recordException({ name: secret, message: secret, stack: secret });
       span.end();
     },
     false,
