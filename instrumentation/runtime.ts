@@ -8,6 +8,7 @@ import type { SpanQueue } from "./emit/queue.ts";
 import type { SpanSink } from "./emit/sink.ts";
 import { globals } from "./globals.ts";
 import type { Search } from "./identity/index.ts";
+import type { Redactor } from "./redact/redactor.ts";
 import type { LineageBook } from "./lineage/index.ts";
 import type { Tokens } from "./scope/token-now.ts";
 
@@ -30,6 +31,8 @@ export interface Runtime {
   readonly tokens: Tokens;
   /** Seals what is carried to other processes. */
   readonly chainKey: Uint8Array | undefined;
+  /** Takes secrets out of what is carried to them. */
+  readonly redactor: Redactor;
   /** Hosts that are told by whom and for what they are called. */
   readonly propagateTo: (host: string) => boolean;
   readonly counts: () => FlushCounts;

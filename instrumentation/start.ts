@@ -90,6 +90,7 @@ function build(settings: Settings, { clock = systemClock, ...joining }: Around):
     ready: self.ready,
     tokens: self.tokens,
     chainKey: settings.chainKey,
+    redactor: redactor({ key: settings.key, tenant: settings.tenant }),
     propagateTo: hostMatcher(settings.propagateTo),
     counts: () => flusher.counts,
     flush: () => flusher.flush(),

@@ -148,15 +148,13 @@ function end(span: Span, failure: Failure | undefined): void {
   }
 }
 
-/** Class of an error, at most; a class of one's own may be called anything. */
-const errorTypeCharsMax = 100;
-
+/** Class of an error; a class of one's own may be called anything, so what isn't called as a class is doesn't leave. */
 function errorType(error: unknown): string {
   try {
     // An error out of another realm, a worker's vm for example, is no instance of our Error.
     const isError = error instanceof Error || isNativeError(error);
     const name: unknown = isError ? error.name : undefined;
-    if (typeof name === "string" && name !== "") return name.slice(0, errorTypeCharsMax);
+    if (typeof name === "string" && name !== "") return name;
   } catch {
     // A getter or a proxy that throws.
   }

@@ -1,4 +1,5 @@
 import type { ActionKind } from "../../schemas/index.ts";
+import { withoutSecretArguments } from "../redact/arguments.ts";
 import { record } from "./record.ts";
 import type { RecordedAction, TouchedResource } from "./span-model.ts";
 import { assessed } from "./traced-values.ts";
@@ -70,7 +71,8 @@ function resourcesOf<A extends readonly unknown[]>(
   try {
     const told = resource(...args);
     if (told === undefined) return [];
-    return "id" in told ? [told] : told;
+    const all = "id" in told ? [told] : told;
+    return all.map((one) => ({ ...one, id: withoutSecretArguments(one.id, args) }));
   } catch {
     return [];
   }

@@ -2,6 +2,8 @@ import type { Attributes, AttributeValue } from "@opentelemetry/api";
 import { attributes as known } from "../../schemas/attributes.ts";
 import type { Redactor } from "../redact/redactor.ts";
 import { urlShape } from "../redact/url-shape.ts";
+import { wordOf } from "../redact/words.ts";
+import { idCharsMax, stamped } from "../scope/stamp.ts";
 
 /**
  * What may leave is a list, not what may not: the attributes that the detector reads. Texts of statements, headers,
@@ -35,15 +37,37 @@ export function clean(from: Attributes, redactor: Redactor): Attributes {
 }
 
 function cleanValue(value: unknown, name: string, redactor: Redactor): AttributeValue | undefined {
-  if (typeof value === "string") return redactor.text(value, name);
+  if (typeof value === "string") return cleanText(value, name, redactor);
   if (isPlain(value)) return value;
   if (!Array.isArray(value)) return undefined;
   const entries: readonly unknown[] = value.slice(0, entriesMax);
   if (entries.some((one) => typeof one === "string"))
-    return entries.map((one) => (typeof one === "string" ? redactor.text(one, name) : ""));
+    return entries.map((one) => (typeof one === "string" ? cleanText(one, name, redactor) : ""));
   if (entries.every((one): one is number => typeof one === "number" && Number.isFinite(one)))
     return [...entries];
   return entries.every((one): one is boolean => typeof one === "boolean") ? [...entries] : undefined;
+}
+
+/**
+ * Ids that are drawn by chance as secrets are: one that has no known format passes for what it says it is. All others
+ * were given by somebody, and are checked by their looks as well.
+ */
+const drawn: ReadonlySet<string> = new Set([
+  "nhi.session.id",
+  "session.id",
+  "mcp.session.id",
+  "gen_ai.conversation.id",
+  "gen_ai.tool.call.id",
+  "nhi.args.digest",
+  "service.instance.id",
+  "cicd.pipeline.run.id",
+  "aws.request_id",
+]);
+
+/** Checked whole, then cut: a part of a secret may look like nothing. */
+function cleanText(text: string, name: string, redactor: Redactor): string {
+  const checked = redactor.text(wordOf(name, text), drawn.has(name) ? name : undefined);
+  return checked.length > idCharsMax && stamped.has(name) ? checked.slice(0, idCharsMax) : checked;
 }
 
 /** Of numbers only those that every form of OTLP can tell. */

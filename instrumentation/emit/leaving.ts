@@ -2,7 +2,7 @@ import type { Attributes, HrTime, SpanContext, SpanKind, SpanStatusCode } from "
 import type { Redactor } from "../redact/redactor.ts";
 import { chainHopsMax, cutChain } from "../scope/stamp.ts";
 import { clean } from "./clean.ts";
-import type { Entry } from "./finished-span.ts";
+import type { Entry, SpanScope } from "./finished-span.ts";
 import { resourceMaker } from "./resources.ts";
 
 /** A span as it leaves: what the detector reads, without a secret, numbered. */
@@ -40,7 +40,7 @@ export function leaving({
 
   return ({ span, seq }, isFirst) => {
     const attributes = clean(span.attributes, redactor);
-    if (attributes["nhi.identity.id"] === undefined) endWith(self(), attributes);
+    if (attributes["nhi.identity.id"] === undefined) endWith(self(), attributes, redactor);
     attributes["nhi.seq"] = seq;
     const redacted = redactor.take();
     if (redacted > 0) attributes["nhi.redaction.count"] = redacted;
@@ -50,26 +50,38 @@ export function leaving({
     return {
       name: redactor.text(span.name),
       kind: span.kind,
-      spanContext: () => span.spanContext(),
-      ...(parent && { parentSpanContext: parent }),
+      spanContext: () => idsOf(span.spanContext()),
+      ...(parent && { parentSpanContext: idsOf(parent) }),
       startTime: span.startTime,
       endTime: span.endTime,
       status: { code: span.status.code },
       attributes,
       resource: resourceOf(span.resource),
-      scope: { name: scope?.name ?? "", ...(scope?.version !== undefined && { version: scope.version }) },
+      scope: scopeOf(scope, redactor),
     };
   };
 }
 
 /** The acting identity is the last hop; which it is may have been unknown when the span began. */
-function endWith(self: string | undefined, attributes: Attributes): void {
+function endWith(name: string | undefined, attributes: Attributes, redactor: Redactor): void {
   const chain: unknown = attributes["nhi.chain"];
-  if (self === undefined || !Array.isArray(chain) || chain.at(-1) === self) return;
+  if (name === undefined || !Array.isArray(chain)) return;
+  const self = redactor.text(name);
+  if (chain.at(-1) === self) return;
   const hops = [...chain.map(String), self];
   attributes["nhi.chain"] = cutChain(hops);
   if (hops.length > chainHopsMax)
     attributes["nhi.chain.depth"] = Math.max(hops.length, Number(attributes["nhi.chain.depth"] ?? 0) + 1);
+}
+
+/** Not `tracestate`: whoever called put into it what they liked, and nobody reads it. */
+function idsOf({ traceId, spanId, traceFlags }: SpanContext): SpanContext {
+  return { traceId, spanId, traceFlags };
+}
+
+function scopeOf(scope: SpanScope | undefined, redactor: Redactor): LeavingSpan["scope"] {
+  const { name = "", version } = scope ?? {};
+  return { name: redactor.text(name), ...(version !== undefined && { version: redactor.text(version) }) };
 }
 
 function legacyParent({ parentSpanId, spanContext }: Entry["span"]): SpanContext | undefined {

@@ -19,7 +19,7 @@ export function assess(
       tools.counts.walksCut += 1;
       break;
     }
-    told.push({ name: name.slice(0, nameCharsMax), ...search.lookUp(value, total) });
+    told.push({ name: name.length > nameCharsMax ? tooLong : name, ...search.lookUp(value, total) });
   }
   const own = tools.classesOf(operation, (words) => classesIn(words, tools.verbs));
   return {
@@ -32,6 +32,8 @@ export function assess(
 
 /** Names are the developer's, save where a model makes one up. */
 const nameCharsMax = 64;
+/** Not cut: a part of a secret may look like nothing. */
+const tooLong = "[too long]";
 
 function share(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;

@@ -94,7 +94,8 @@ export const gitleaksFormats: readonly SecretFormat[] = [
   [
     "slack-token",
     "xoxb- xoxp- xoxa- xoxr- xoxo- xoxs- xoxe- xoxe.xoxb- xoxe.xoxp- xoxc- xoxd-",
-    String.raw`[\w%-]{18,250}`,
+    // Those out of a cookie are percent-encoded, and looked for decoded.
+    String.raw`(?:[\w/+=-]|%(?:2[BF]|3D)){18,250}`,
   ],
   ["sonar-api-token", "squ_ sqp_ sqa_", String.raw`[a-f0-9]{40}`],
   ["sourcegraph-access-token", "sgp_", String.raw`(?:(?:[a-fA-F0-9]{16}|local)_)?[a-fA-F0-9]{40}`],

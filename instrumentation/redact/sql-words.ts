@@ -49,7 +49,9 @@ export function* sqlWords(sql: string): Generator<SqlWord> {
     }
     const name = take(quotedName);
     if (name !== undefined) {
-      yield { text: name.slice(1, -1), keyword: "", isName: true };
+      // A quote within is written twice; as it is, a secret in it can be seen.
+      const [quote = ""] = name;
+      yield { text: name.slice(1, -1).replaceAll(quote + quote, quote), keyword: "", isName: true };
       continue;
     }
     if (sql[at] === '"' || sql[at] === "`") return;

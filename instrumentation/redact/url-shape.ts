@@ -12,9 +12,13 @@ const urlCharsMax = 4_096;
  * urlShape("https://u:p@api.acme.example/v1/users/4711?token=x#top"); // "https://api.acme.example/v1/users/*"
  */
 export function urlShape(url: string): string {
-  const shape = shapeOf(url.slice(0, urlCharsMax));
-  if (!hasSecret(shape)) return shape;
-  const [, origin = "", path = ""] = /^([a-z][a-z0-9+.-]*:\/\/[^/]*)?(.*)$/su.exec(shape) ?? [];
+  const short = url.length > urlCharsMax ? cut(url) : url;
+  const shape = shapeOf(short);
+  // A secret with slashes may have lost what it is known by.
+  const before = withoutQuery(short);
+  if (!hasSecret(shape) && (shape === before || !hasSecret(before))) return shape;
+  const left = shapeOf(withoutSecrets(before));
+  const [, origin = "", path = ""] = /^([a-z][a-z0-9+.-]*:\/\/[^/]*)?(.*)$/su.exec(left) ?? [];
   return (
     origin +
     path
@@ -22,6 +26,29 @@ export function urlShape(url: string): string {
       .map((segment) => (segment === "" || isPlain(segment) ? segment : "*"))
       .join("/")
   );
+}
+
+/** A star in place of each. */
+function withoutSecrets(text: string): string {
+  const decoded = decodePercent(text);
+  const parts: string[] = [];
+  let from = 0;
+  for (const { start, end } of scan(decoded?.text ?? text)) {
+    parts.push(text.slice(from, decoded?.places[start] ?? start), "*");
+    from = decoded?.places[end] ?? end;
+  }
+  return parts.join("") + text.slice(from);
+}
+
+/** Nor with a user: both are gone from the shape, and say nothing about its path. */
+function withoutQuery(url: string): string {
+  return (url.split(/[?#]/u, 1)[0] ?? "").replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/iu, "$1");
+}
+
+/** At the end of a segment: a part of a secret may look like nothing. */
+function cut(url: string): string {
+  const start = url.slice(0, urlCharsMax);
+  return `${start.slice(0, start.lastIndexOf("/"))}/*`;
 }
 
 function hasSecret(text: string): boolean {

@@ -75,7 +75,8 @@ function keyBefore(text: string, at: number): string {
     return "";
   if (separator === space && !(text.startsWith("--", start) && end === at)) return "";
   // In `arn:…:secret:prod/db` the names are joined by colons, and none is the key of the next.
-  if (separator === colon && end === at && text.charCodeAt(start - 1) === colon) return "";
+  const isJoined = separator === colon && end === at && text.charCodeAt(at + 1) !== space;
+  if (isJoined && text.charCodeAt(start - 1) === colon) return "";
   const key = text.slice(start, end);
   return key === "value" || key === "Value" ? nameBefore(text, start) : key;
 }

@@ -1,4 +1,5 @@
 import { context, propagation, type SpanContext, trace, TraceFlags } from "@opentelemetry/api";
+import { redactor } from "../redact/redactor.ts";
 import { currentRuntime } from "../runtime.ts";
 import type { Carried } from "./run-as.ts";
 import { running, type Scope } from "./scope.ts";
@@ -36,7 +37,7 @@ export function carriedHeaders(): Record<string, string> {
     const flags = (open.traceFlags & 0xff).toString(16).padStart(2, "0");
     written["traceparent"] = `00-${open.traceId}-${open.spanId}-${flags}`;
   }
-  const told = withSelf(scope);
+  const told = withoutSecrets(withSelf(scope));
   const key = currentRuntime()?.chainKey;
   const nowMs = currentRuntime()?.clock.nowMs() ?? 0;
   const sealed = key === undefined ? undefined : sealScope(told, open?.traceId ?? "", key, nowMs);
@@ -71,6 +72,25 @@ export function extract(carrier: Carrier): Carried {
   } catch {
     return { scope: {} };
   }
+}
+
+/** Where nothing runs that has a key. */
+const unkeyed = redactor();
+
+/** Ids are given by developers, and one may be careless; whoever is called need not know. */
+function withoutSecrets(scope: Scope): Scope {
+  const { chainId, chain, task, grant, session } = scope;
+  const clean = currentRuntime()?.redactor ?? unkeyed;
+  // oxlint-disable-next-line typescript/no-unnecessary-type-conversion -- Ids are often numbers, whatever the types say.
+  const text = (id: string, key?: string): string => clean.text(String(id), key);
+  return {
+    ...scope,
+    ...(chainId !== undefined && { chainId: text(chainId) }),
+    ...(chain && { chain: chain.map((hop) => text(hop)) }),
+    ...(task !== undefined && { task: text(task) }),
+    ...(grant !== undefined && { grant: text(grant) }),
+    ...(session !== undefined && { session: text(session, "session.id") }),
+  };
 }
 
 /** Whoever receives it is told by whom it was sent. */

@@ -3,8 +3,22 @@ import type { Scope } from "./scope.ts";
 
 /** A longer path is cut in its middle: the root and the latest hops count. */
 export const chainHopsMax = 8;
-/** A longer id is cut; the detector would cut it too. Characters. */
+/** A longer id is cut as it leaves; the detector would cut it too. Characters. */
 export const idCharsMax = 512;
+/** What is held of an id until then: a secret in it is known only as a whole. */
+const heldCharsMax = 8_192;
+
+/** Names of what a scope stamps that are ids. */
+export const stamped: ReadonlySet<string> = new Set([
+  "nhi.identity.id",
+  "nhi.identity.owner",
+  "nhi.chain",
+  "nhi.task.id",
+  "nhi.grant.id",
+  "nhi.approval.id",
+  "nhi.session.id",
+  "nhi.credential.id",
+]);
 
 /** What every span of a scope says of it. */
 export function stampOf(scope: Scope): Attributes {
@@ -43,5 +57,5 @@ export function cutChain(hops: readonly string[]): string[] {
 function cut(given: string): string {
   // oxlint-disable-next-line typescript/no-unnecessary-type-conversion -- See above.
   const text = String(given);
-  return text.length <= idCharsMax ? text : text.slice(0, idCharsMax);
+  return text.length <= heldCharsMax ? text : text.slice(0, heldCharsMax);
 }

@@ -1,5 +1,6 @@
 import type { ActionKind } from "../../schemas/index.ts";
 import type { RecordedAction, TouchedResource } from "../action/span-model.ts";
+import { scan } from "../redact/scan.ts";
 
 /** What is asked of a service, as the SDK holds it: anything at all. */
 type Input = Readonly<Record<string, unknown>>;
@@ -127,7 +128,9 @@ const words = /^(?:[a-z][a-z_-]{0,31}\/)+/iu;
 
 function folder(bucket: unknown, key: unknown): readonly TouchedResource[] {
   if (typeof bucket !== "string" || typeof key !== "string") return [];
-  const [path] = words.exec(key.slice(0, nameCharsMax)) ?? [];
+  const short = key.slice(0, nameCharsMax);
+  // A secret with slashes begins like folders.
+  const [path] = words.exec(short.slice(0, scan(short)[0]?.start)) ?? [];
   return path === undefined ? [] : named("object_prefix", `${bucket}/${path}`, "s3://");
 }
 
