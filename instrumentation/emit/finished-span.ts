@@ -27,7 +27,7 @@ export interface SpanResource {
 }
 
 /** The library that made a span. */
-interface SpanScope {
+export interface SpanScope {
   readonly name: string;
   readonly version?: string | undefined;
 }
