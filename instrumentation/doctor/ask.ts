@@ -1,4 +1,4 @@
-import { unseen } from "../emit/unseen.ts";
+import { unseen } from "../scope/unseen.ts";
 import type { Asked } from "./facts.ts";
 
 export interface Question {

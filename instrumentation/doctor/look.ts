@@ -1,6 +1,4 @@
-import { SpanKind, type TraceAPI, TraceFlags } from "@opentelemetry/api";
-import { createRequire } from "node:module";
-import { join } from "node:path";
+import { SpanKind, TraceFlags } from "@opentelemetry/api";
 import { OwnSpan } from "../action/own-span.ts";
 import { environment } from "../environment.ts";
 import { currentInstalled } from "../installed.ts";
@@ -12,6 +10,7 @@ import { apiCopies, installedVersion } from "./api-copies.ts";
 import { askFor } from "./ask.ts";
 import type { Facts, Library, Probe, SeenIdentity } from "./facts.ts";
 import { librariesOf } from "./libraries.ts";
+import { isTracing } from "./tracing.ts";
 
 const sdkPackages = ["sdk-node", "sdk-trace-node", "sdk-trace", "sdk-trace-base"];
 const dayMs = 24 * 60 * 60 * 1000;
@@ -33,7 +32,7 @@ export async function look(folder: string): Promise<Facts> {
       }),
     },
     apiCopies: apiCopies(folder),
-    isTracing: isTracing(folder),
+    isTracing: await isTracing(folder),
     isOn: runtime !== undefined,
     problems: settings.problems,
     identity: runtime && identityOf(runtime),
@@ -53,20 +52,6 @@ function identityOf(runtime: Runtime): SeenIdentity | undefined {
   if (typeof id !== "string") return undefined;
   const kind = String(runtime.identity()?.kind ?? resource["nhi.identity.kind"] ?? "unknown");
   return { id, kind, source: String(resource["nhi.attribution.source"] ?? "static_config") };
-}
-
-/** Whether what is traced with the app's copy of the API is recorded. */
-function isTracing(folder: string): boolean | undefined {
-  try {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The package's own type; what is none of it throws.
-    const app = createRequire(join(folder, "app.js"))("@opentelemetry/api") as { trace: TraceAPI };
-    const span = app.trace.getTracer("answerable doctor").startSpan("answerable doctor");
-    const isRecording = span.isRecording();
-    span.end();
-    return isRecording;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Sends one span, which is no action, down the way that all take, and asks for it. */

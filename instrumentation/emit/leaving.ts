@@ -84,6 +84,6 @@ function scopeOf(scope: SpanScope | undefined, redactor: Redactor): LeavingSpan[
   return { name: redactor.text(name), ...(version !== undefined && { version: redactor.text(version) }) };
 }
 
-function legacyParent({ parentSpanId, spanContext }: Entry["span"]): SpanContext | undefined {
-  return parentSpanId === undefined ? undefined : { ...spanContext(), spanId: parentSpanId };
+function legacyParent(span: Entry["span"]): SpanContext | undefined {
+  return span.parentSpanId === undefined ? undefined : { ...span.spanContext(), spanId: span.parentSpanId };
 }

@@ -2,9 +2,9 @@ import { promisify } from "node:util";
 import { isNativeError } from "node:util/types";
 import { gzip } from "node:zlib";
 import type { LeavingSpan } from "./leaving.ts";
+import { unseen } from "../scope/unseen.ts";
 import { poster, type PostOptions } from "./post.ts";
 import type { Sent, SpanSink } from "./sink.ts";
-import { unseen } from "./unseen.ts";
 
 export interface OtlpOptions extends PostOptions {
   /** Where traces go, for example http://127.0.0.1:4318/v1/traces. */

@@ -1,5 +1,6 @@
 import type { ContextAPI, TraceAPI, TracerProvider } from "@opentelemetry/api";
 import { globals } from "../globals.ts";
+import { quietly } from "../quietly.ts";
 
 /** What is done around the registration of an OpenTelemetry SDK by the host. Nothing that is thrown in it reaches the host. */
 export interface Around {
@@ -123,12 +124,4 @@ function onceSet<T extends object>(of: T, name: keyof T, then: (value: unknown) 
       if (value !== undefined) quietly(() => then(value));
     },
   });
-}
-
-function quietly(work: () => void): void {
-  try {
-    work();
-  } catch {
-    // What goes wrong here is ours to lose, not the host's.
-  }
 }

@@ -1,6 +1,6 @@
-import { context, createContextKey } from "@opentelemetry/api";
 import { request as plainRequest, type IncomingMessage, type RequestOptions } from "node:http";
 import { request as tlsRequest } from "node:https";
+import { unseen } from "../scope/unseen.ts";
 
 /** A small request of ours: to an issuer, to the cluster, to AWS. */
 export interface HttpRequest {
@@ -23,9 +23,6 @@ export type HttpFetch = (url: string, request?: HttpRequest) => Promise<HttpAnsw
 
 const timeoutDefaultMs = 2000;
 const bytesDefaultMax = 256 * 1024;
-
-/** The key under which OpenTelemetry's own libraries look for "make no spans of this". */
-const untraced = createContextKey("OpenTelemetry SDK Context Key SUPPRESS_TRACING");
 
 /** Where container credentials of ECS and of EKS are served: link-local, so without TLS. */
 const linkLocal = new Set(["169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"]);
@@ -55,11 +52,7 @@ export const httpFetch: HttpFetch = async (url, request = {}) => {
     ...(request.ca !== undefined && { ca: request.ca }),
   };
   // A request of ours is no action of the host's, and a span of it would be one more reason for a request.
-  return await context.with(context.active().setValue(untraced, true), send, undefined, url, options, {
-    body,
-    timeoutMs,
-    bytesMax,
-  });
+  return await unseen(() => send(url, options, { body, timeoutMs, bytesMax }));
 };
 
 interface Bounds {

@@ -13,13 +13,15 @@ const number = /\.?\d[\w.]*/y;
 const parameter = /[:@$?]+[\p{L}\p{N}_]*/uy;
 const plainString = /'(?:[^'\\]|''|\\[^'])*(?:'(?!')|(?<unclear>\\')|$)/y;
 const escapeString = /'(?:[^'\\]|''|\\[\s\S])*(?:'|$)/y;
+const beginsName = /[\p{L}\p{N}_]/uy;
 const quotedName = /"(?:[^"]|"")*"|`[^`]*`|\[[\p{L}_][^\]'"]*\]/uy;
 const dollarQuote = /\$(?:[\p{L}_][\p{L}\p{N}_]*)?\$/uy;
 
 /**
  * The words of a statement without its literals and comments, as far as they can be told apart. Where one reading makes a
- * literal of what another makes a name (`'\'` ends in PostgreSQL and goes on in MySQL), it stops, so nothing of a literal is
- * ever given. What is not ended, is left out to the end.
+ * literal of what another makes a name (`'\'` ends in PostgreSQL and goes on in MySQL), and where a name stands hard against
+ * a literal's end (`'O'Brien'`: a quote that nobody escaped), it stops, so nothing of a literal is ever given. What is not
+ * ended, is left out to the end.
  */
 export function* sqlWords(sql: string): Generator<SqlWord> {
   let at = 0;
@@ -28,6 +30,10 @@ export function* sqlWords(sql: string): Generator<SqlWord> {
     const [text] = pattern.exec(sql) ?? [];
     if (text !== undefined) at += text.length;
     return text;
+  };
+  const isUnescaped = (): boolean => {
+    beginsName.lastIndex = at;
+    return beginsName.test(sql);
   };
   while (at < sql.length) {
     if (take(blank) !== undefined) continue;
@@ -45,6 +51,7 @@ export function* sqlWords(sql: string): Generator<SqlWord> {
       plainString.lastIndex = at;
       if (plainString.exec(sql)?.groups?.["unclear"] !== undefined) return;
       at = Math.max(at + 1, plainString.lastIndex);
+      if (isUnescaped()) return;
       continue;
     }
     const name = take(quotedName);
@@ -60,6 +67,7 @@ export function* sqlWords(sql: string): Generator<SqlWord> {
       if (sql[at] === "'") {
         // A prefix of a literal: E'…', N'…', X'…'.
         if (take(word.toUpperCase() === "E" ? escapeString : plainString) === undefined) return;
+        if (isUnescaped()) return;
         continue;
       }
       yield { text: word, keyword: word.toUpperCase(), isName: true };

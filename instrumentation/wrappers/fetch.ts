@@ -10,6 +10,7 @@ import {
   failRequest,
   type OutgoingRequest,
 } from "./http-action.ts";
+import { quietly } from "../quietly.ts";
 import type { Undo, Wrapper } from "./wrapper.ts";
 
 /** What is used of a request of undici, which is also what the built-in `fetch` makes; of its versions 6 to 8. */
@@ -41,7 +42,7 @@ function listen(): Undo {
   const open = new WeakMap<object, Recording>();
   let begun: Begun | undefined;
 
-  const onCreate = quietly(({ request }: { request: UndiciRequest }) => {
+  const onCreate = listener(({ request }: { request: UndiciRequest }) => {
     if (request.method === "CONNECT" || known.has(request)) return;
     known.add(request);
     const url = new URL(request.path, request.origin);
@@ -76,7 +77,7 @@ function listen(): Undo {
     subscribe("undici:request:create", onCreate);
   }
 
-  const onHeaders = quietly(
+  const onHeaders = listener(
     ({ request, response }: { request: object; response: { statusCode: number } }) => {
       const recording = open.get(request);
       if (recording === undefined || (response.statusCode < 200 && response.statusCode !== 101)) return;
@@ -85,7 +86,7 @@ function listen(): Undo {
     },
   );
 
-  const onError = quietly(({ request, error }: { request: object; error: unknown }) => {
+  const onError = listener(({ request, error }: { request: object; error: unknown }) => {
     const recording = open.get(request);
     open.delete(request);
     if (recording !== undefined) failRequest(recording, error);
@@ -96,9 +97,9 @@ function listen(): Undo {
     ["undici:request:headers", onHeaders],
     ["undici:request:error", onError],
   ] as const;
-  for (const [name, listener] of channels) subscribe(name, listener);
+  for (const [name, on] of channels) subscribe(name, on);
   return () => {
-    for (const [name, listener] of channels) unsubscribe(name, listener);
+    for (const [name, on] of channels) unsubscribe(name, on);
   };
 }
 
@@ -129,12 +130,6 @@ function isSame(one: string, other: string): boolean {
 }
 
 /** An error in a listener would be an uncaught exception of the host. */
-function quietly(listener: (message: never) => void): (message: unknown) => void {
-  return (message) => {
-    try {
-      listener(message as never);
-    } catch {
-      // A request that can't be read goes out unwatched.
-    }
-  };
+function listener(watch: (message: never) => void): (message: unknown) => void {
+  return (message) => quietly(() => watch(message as never));
 }

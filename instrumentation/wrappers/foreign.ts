@@ -12,12 +12,3 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 export function isMethod(value: unknown): value is Method {
   return typeof value === "function";
 }
-
-/** What `work` gives; undefined where it fails, as what can't be read goes untouched. */
-export function quietly<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
-}

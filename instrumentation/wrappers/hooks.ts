@@ -1,5 +1,6 @@
 import { Hook as ImportHook } from "import-in-the-middle";
 import { Hook as RequireHook } from "require-in-the-middle";
+import { quietly } from "../quietly.ts";
 import { versionIn } from "./package-version.ts";
 import type { LoadedModule, Undo, Wrapper } from "./wrapper.ts";
 
@@ -76,15 +77,6 @@ export function insideFiles(wrappers: readonly Wrapper[]): readonly RegExp[] {
 
 function isPatchable(exports: unknown): exports is object {
   return (typeof exports === "object" && exports !== null) || typeof exports === "function";
-}
-
-/** A library that changed its inside goes unwatched; that must not harm its user. */
-function quietly<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
 }
 
 /** Hooks call a main file by its package, and other files by package and path. */

@@ -1,7 +1,8 @@
 import type { Attributes, Span } from "@opentelemetry/api";
 import { type RecordedAction, spanAttributes } from "../action/span-model.ts";
 import { currentRuntime } from "../runtime.ts";
-import { isMethod, members, quietly } from "./foreign.ts";
+import { quietly } from "../quietly.ts";
+import { isMethod, members } from "./foreign.ts";
 
 /** Whether OpenTelemetry's own instrumentation stands in the method of an object, over ours or below it. */
 export function isInstrumented(self: unknown, name: string): boolean {

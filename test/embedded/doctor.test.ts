@@ -32,6 +32,12 @@ let up: Up;
 beforeAll(async () => {
   mkdirSync(join(app, "node_modules"), { recursive: true });
   symlinkSync(repositoryRoot, join(app, "node_modules/answerable"));
+  // As npm puts it there; the app's copy is the one that is asked whether spans are recorded.
+  mkdirSync(join(app, "node_modules/@opentelemetry"));
+  symlinkSync(
+    join(repositoryRoot, "node_modules/@opentelemetry/api"),
+    join(app, "node_modules/@opentelemetry/api"),
+  );
   const config = join(folder.path, "answerable.yaml");
   writeFileSync(config, settings);
   up = await startUp({

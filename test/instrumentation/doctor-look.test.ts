@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { apiCopies, installedVersion } from "../../instrumentation/doctor/api-copies.ts";
+import { isTracing } from "../../instrumentation/doctor/tracing.ts";
 import { repositoryRoot } from "../support/repository.ts";
 import { type TempFolder, tempFolder } from "../support/temp-folder.ts";
 
@@ -109,5 +110,29 @@ describe("librariesOf, in a process of its own as a test runner loads modules by
       ["broken-lib", "1.0.0", "not_loadable"],
       ["channel", "", "unpatched"],
     ]);
+  });
+});
+
+describe("whether the app's spans are recorded", () => {
+  /** An app whose copy of the API records from the n-th span on. */
+  const appThatRecords = (from: number): Promise<boolean | undefined> => {
+    const span = `{ isRecording: () => (begun += 1) >= ${String(from)}, end() {} }`;
+    write(
+      "node_modules/@opentelemetry/api/index.js",
+      `let begun = 0; exports.trace = { getTracer: () => ({ startSpan: () => (${span}) }) };`,
+    );
+    return isTracing(app);
+  };
+
+  test("an SDK that comes after the app has started is waited for", async () => {
+    expect(await appThatRecords(3)).toBe(true);
+  });
+
+  test("one that never comes is none", async () => {
+    expect(await appThatRecords(Infinity)).toBe(false);
+  });
+
+  test("an app without the API says nothing of it", async () => {
+    expect(await isTracing(app)).toBeUndefined();
   });
 });

@@ -107,7 +107,7 @@ export const tunedShapes: readonly CleanShape[] = [
   ],
   (d) => [
     "code.file.path",
-    `/home/runner/work/${d.one(names)}/src/main/java/com/acme/Http2Client${d.below(9)}.java:${d.below(900)}`,
+    `/builds/acme/${d.one(names)}/src/main/java/com/acme/Http2Client${d.below(9)}.java:${d.below(900)}`,
   ],
   (d) => [
     "exception.stacktrace",
