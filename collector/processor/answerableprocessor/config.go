@@ -1,0 +1,108 @@
+package answerableprocessor
+
+import (
+	"errors"
+	"fmt"
+
+	"go.opentelemetry.io/collector/component"
+
+	"answerable/collector/processor/answerableprocessor/internal/proof"
+)
+
+// Keep says which spans go on.
+type Keep string
+
+const (
+	// KeepAll hands every span on.
+	KeepAll Keep = "all"
+	// KeepActions hands on what is an action, and what an SDK of ours numbered.
+	KeepActions Keep = "actions"
+)
+
+// tenantsMax times 1,024 key groups must stay below 10,000: above it the batching of the exporter's queue deadlocks.
+const tenantsMax = 8
+
+// Config of the processor.
+type Config struct {
+	// Tenant of senders that no entry of Clients gives another.
+	Tenant string `mapstructure:"tenant"`
+	// Keep says which spans go on: all, or actions.
+	Keep Keep `mapstructure:"keep"`
+	// SpanBytesMax is the size that a span is cut to, so that no record outgrows the topic. Bytes.
+	SpanBytesMax int `mapstructure:"span_bytes_max"`
+	// WrapperBytesMax bounds what a split into key groups may repeat of resources and scopes. Bytes.
+	WrapperBytesMax int `mapstructure:"wrapper_bytes_max"`
+	// Redaction of secrets.
+	Redaction RedactionConfig `mapstructure:"redaction"`
+	// Verify says what counts as a proof of who sends.
+	Verify proof.Config `mapstructure:"verify"`
+	// Clients says for whom authenticated senders may speak, beside themselves.
+	Clients []ClientConfig `mapstructure:"clients"`
+}
+
+// RedactionConfig of what is taken out of spans.
+type RedactionConfig struct {
+	// KeyFile holds the key of the references that stand for secrets; without it there are no references.
+	KeyFile string `mapstructure:"key_file"`
+	// TextBytesMax is the size from which on a text is cut. Bytes.
+	TextBytesMax int `mapstructure:"text_bytes_max"`
+}
+
+// ClientConfig of an authenticated sender.
+type ClientConfig struct {
+	// Subject is a pattern of the identities that this entry is for; `*` stands for any characters.
+	Subject string `mapstructure:"subject"`
+	// Identities are patterns of those it may speak for, beside itself.
+	Identities []string `mapstructure:"identities"`
+	// Tenant of the sender.
+	Tenant string `mapstructure:"tenant"`
+	// Binds says that the sender is a collector of ours, whose bindings are kept.
+	Binds bool `mapstructure:"binds"`
+
+	_ struct{}
+}
+
+var _ component.Config = (*Config)(nil)
+
+func createDefaultConfig() component.Config {
+	return &Config{
+		Tenant:          "default",
+		Keep:            KeepAll,
+		SpanBytesMax:    800_000,
+		WrapperBytesMax: 32 << 20,
+		Redaction:       RedactionConfig{TextBytesMax: 16 << 10},
+	}
+}
+
+// Validate says what is wrong with the configuration.
+func (c *Config) Validate() error {
+	var wrong []error
+	if c.Tenant == "" {
+		wrong = append(wrong, errors.New("tenant must not be empty"))
+	}
+	if c.Keep != KeepAll && c.Keep != KeepActions {
+		wrong = append(wrong, fmt.Errorf("keep must be %q or %q, not %q", KeepAll, KeepActions, c.Keep))
+	}
+	if c.SpanBytesMax < 1000 {
+		wrong = append(wrong, errors.New("span_bytes_max must be 1000 at least"))
+	}
+	if c.WrapperBytesMax < 1000 {
+		wrong = append(wrong, errors.New("wrapper_bytes_max must be 1000 at least"))
+	}
+	if c.Redaction.TextBytesMax < 100 {
+		wrong = append(wrong, errors.New("redaction::text_bytes_max must be 100 at least"))
+	}
+	tenants := map[string]bool{c.Tenant: true}
+	for at, client := range c.Clients {
+		if client.Subject == "" {
+			wrong = append(wrong, fmt.Errorf("clients::%d: subject must not be empty", at))
+		}
+		if client.Tenant != "" {
+			tenants[client.Tenant] = true
+		}
+	}
+	if len(tenants) > tenantsMax {
+		wrong = append(wrong, fmt.Errorf("clients name %d tenants; more than %d would stall the exporter's queue: run another collector for the others", len(tenants), tenantsMax))
+	}
+	return errors.Join(wrong...)
+}
