@@ -40,6 +40,9 @@ const (
 	Inferred = "inferred"
 )
 
+// IsStrength says whether a word is a strength.
+func IsStrength(word string) bool { return word == Verified || word == Claimed || word == Inferred }
+
 // Unknown is the id and the kind of who acts when nothing on the span or its resource says.
 const Unknown = "unknown"
 

@@ -97,4 +97,3 @@ func spanOf(t *testing.T, one spanCase) ptrace.Traces {
 	require.NoError(t, span.Attributes().FromRaw(one.Span.Attributes))
 	return td
 }
-
