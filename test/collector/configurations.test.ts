@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from "@jest/globals";
 import { startAnswerableCollector, stopCollectors } from "../support/collector.ts";
 import { readAll } from "../support/kafka/records.ts";
+import "../support/kafka/zstd.ts";
 import { until } from "../support/poll.ts";
 import { freshTopics } from "../support/shared.ts";
 import { protoRequest } from "../support/tool-calls.ts";
@@ -26,7 +27,7 @@ test(
       env: { ANSWERABLE_KAFKA_BROKERS: brokers.join(","), ANSWERABLE_KAFKA_TOPIC: topics.spans },
     });
     const calls = Array.from({ length: 20 }, (_, ordinal) => ({ identityId: `agent:${String(ordinal)}`, ordinal }));
-    expect(await collector.send(protoRequest(calls))).toBe(200);
+    expect(await collector.send(protoRequest(calls), { "nhi-key-group": "g0007", "nhi-tenant": "default" })).toBe(200);
     const records = await until("a record", async () => {
       const read = await readAll(brokers, topics.spans);
       return read.length > 0 ? read : undefined;
