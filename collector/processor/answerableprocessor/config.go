@@ -68,7 +68,7 @@ func createDefaultConfig() component.Config {
 	return &Config{
 		Tenant:          "default",
 		Keep:            KeepAll,
-		SpanBytesMax:    800_000,
+		SpanBytesMax:    700_000,
 		WrapperBytesMax: 32 << 20,
 		Redaction:       RedactionConfig{TextBytesMax: 16 << 10},
 	}
@@ -83,8 +83,8 @@ func (c *Config) Validate() error {
 	if c.Keep != KeepAll && c.Keep != KeepActions {
 		wrong = append(wrong, fmt.Errorf("keep must be %q or %q, not %q", KeepAll, KeepActions, c.Keep))
 	}
-	if c.SpanBytesMax < 1000 {
-		wrong = append(wrong, errors.New("span_bytes_max must be 1000 at least"))
+	if c.SpanBytesMax < spanBytesMaxLowest {
+		wrong = append(wrong, fmt.Errorf("span_bytes_max must be %d at least", spanBytesMaxLowest))
 	}
 	if c.WrapperBytesMax < 1000 {
 		wrong = append(wrong, errors.New("wrapper_bytes_max must be 1000 at least"))
