@@ -26,15 +26,22 @@ test(
       config: "gateway",
       env: { ANSWERABLE_KAFKA_BROKERS: brokers.join(","), ANSWERABLE_KAFKA_TOPIC: topics.spans },
     });
-    const calls = Array.from({ length: 20 }, (_, ordinal) => ({ identityId: `agent:${String(ordinal)}`, ordinal }));
-    expect(await collector.send(protoRequest(calls), { "nhi-key-group": "g0007", "nhi-tenant": "default" })).toBe(200);
+    const calls = Array.from({ length: 20 }, (_, ordinal) => ({
+      identityId: `agent:${String(ordinal)}`,
+      ordinal,
+    }));
+    expect(
+      await collector.send(protoRequest(calls), { "nhi-key-group": "g0007", "nhi-tenant": "default" }),
+    ).toBe(200);
     const records = await until("a record", async () => {
       const read = await readAll(brokers, topics.spans);
       return read.length > 0 ? read : undefined;
     });
     console.log(JSON.stringify(records.map(({ key, headers }) => ({ key, headers }))));
     expect((await fetch(collector.healthUrl)).status).toBe(200);
-    expect(await (await fetch(`${collector.metricsUrl}/metrics`)).text()).toMatch(/otelcol_receiver_accepted_spans/u);
+    expect(await (await fetch(`${collector.metricsUrl}/metrics`)).text()).toMatch(
+      /otelcol_receiver_accepted_spans/u,
+    );
     expect(await collector.stop()).toMatchObject({ code: 0 });
     console.log(collector.logs());
   },
