@@ -99,10 +99,12 @@ const value: fc.Arbitrary<ModelValue> = fc.oneof(
   list,
   fc.record({ key: text, value: scalar }).map((pair) => ({ kvlistValue: { values: [pair] } })),
 );
+const stamps = attributes.filter((one) => one.writtenBy === "collector").map((one) => one.name);
 const lists = names.filter((name) => name === "nhi.chain" || name.startsWith("nhi.resources."));
 const attribute: fc.Arbitrary<ModelAttribute> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ key: fc.constantFrom(...names), value }) },
   { weight: 2, arbitrary: fc.record({ key: fc.constantFrom(...lists), value: list }) },
+  { weight: 4, arbitrary: fc.record({ key: fc.constantFrom(...stamps), value }) },
   fc.record({ key: fc.oneof(text, fc.constantFrom("span.name", "trace.id", "nhi.identity.i")), value }),
 );
 
@@ -174,4 +176,5 @@ export const anyOrigin = fc.record({
   tenant: fc.constantFrom("default", "acme 'x'", "__proto__"),
   source: fc.constantFrom("", "ci", "o'brien\\"),
   verified: fc.uniqueArray(fc.constantFrom("agent:a", "agent:triage", "unknown")).map((all) => new Set(all)),
+  bound: fc.boolean(),
 });
