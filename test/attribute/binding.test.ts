@@ -188,7 +188,7 @@ describe("a span that a collector bound", () => {
             "nhi.chain": "none",
             "nhi.seq": String(offset),
             "service.instance.id": "one",
-          }).map(([name, value]) => attribute(name, block(1, String(value)))),
+          }).map(([name, value]) => attribute(name, block(1, value))),
         }),
       ),
       headers: headersOf("g0000", 1024, origin),
