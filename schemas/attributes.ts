@@ -1,8 +1,12 @@
-/** One span attribute we emit or read. `stored` says whether its value is kept with the action. */
+/**
+ * One span attribute we emit or read. `stored` says whether its value is kept with the action; `writtenBy` who has the say:
+ * what a collector of ours stamps counts in records that it bound (header `nhi-bound`), and is not read in any other.
+ */
 export interface AttributeSpec {
   readonly name: string;
   readonly type: "string" | "string[]" | "int" | "boolean";
   readonly stored: boolean;
+  readonly writtenBy: "sender" | "collector";
   readonly about: string;
 }
 
@@ -10,12 +14,21 @@ const kept = (name: string, type: AttributeSpec["type"], about: string): Attribu
   name,
   type,
   stored: true,
+  writtenBy: "sender",
   about,
 });
 const read = (name: string, type: AttributeSpec["type"], about: string): AttributeSpec => ({
   name,
   type,
   stored: false,
+  writtenBy: "sender",
+  about,
+});
+const stamp = (name: string, stored: boolean, about: string): AttributeSpec => ({
+  name,
+  type: "string",
+  stored,
+  writtenBy: "collector",
   about,
 });
 
@@ -196,4 +209,14 @@ export const attributes: readonly AttributeSpec[] = [
   kept("aws.request_id", "string", "Id of the AWS request."),
   read("tls.client.subject", "string", "Subject of the client's certificate."),
   kept("error.type", "string", "Class of the error; denied when a policy refused the action."),
+  stamp(
+    "nhi.bound.id",
+    false,
+    "The identity that a collector bound the span to; without it the others say nothing.",
+  ),
+  stamp("nhi.bound.kind", false, "Its kind, a word of nhi.identity.kind."),
+  stamp("nhi.bound.strength", false, "How well it is known: verified, claimed or inferred."),
+  stamp("nhi.bound.rule", false, "Id of the rule that named it."),
+  stamp("nhi.bound.client", true, "The proven identity of the sender, where there is a proof."),
+  stamp("nhi.bound.contradicted", true, "The identity that the sender claimed and may not speak for."),
 ];
