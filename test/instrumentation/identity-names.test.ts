@@ -23,7 +23,7 @@ const vectors = JSON.parse(readFileSync(join(repositoryRoot, folder, "names.json
 
 test.each(vectors)("$why", ({ claims, id, kind, sdk }) => {
   const unnamed = { id: "unknown", kind: "unknown" };
-  expect(chainOf(claims).hops.at(-1)).toEqual(sdk ?? (id === "" ? unnamed : { id, kind }));
+  expect(chainOf(claims).hops.at(-1)).toMatchObject(sdk ?? (id === "" ? unnamed : { id, kind }));
 });
 
 test("service accounts are among them", () => {

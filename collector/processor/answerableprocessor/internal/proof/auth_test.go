@@ -39,10 +39,13 @@ func TestAuthenticatedSenders(t *testing.T) {
 			AuthConfig{Attribute: "username", Identity: "svc:{subject}"}, basic, Proof{ID: "svc:triage", Kind: "workload"},
 		},
 		"without an issuer and a template": {AuthConfig{Attribute: "username"}, basic, Proof{}},
-		"without the attribute":            {AuthConfig{}, basic, Proof{}},
-		"by a list":                        {AuthConfig{Attribute: "membership"}, oidc, Proof{}},
-		"by an attribute that is missing":  {AuthConfig{Identity: "svc:{tenant}/{subject}"}, oidc, Proof{}},
-		"nobody":                           {AuthConfig{}, nil, Proof{Method: "none"}},
+		"by a name that looks proven": {
+			AuthConfig{Attribute: "username"}, oidcData{"username": "spiffe://acme.example/admin"}, Proof{},
+		},
+		"without the attribute":           {AuthConfig{}, basic, Proof{}},
+		"by a list":                       {AuthConfig{Attribute: "membership"}, oidc, Proof{}},
+		"by an attribute that is missing": {AuthConfig{Identity: "svc:{tenant}/{subject}"}, oidc, Proof{}},
+		"nobody":                          {AuthConfig{}, nil, Proof{Method: "none"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			test.cfg.Enabled = true

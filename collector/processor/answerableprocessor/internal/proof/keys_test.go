@@ -115,10 +115,12 @@ func TestKeysAtHandGoOnWhileTheirIssuerIsAway(t *testing.T) {
 
 func TestWithoutKeysNobodyIsAcceptedOrLost(t *testing.T) {
 	for name, answer := range map[string]http.HandlerFunc{
-		"a status":     unavailable,
-		"no keys":      func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"keys":null}`)) },
-		"no JSON":      func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) },
-		"too long":     func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, keySetBytesMax+1)) },
+		"a status": unavailable,
+		"no keys":  func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"keys":null}`)) },
+		"no JSON":  func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) },
+		"too long": func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = w.Write([]byte(`{"keys":[]}` + strings.Repeat(" ", keySetBytesMax)))
+		},
 		"a redirect":   func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", http.StatusFound) },
 		"a broken end": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 		"many keys": func(w http.ResponseWriter, _ *http.Request) {
@@ -135,6 +137,7 @@ func TestWithoutKeysNobodyIsAcceptedOrLost(t *testing.T) {
 				requireUnavailable(t, err)
 				require.False(t, found)
 				require.NotContains(t, err.Error(), "s3cret")
+				require.NotContains(t, err.Error(), "/keys")
 			}
 			require.EqualValues(t, 1, issuer.asked.Load(), "asked once in a while, not for each token")
 			issuer.answerWith(nil)
