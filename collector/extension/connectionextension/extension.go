@@ -21,7 +21,9 @@ func NewFactory() extension.Factory {
 	return extension.NewFactory(
 		metadata.Type,
 		func() component.Config { return &Config{} },
-		func(context.Context, extension.Settings, component.Config) (extension.Extension, error) { return &connection{}, nil },
+		func(context.Context, extension.Settings, component.Config) (extension.Extension, error) {
+			return &connection{}, nil
+		},
 		metadata.ExtensionStability,
 	)
 }
