@@ -30,7 +30,11 @@ const layers: readonly Layer[] = [
   { folder: "detector/main.ts", ours: ["schemas/", "instrumentation/", "detector/"], outside: "any" },
   { folder: "detector/", ours: ["schemas/"], outside: "any" },
   { folder: "scripts/", ours: ["schemas/", "instrumentation/", "detector/"], outside: "any" },
-  { folder: "bench/", ours: ["schemas/", "instrumentation/", "detector/", "test/"], outside: "any" },
+  {
+    folder: "bench/",
+    ours: ["schemas/", "instrumentation/", "detector/", "test/", "scripts/"],
+    outside: "any",
+  },
   { folder: "eval/", ours: ["schemas/", "instrumentation/", "detector/", "test/"], outside: "any" },
   { folder: "soak/", ours: ["schemas/", "detector/", "test/"], outside: "any" },
   {

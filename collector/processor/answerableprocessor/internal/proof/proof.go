@@ -29,3 +29,8 @@ func New(Config) (*Prover, error) { return &Prover{}, nil }
 // Of returns the proof that came with a request; false where there was none. A credential that is shown and wrong is an
 // error.
 func (*Prover) Of(context.Context) (Proof, bool, error) { return Proof{}, false, nil }
+
+// Refused says that a credential was shown and is wrong; nothing of it is in the text.
+type Refused struct{ Reason string }
+
+func (r *Refused) Error() string { return "the credential is refused: " + r.Reason }
