@@ -34,14 +34,15 @@ describe("the recordings", () => {
   test("tell nothing of the machine they were made on", () => {
     for (const name of recordings) {
       const text = readFileSync(join(recordingsFolder, `spans/${name}.json`), "utf8");
-      expect(text).not.toMatch(/"(host|process|os)\.|\/(tmp|root|home|usr|work)\/|site-packages|node_modules/u);
+      expect(text).not.toMatch(/"(host|process|os)\.|\/(tmp|root|home|work)\/|site-packages|node_modules/u);
     }
   });
 });
 
 describe("the vectors", () => {
   test("of filters", () => {
-    for (const { filter, of, is } of vectors.filters) expect([filter, of, filtered(filter, of)]).toEqual([filter, of, is]);
+    for (const { filter, of, is } of vectors.filters)
+      expect([filter, of, filtered(filter, of)]).toEqual([filter, of, is]);
   });
 
   test("have every filter", () => {

@@ -16,12 +16,33 @@ await run(
       },
     });
     const stopWhen = stepCountIs(3);
-    const seen = (functionId) => ({ experimental_telemetry: { isEnabled: true, functionId, metadata: { userId: "ana" } } });
+    const seen = (functionId) => ({
+      experimental_telemetry: { isEnabled: true, functionId, metadata: { userId: "ana" } },
+    });
     return [
-      () => generateText({ model, prompt: "Weather in Bern?", tools: { weather }, stopWhen, ...seen("weather-agent") }),
-      () => generateText({ model, prompt: "Close it.", tools: { closeTicket: refused }, stopWhen, ...seen("closer") }),
+      () =>
+        generateText({
+          model,
+          prompt: "Weather in Bern?",
+          tools: { weather },
+          stopWhen,
+          ...seen("weather-agent"),
+        }),
+      () =>
+        generateText({
+          model,
+          prompt: "Close it.",
+          tools: { closeTicket: refused },
+          stopWhen,
+          ...seen("closer"),
+        }),
       () => streamText({ model, prompt: "Weather in Bern?", ...seen("streamer") }).text,
-      () => embed({ model: openai.textEmbeddingModel("text-embedding-3-small"), value: "x", ...seen("embedder") }),
+      () =>
+        embed({
+          model: openai.textEmbeddingModel("text-embedding-3-small"),
+          value: "x",
+          ...seen("embedder"),
+        }),
       () => generateText({ model: openai.chat("gpt-none"), prompt: "x", maxRetries: 0, ...seen("failing") }),
     ];
   },

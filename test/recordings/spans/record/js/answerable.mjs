@@ -2,7 +2,18 @@
 const built = process.env.ANSWERABLE_BUILT;
 const { start } = await import(`${built}/instrumentation/index.js`);
 const sdk = start({ identity: { id: "agent:triage", kind: "ai_agent", owner: "team:support" } });
-const { credential, delegate, exec, permissionChange, prompt, record, resourceAccess, runAs, secretRead, tool } = sdk;
+const {
+  credential,
+  delegate,
+  exec,
+  permissionChange,
+  prompt,
+  record,
+  resourceAccess,
+  runAs,
+  secretRead,
+  tool,
+} = sdk;
 
 const read = tool("tickets.read", async () => "Ticket 1: please pay", {
   resource: () => ({ id: "crm/tickets/1", kind: "ticket" }),
@@ -21,7 +32,11 @@ await runAs({ chain: ["user:ana@acme.example"], task: "ticket-1", session: "run-
   await send({ to: "eve@evil.example" });
   await failing({}).catch(() => {});
   await secretRead("vault.kv.read", "secret/crm/db", async () => 1);
-  await resourceAccess("crm.export", { id: "crm/customers", kind: "db_table", mutating: false }, async () => 1);
+  await resourceAccess(
+    "crm.export",
+    { id: "crm/customers", kind: "db_table", mutating: false },
+    async () => 1,
+  );
   await permissionChange("iam.attach", { id: "role/admin", kind: "role" }, async () => 1);
   await exec("/usr/bin/git", async () => 1);
   await credential.issued("sts.assume", { id: "akia-1", type: "aws_sts" }, async () => 1);
@@ -30,7 +45,10 @@ await runAs({ chain: ["user:ana@acme.example"], task: "ticket-1", session: "run-
   await delegate("agent:mailer", async () => send({ to: "bo@acme.example" }));
 });
 await runAs({ identity: { id: "sa:nightly", kind: "service_account" }, session: "run-2" }, async () => {
-  await record({ kind: "model_call", name: "chat", resource: { id: "gpt-4o", kind: "model" } }, async () => 1);
+  await record(
+    { kind: "model_call", name: "chat", resource: { id: "gpt-4o", kind: "model" } },
+    async () => 1,
+  );
 });
 await sdk.flush?.();
 await sdk.stop?.();

@@ -5,7 +5,11 @@ const trust = JSON.stringify({ Version: "2012-10-17", Statement: [] });
 const role = "arn:aws:iam::123456789012:role/deploy";
 
 await run(
-  () => [new (require("@opentelemetry/instrumentation-aws-sdk").AwsInstrumentation)({ suppressInternalInstrumentation: true })],
+  () => [
+    new (require("@opentelemetry/instrumentation-aws-sdk").AwsInstrumentation)({
+      suppressInternalInstrumentation: true,
+    }),
+  ],
   () => {
     const send = (service, client, command, input) => () => {
       const library = require(`@aws-sdk/client-${service}`);
@@ -25,18 +29,26 @@ await run(
       s3("GetObject", { Bucket: "missing-bucket", Key: "a" }),
       secrets("CreateSecret", secret),
       secrets("GetSecretValue", { SecretId: secret.Name }),
-      secrets("GetSecretValue", { SecretId: "arn:aws:secretsmanager:eu-central-1:123456789012:secret:gone-AbCdEf" }),
+      secrets("GetSecretValue", {
+        SecretId: "arn:aws:secretsmanager:eu-central-1:123456789012:secret:gone-AbCdEf",
+      }),
       secrets("BatchGetSecretValue", { SecretIdList: [secret.Name] }),
       send("ssm", "SSM", "GetParameter", { Name: "/missing" }),
       send("sts", "STS", "AssumeRole", { RoleArn: role, RoleSessionName: "ci" }),
       send("sts", "STS", "GetCallerIdentity", {}),
       iam("CreateRole", { RoleName: "deploy", AssumeRolePolicyDocument: trust }),
-      iam("AttachRolePolicy", { RoleName: "deploy", PolicyArn: "arn:aws:iam::aws:policy/AdministratorAccess" }),
+      iam("AttachRolePolicy", {
+        RoleName: "deploy",
+        PolicyArn: "arn:aws:iam::aws:policy/AdministratorAccess",
+      }),
       iam("ListRoles", {}),
       send("dynamodb", "DynamoDB", "GetItem", { TableName: "orders", Key: { id: { S: "1" } } }),
       send("dynamodb", "DynamoDB", "PutItem", { TableName: "orders", Item: { id: { S: "1" } } }),
       send("sqs", "SQS", "CreateQueue", { QueueName: "jobs" }),
-      send("sqs", "SQS", "SendMessage", { QueueUrl: `${process.env.AWS_ENDPOINT_URL}/123456789012/jobs`, MessageBody: "x" }),
+      send("sqs", "SQS", "SendMessage", {
+        QueueUrl: `${process.env.AWS_ENDPOINT_URL}/123456789012/jobs`,
+        MessageBody: "x",
+      }),
       send("lambda", "Lambda", "Invoke", { FunctionName: "close-books" }),
     ];
   },

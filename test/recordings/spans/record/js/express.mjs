@@ -17,7 +17,9 @@ await run(
     });
     const url = `http://127.0.0.1:${server.address().port}`;
     const get = (path) => () =>
-      new Promise((resolve) => require("node:http").get(`${url}${path}`, (answer) => answer.resume().on("end", resolve)));
+      new Promise((resolve) =>
+        require("node:http").get(`${url}${path}`, (answer) => answer.resume().on("end", resolve)),
+      );
     return [get("/orders/17"), get("/fail"), get("/none")];
   },
 );

@@ -1,10 +1,19 @@
 import { require, run } from "./common.mjs";
 
 await run(
-  () => [new (require("@opentelemetry/instrumentation-ioredis").IORedisInstrumentation)({ requireParentSpan: false })],
+  () => [
+    new (require("@opentelemetry/instrumentation-ioredis").IORedisInstrumentation)({
+      requireParentSpan: false,
+    }),
+  ],
   async () => {
     const Redis = require("ioredis").default ?? require("ioredis");
-    const redis = new Redis({ host: "127.0.0.1", port: Number(process.env.REDIS_PORT), db: 2, enableReadyCheck: false });
+    const redis = new Redis({
+      host: "127.0.0.1",
+      port: Number(process.env.REDIS_PORT),
+      db: 2,
+      enableReadyCheck: false,
+    });
     return [
       () => redis.set("session:1", "x"),
       () => redis.get("session:1"),

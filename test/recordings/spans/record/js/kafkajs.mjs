@@ -4,7 +4,11 @@ await run(
   () => [new (require("@opentelemetry/instrumentation-kafkajs").KafkaJsInstrumentation)()],
   async () => {
     const { Kafka, logLevel } = require("kafkajs");
-    const kafka = new Kafka({ brokers: [process.env.KAFKA], clientId: "billing", logLevel: logLevel.NOTHING });
+    const kafka = new Kafka({
+      brokers: [process.env.KAFKA],
+      clientId: "billing",
+      logLevel: logLevel.NOTHING,
+    });
     const admin = kafka.admin();
     await admin.connect();
     await admin.createTopics({ topics: [{ topic: "orders" }] });
@@ -14,7 +18,14 @@ await run(
     await consumer.connect();
     await consumer.subscribe({ topics: ["orders"], fromBeginning: true });
     return [
-      () => producer.send({ topic: "orders", messages: [{ key: "1", value: "a" }, { key: "2", value: "b" }] }),
+      () =>
+        producer.send({
+          topic: "orders",
+          messages: [
+            { key: "1", value: "a" },
+            { key: "2", value: "b" },
+          ],
+        }),
       () => producer.sendBatch({ topicMessages: [{ topic: "orders", messages: [{ value: "c" }] }] }),
       () =>
         new Promise((resolve) => {

@@ -13,7 +13,10 @@ await run(
     const { ChatPromptTemplate } = require("@langchain/core/prompts");
     const { z } = require("zod");
     const model = new ChatOpenAI({ model: "gpt-4o-mini", maxRetries: 0 });
-    const weather = tool(({ city }) => `Sunny in ${city}`, { name: "weather", schema: z.object({ city: z.string() }) });
+    const weather = tool(({ city }) => `Sunny in ${city}`, {
+      name: "weather",
+      schema: z.object({ city: z.string() }),
+    });
     const failing = tool(
       () => {
         throw new Error("refused");

@@ -4,7 +4,17 @@ await run(
   () => [],
   () => {
     const { startActiveObservation, startObservation } = require("@langfuse/tracing");
-    const kinds = ["span", "generation", "agent", "tool", "chain", "retriever", "evaluator", "guardrail", "embedding"];
+    const kinds = [
+      "span",
+      "generation",
+      "agent",
+      "tool",
+      "chain",
+      "retriever",
+      "evaluator",
+      "guardrail",
+      "embedding",
+    ];
     return [
       () =>
         startActiveObservation(
@@ -15,7 +25,11 @@ await run(
               const model = asType === "generation" ? { model: "gpt-4o-mini" } : {};
               startObservation(`${asType}-step`, { input: {}, ...model }, { asType }).end();
             }
-            startObservation("close_ticket", { level: "ERROR", statusMessage: "refused" }, { asType: "tool" }).end();
+            startObservation(
+              "close_ticket",
+              { level: "ERROR", statusMessage: "refused" },
+              { asType: "tool" },
+            ).end();
           },
           { asType: "agent" },
         ),

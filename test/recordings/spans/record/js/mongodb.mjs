@@ -1,7 +1,11 @@
 import { require, run } from "./common.mjs";
 
 await run(
-  () => [new (require("@opentelemetry/instrumentation-mongodb").MongoDBInstrumentation)({ requireParentSpan: false })],
+  () => [
+    new (require("@opentelemetry/instrumentation-mongodb").MongoDBInstrumentation)({
+      requireParentSpan: false,
+    }),
+  ],
   async () => {
     const { MongoClient } = require("mongodb");
     const client = new MongoClient(process.env.MONGO, { monitorCommands: false });

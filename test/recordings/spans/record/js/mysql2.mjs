@@ -19,7 +19,9 @@ function startServer(mysql) {
     });
     connection.on("error", () => {});
   });
-  return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server._server.address().port)));
+  return new Promise((resolve) =>
+    server.listen(0, "127.0.0.1", () => resolve(server._server.address().port)),
+  );
 }
 
 await run(

@@ -12,7 +12,8 @@ export function steps(OpenAI) {
       for await (const _ of await ask({ stream: true })());
     },
     ask({ model: "gpt-none" }),
-    () => client.embeddings.create({ model: "text-embedding-3-small", input: "Bern", encoding_format: "float" }),
+    () =>
+      client.embeddings.create({ model: "text-embedding-3-small", input: "Bern", encoding_format: "float" }),
     () => client.responses.create({ model: "gpt-4o", input: "Weather in Bern?" }),
   ];
 }

@@ -1,7 +1,9 @@
 import { require, run } from "./common.mjs";
 
 await run(
-  () => [new (require("@opentelemetry/instrumentation-redis").RedisInstrumentation)({ requireParentSpan: false })],
+  () => [
+    new (require("@opentelemetry/instrumentation-redis").RedisInstrumentation)({ requireParentSpan: false }),
+  ],
   async () => {
     const { createClient } = require("redis");
     const redis = createClient({ url: `redis://127.0.0.1:${process.env.REDIS_PORT}`, RESP: 2 });
