@@ -20,7 +20,7 @@ function startServer(mysql) {
     connection.on("error", () => {});
   });
   return new Promise((resolve) =>
-    server.listen(0, "127.0.0.1", () => resolve(server._server.address().port)),
+    server.listen(0, "127.0.0.1", () => resolve(server["_server"].address().port)),
   );
 }
 
