@@ -64,6 +64,8 @@ function finder({ rule, id, pattern, before }: PhraseData): Phrase["find"] {
     const secret = compiled.exec(text)?.groups?.["secret"];
     if (secret === undefined || hand?.where?.(secret) === false) return undefined;
     const end = compiled.lastIndex;
+    // What is left of one that was taken out before.
+    if (text.startsWith(`[redacted:${id}`, end)) return undefined;
     return { start: end - secret.length, end, format: id };
   };
 }

@@ -76,6 +76,8 @@ function keyBefore(text: string, at: number): string {
   // In `arn:…:secret:prod/db` the names are joined by colons, and none is the key of the next.
   const isJoined = separator === colon && end === at && text.charCodeAt(at + 1) !== space;
   if (isJoined && text.charCodeAt(start - 1) === colon) return "";
+  // What stands there was a secret itself.
+  if (text.startsWith("[redacted:", start - 10)) return "";
   const key = text.slice(start, end);
   return key === "value" || key === "Value" ? nameBefore(text, start) : key;
 }

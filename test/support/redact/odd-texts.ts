@@ -133,6 +133,12 @@ export const oddTexts: readonly (readonly [text: string, of?: string])[] = [
   ],
   ["-----BEGIN CERTIFICATE-----\nQUJDREVGR0hJSktMTU5PUA==\n-----END CERTIFICATE-----"],
   ["https://hooks.slack.com/services/T00000000/B00000000/abcdefghijklmnop"],
+  ["https://hooks.slack.com/services/T00000000/B00000000/[redacted:slack-webhook]"],
+  ["curl -u ana:[redacted:password] https://a.example"],
+  ["amqps://appnh53fgf5pavun7jb55aouoeahjjzdt109zr39wtnt64lpmjd63:k9f3h2k1s8@mq.acme.example/vhost"],
+  [
+    "VALUES (1, 'nPDZVpm5bZPdq1x8TFvAonWysieCAvd/FcONWYo/Bu2ZAtf6ap3k3BTzlLgTNDOkHfyW8DgynnbQSu8wlN2RM7-u a:=')",
+  ],
   ["https://discord.com/api/webhooks/123456/abcdefghijklmnopqrstuvwxyzabcdefghijklmnop"],
   ["https://acme.webhook.office.com/webhookb2/x/IncomingWebhook/0123456789abcdef0123456789abcdef/y"],
   ["bot123456789:AAabcdefghijklmnopqrstuvwxyz0123456/getMe"],

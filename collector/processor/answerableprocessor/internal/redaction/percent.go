@@ -73,5 +73,5 @@ func hexValue(char byte) byte {
 	if isDigit(char) {
 		return char - '0'
 	}
-	return char|32 - 'a' + 10
+	return char | 32 - 'a' + 10
 }
