@@ -39,6 +39,7 @@ function add(text: string, of?: string, more: Pick<Vector, "max" | "referenced">
   });
 }
 
+const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 const places = [...tunedPlaces, ...unseenPlaces];
 const keyedPlaces = [...tunedKeyedPlaces, ...unseenKeyedPlaces];
 
@@ -59,7 +60,6 @@ for (const [nth, make] of drawn.entries())
   for (const [at, [, place]] of [...places, ...keyedPlaces].entries())
     if ((nth + at) % 3 === 0) add(place(make(dice).secret));
 for (const [, place] of places) {
-  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
   add(place(`${part({ alg: "RS256", typ: "JWT" })}.${part({ sub: "ana" })}.${draw(dice, base64Url, 171)}A`));
   const lines = Array.from({ length: 4 }, () => draw(dice, base64, 64)).join("\n");
   add(place(`-----BEGIN PRIVATE KEY-----\n${lines}\n-----END PRIVATE KEY-----\n`));

@@ -1,3 +1,4 @@
+/* oxlint-disable max-lines -- a list */
 import type { RedactionData } from "./data-shape.ts";
 
 /** Generated from schemas/redaction.json by `npm run generate`; change that one. It holds the licence of the formats too. */

@@ -24,7 +24,7 @@ const redact = (text: string): string => plain.text(text);
 
 describe("secrets", () => {
   test("of more than forty formats are known, each once", () => {
-    const prefixes = formats.flatMap(({ prefixes }) => prefixes);
+    const prefixes = formats.flatMap((format) => format.prefixes);
     expect(formats.length).toBeGreaterThanOrEqual(40);
     expect(new Set(prefixes).size).toBe(prefixes.length);
   });

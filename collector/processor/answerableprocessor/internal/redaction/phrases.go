@@ -10,6 +10,8 @@ import (
 
 const (
 	secretBytesMax = 4_096
+	// By which a bearer token is judged, however long it is: one that is generated shows it sooner.
+	bearerJudgedMax = 1_024
 	// How much before its place a phrase of the data may ask for.
 	beforeBytesMax = 16
 )
@@ -145,7 +147,7 @@ func (l *looks) bearer(text string, at int) (found, bool) {
 		return found{}, false
 	}
 	end = paddingFrom(text, end)
-	return found{start: start, end: end}, l.looksGenerated(text[start:end])
+	return found{start: start, end: end}, l.looksGenerated(text[start:min(end, start+bearerJudgedMax)])
 }
 
 func basic(text string, at int) (found, bool) {
