@@ -11,7 +11,10 @@ import type { RedactionData } from "./data-shape.ts";
 
 /** Generated from schemas/redaction.json by \`npm run generate\`; change that one. It holds the licence of the formats too. */
 export const data: RedactionData = `;
-writeFileSync(new URL("instrumentation/redact/data.ts", root), `${head}${text.trimEnd()};\n`);
+writeFileSync(
+  new URL("instrumentation/redact/data.ts", root),
+  `${head}${JSON.stringify(JSON.parse(text))};\n`,
+);
 writeFileSync(
   new URL("collector/processor/answerableprocessor/internal/redaction/redaction.json", root),
   text,

@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
-import { redactor } from "../instrumentation/redact/redactor.ts";
-import { wordOf } from "../instrumentation/redact/words.ts";
-import { diceOf } from "../test/support/dice.ts";
-import { base64, base64Url, draw } from "../test/support/redact/chars.ts";
-import { unseenShapes } from "../test/support/redact/clean-unseen.ts";
-import { tunedShapes } from "../test/support/redact/clean.ts";
+import { redactor } from "../../../instrumentation/redact/redactor.ts";
+import { wordOf } from "../../../instrumentation/redact/words.ts";
+import { diceOf } from "../dice.ts";
+import { base64, base64Url, draw } from "./chars.ts";
+import { unseenShapes } from "./clean-unseen.ts";
+import { tunedShapes } from "./clean.ts";
 import {
   formatSecrets,
   otherSecrets,
@@ -12,9 +12,9 @@ import {
   tunedPlaces,
   unseenKeyedPlaces,
   unseenPlaces,
-} from "../test/support/redact/planted.ts";
-import { hostileUnits, oddTexts } from "../test/support/redact/odd-texts.ts";
-import { inPieces, referenceKey, type Vector } from "../test/support/redact/vectors.ts";
+} from "./planted.ts";
+import { hostileUnits, oddTexts } from "./odd-texts.ts";
+import { inPieces, referenceKey, type Vector } from "./vectors.ts";
 
 /**
  * Writes `test/recordings/redaction/vectors.json`: texts, and what the redactor in TypeScript makes of them, for the one in Go
@@ -72,5 +72,8 @@ for (const [text, of] of oddTexts) add(text, of);
 for (const unit of hostileUnits) add(unit.repeat(Math.ceil(300 / unit.length)));
 
 const lines = vectors.map((vector) => `  ${JSON.stringify(vector)}`).join(",\n");
-writeFileSync(new URL("../../test/recordings/redaction/vectors.json", import.meta.url), `[\n${lines}\n]\n`);
+writeFileSync(
+  new URL("../../../../test/recordings/redaction/vectors.json", import.meta.url),
+  `[\n${lines}\n]\n`,
+);
 process.stdout.write(`${String(vectors.length)} vectors\n`);
