@@ -57,7 +57,9 @@ function goFor({ name, module }: Distribution): string {
   // Asked in the module's folder, where Go may fetch the newer one that go.mod names.
   const asked = spawnSync("go", ["env", "GOVERSION"], { cwd: module ?? root, encoding: "utf8" });
   if (asked.error !== undefined)
-    throw new Error(`${need}, and there is no \`go\` here: install it (https://go.dev/dl) and run this again.`);
+    throw new Error(
+      `${need}, and there is no \`go\` here: install it (https://go.dev/dl) and run this again.`,
+    );
   const [, major, minor] = /^go(\d+)\.(\d+)/u.exec(asked.stdout) ?? [];
   const found = `${Number(major)}.${Number(minor)}`;
   if (asked.status !== 0 || major === undefined)

@@ -28,7 +28,9 @@ export const answerableCollector: Distribution = {
 
 /** What the program is made of, as a few characters: the same for the same manifest, sources and Go. */
 export function digestOf({ manifest, module }: Distribution, goVersion: string): string {
-  const hash = createHash("sha256").update(`${collectorVersion} ${goVersion}\n`).update(readFileSync(manifest));
+  const hash = createHash("sha256")
+    .update(`${collectorVersion} ${goVersion}\n`)
+    .update(readFileSync(manifest));
   for (const name of module === undefined ? [] : sourcesOf(module))
     hash.update(`\n${name}\n`).update(readFileSync(join(module ?? "", name)));
   return hash.digest("hex").slice(0, 12);
