@@ -1,12 +1,18 @@
 /** What a collector wrote to Kafka, span by span. */
 import "./kafka/zstd.ts";
 import { readAll, type ReadRecord } from "./kafka/records.ts";
-import { spanSlices } from "./tool-calls.ts";
+import { traceRequest } from "./otlp-proto.ts";
 
 /** A span as it lies in a topic. */
 export interface CollectedSpan {
   readonly traceId: string;
   readonly record: ReadRecord;
+}
+
+interface Request {
+  readonly resourceSpans: readonly {
+    readonly scopeSpans: readonly { readonly spans: readonly { readonly traceId: Uint8Array }[] }[];
+  }[];
 }
 
 /** All spans in a topic now, in the order of its records. */
@@ -16,10 +22,9 @@ export async function collectedSpans(
 ): Promise<readonly CollectedSpan[]> {
   const records = await readAll(brokers, topic);
   return records.flatMap((record) =>
-    // A span begins with tag and length of its trace id.
-    spanSlices(record.value).map((bytes) => ({
-      traceId: Buffer.from(bytes.subarray(2, 18)).toString("hex"),
-      record,
-    })),
+    (traceRequest.decode(record.value) as unknown as Request).resourceSpans
+      .flatMap(({ scopeSpans }) => scopeSpans)
+      .flatMap(({ spans }) => spans)
+      .map(({ traceId }) => ({ traceId: Buffer.from(traceId).toString("hex"), record })),
   );
 }
