@@ -63,3 +63,8 @@ test("a name that is no pitfall's is refused, with those that are", async () => 
     'ANSWERABLE_ALLOW_PITFALLS names "acks", which is none of auto-topic-creation, batch,',
   );
 });
+
+test("the README names every pitfall", () => {
+  const page = readFileSync(join(repositoryRoot, "collector/README.md"), "utf8");
+  expect(cases.filter(({ name }) => !page.includes(`\n| \`${name}\` | `))).toEqual([]);
+});
