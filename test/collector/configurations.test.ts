@@ -34,8 +34,9 @@ const traceIds = (from: number, count: number): readonly string[] =>
   calls(from, count).map(({ ordinal }) => (ordinal + 1).toString(16).padStart(32, "0"));
 
 async function kafkaTopics() {
-  const { brokers, topics, drop } = await freshTopics(["raw", "spans"], 4);
-  leftovers.push(drop);
+  const fresh = await freshTopics(["raw", "spans"], 4);
+  leftovers.push(() => fresh.drop());
+  const { brokers, topics } = fresh;
   const env = {
     ANSWERABLE_KAFKA_BROKERS: brokers.join(","),
     ANSWERABLE_KAFKA_TOPIC: topics.spans,

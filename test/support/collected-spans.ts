@@ -1,6 +1,6 @@
 /** What a collector wrote to Kafka, span by span. */
-import "./kafka/zstd.ts";
 import { readAll, type ReadRecord } from "./kafka/records.ts";
+import { readZstd } from "./kafka/zstd.ts";
 import { traceRequest } from "./otlp-proto.ts";
 
 /** A span as it lies in a topic. */
@@ -20,6 +20,7 @@ export async function collectedSpans(
   brokers: readonly string[],
   topic: string,
 ): Promise<readonly CollectedSpan[]> {
+  readZstd();
   const records = await readAll(brokers, topic);
   return records.flatMap((record) =>
     (traceRequest.decode(record.value) as unknown as Request).resourceSpans

@@ -16,7 +16,7 @@ const stopWithinMs = 30_000;
 const shipped = join(repositoryRoot, "collector", "config");
 
 /** How a Collector ended. */
-export interface CollectorEnd {
+interface CollectorEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   /** From when it was asked to end. */
