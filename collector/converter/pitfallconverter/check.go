@@ -22,16 +22,16 @@ var regrouping = append([]string{"groupbyattrs"}, early...)
 
 // ownRules are those that are not about one section alone.
 var ownRules = map[string]string{
-	"early-answer": "%s, before answerable, answers for spans that are on no disk yet, so that a killed collector loses them: leave it out, the exporter's queue does the batching",
-	"regrouping":   "%s, after answerable, puts spans of several key groups into one record and loses its key: leave it out, the exporter's queue does the batching",
+	"early-answer": "%s, before answerable, answers for spans that are on no disk yet, so that a killed collector loses them: leave it out, answerable's own queue does the batching",
+	"regrouping":   "%s, after answerable, puts spans of several key groups into one record and loses its key: leave it out, answerable's own queue does the batching",
 	"client-token": "%s does not pass the sender's token on, so that answerable::verify::jwt proves nobody: write `include_metadata: true`",
-	"span-size":    "%s does not cut spans below the largest batch, so that the exporter can't divide them into records: keep span_bytes_max below `sending_queue: { batch: { max_size } }` of %s",
+	"record-size":  "%s makes records larger than %s takes, which drops them after they were answered for: keep record_bytes_max at least 4096 below `producer: { max_message_bytes }`",
 }
 
 // Names of all pitfalls, sorted.
 func Names() []string {
 	names := slices.Collect(maps.Keys(ownRules))
-	for _, one := range slices.Concat(kafkaExporterRules, kafkaReceiverRules) {
+	for _, one := range slices.Concat(kafkaExporterRules, kafkaReceiverRules, queueRules) {
 		names = append(names, one.name)
 	}
 	slices.Sort(names)
@@ -72,9 +72,7 @@ func checkPipeline(root, pipeline section) []Pitfall {
 		found = append(found, checkReceiver(name, root.section("receivers", name), processor)...)
 	}
 	for _, name := range pipeline.texts("exporters") {
-		if typeOf(name) == "kafka" {
-			found = append(found, checkExporter(name, root.section("exporters", name), processors[ours], processor)...)
-		}
+		found = append(found, checkExporter(name, root.section("exporters", name), processors[ours], processor)...)
 	}
 	return found
 }
@@ -100,10 +98,16 @@ func checkReceiver(name string, receiver, processor section) []Pitfall {
 
 func checkExporter(name string, exporter section, ours string, processor section) []Pitfall {
 	where := "exporters::" + name
+	if typeOf(name) == "debug" {
+		return nil
+	}
+	if typeOf(name) != "kafka" {
+		return broken(queueRules, where, exporter)
+	}
 	found := broken(kafkaExporterRules, where, exporter)
-	largestSpan := processor.number(spanBytesMaxDefault, "span_bytes_max")
-	if largest := exporter.number(0, "sending_queue", "batch", "max_size"); largest > 0 && largestSpan >= largest {
-		found = append(found, own("span-size", "processors::"+ours, where))
+	largest := processor.number(recordBytesMaxDefault, "record_bytes_max") + recordOverheadBytes
+	if largest > exporter.number(messageBytesMaxDefault, "producer", "max_message_bytes") {
+		found = append(found, own("record-size", "processors::"+ours, where))
 	}
 	return found
 }

@@ -4,8 +4,8 @@ const (
 	keyGroup = "nhi-key-group"
 	tenant   = "nhi-tenant"
 
-	// spanBytesMaxDefault is what the processor cuts spans to where its configuration does not say.
-	spanBytesMaxDefault = 700_000
+	// recordBytesMaxDefault is what the processor cuts its parts to where its configuration does not say.
+	recordBytesMaxDefault = 900_000
 	// messageBytesMaxDefault is the producer's own default.
 	messageBytesMaxDefault = 1_000_000
 	// recordOverheadBytes is room for a record's key and headers, which the producer counts too.
@@ -14,6 +14,25 @@ const (
 
 // partitionKeys are the metadata that the processor hands each part on with.
 var partitionKeys = []string{keyGroup, tenant}
+
+// queueRules hold for every exporter behind the processor that has a queue of its own; the Kafka exporter has none.
+var queueRules = []rule{
+	{
+		"persistent-queue",
+		func(s section) bool {
+			return s.at("sending_queue", "enabled") != false && s.text("sending_queue", "storage") == ""
+		},
+		"would keep spans that were answered for in memory alone, and lose them when the process is killed: write `sending_queue: { storage: file_storage/queue }`, or `{ enabled: false }`",
+	},
+	{
+		"retry",
+		func(s section) bool {
+			return s.at("sending_queue", "enabled") != false && (s.at("retry_on_failure", "enabled") == false ||
+				!s.isZeroTime("retry_on_failure", "max_elapsed_time"))
+		},
+		"would throw away spans that were answered for when its receiver is away for some minutes: write `retry_on_failure: { max_elapsed_time: 0s }`",
+	},
+}
 
 // rule is one thing that a section must not be.
 type rule struct {
@@ -86,58 +105,15 @@ var kafkaExporterRules = []rule{
 		"would create a mistyped topic with the broker's defaults, one partition and short retention, and fill it: write `producer: { allow_auto_topic_creation: false }`",
 	},
 	{
-		"retry",
-		func(s section) bool {
-			return s.at("retry_on_failure", "enabled") == false || !s.isZeroTime("retry_on_failure", "max_elapsed_time")
-		},
-		"would throw away spans that were answered for when Kafka is away for some minutes: write `retry_on_failure: { max_elapsed_time: 0s }`",
+		"second-queue",
+		func(s section) bool { return s.at("sending_queue", "enabled") != false },
+		"would put a queue behind the split: a write to the disk for each key group of a request, and one that divides by them stalls for good above 10,000: write `sending_queue: { enabled: false }` here, and `sending_queue: { storage: … }` at answerable",
 	},
 	{
-		"persistent-queue",
-		func(s section) bool {
-			return s.at("sending_queue", "enabled") == false || s.text("sending_queue", "storage") == ""
-		},
-		"would keep spans that were answered for in memory alone, and lose them when the process is killed: write `sending_queue: { storage: file_storage/queue }`",
+		"second-retry",
+		func(s section) bool { return s.at("retry_on_failure", "enabled") != false },
+		"would hold answerable's queue when the collector is to stop while Kafka is away: write `retry_on_failure: { enabled: false }`; answerable tries again by itself",
 	},
-	{
-		"wait-for-result",
-		func(s section) bool { return s.isTrue("sending_queue", "wait_for_result") },
-		"would have senders wait for Kafka and give up on an outage, and excludes the persistent queue: leave `sending_queue: { wait_for_result }` out",
-	},
-	{
-		"block-on-overflow",
-		func(s section) bool { return !s.isTrue("sending_queue", "block_on_overflow") },
-		"would write some key groups of a request and refuse the others when its queue is full, so that the sender's retry doubles them: write `sending_queue: { block_on_overflow: true }`",
-	},
-	{
-		"batch",
-		func(s section) bool { return s.section("sending_queue", "batch") == nil },
-		"would write one record a request and drop those above the topic's limit after they were answered for: write `sending_queue: { batch: … }` as in collector/config/gateway.yaml",
-	},
-	{
-		"batch-partition",
-		func(s section) bool {
-			return s.section("sending_queue", "batch") != nil &&
-				!sameSet(s.texts("sending_queue", "batch", "partition", "metadata_keys"), partitionKeys)
-		},
-		"would merge key groups, or tenants, into one record: write `sending_queue: { batch: { partition: { metadata_keys: [nhi-key-group, nhi-tenant] } } }`",
-	},
-	{
-		"batch-size",
-		func(s section) bool { return s.section("sending_queue", "batch") != nil && !s.batchFits() },
-		"would build records above what the producer takes, and drop them after they were answered for: write `sending_queue: { batch: { sizer: bytes, max_size: 900000 } }`, at least 4096 below `producer: { max_message_bytes }`",
-	},
-}
-
-// batchFits says that no batch outgrows a record.
-func (s section) batchFits() bool {
-	sizer := s.text("sending_queue", "batch", "sizer")
-	if sizer == "" {
-		sizer = s.text("sending_queue", "sizer")
-	}
-	largest := s.number(0, "sending_queue", "batch", "max_size")
-	room := s.number(messageBytesMaxDefault, "producer", "max_message_bytes") - recordOverheadBytes
-	return sizer == "bytes" && largest > 0 && largest <= room
 }
 
 func (s section) recordHeader(name string) string {
