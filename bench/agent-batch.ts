@@ -28,8 +28,10 @@ export const grant: Grant = {
  * A batch as an agent's exporter sends it: of one agent, tools and resources that repeat, ids that never do. A trace is a
  * session of eight actions, as long as the recorded runs of real agents are. Batches of different numbers share no span;
  * an agent's next batch is of the next day, so that after a week of them the detectors have something to say.
+ *
+ * @param identities Agents that take turns within the batch, as one that passes through a collector may hold.
  */
-export function agentBatch(number: number): Uint8Array {
+export function agentBatch(number: number, identities = 1): Uint8Array {
   const spans = Array.from({ length: spanCount }, (_, at) => number * spanCount + at).map((index) => ({
     traceId: id(16, `trace ${index >> 3}`),
     spanId: id(8, `span ${index}`),
@@ -38,12 +40,18 @@ export function agentBatch(number: number): Uint8Array {
     kind: 1 + (index % 3),
     startTimeUnixNano: long(startNs(index)),
     endTimeUnixNano: long(startNs(index) + 87_654_321n),
-    attributes: keyValues(spanAttributes(index)),
+    attributes: keyValues(identities === 1 ? spanAttributes(index) : mixed(index, identities)),
     status: { code: index % 20 === 0 ? 2 : 0 },
     flags: 0x101,
   }));
   return requestOf(spans);
 }
+
+/** Attributes of a span whose neighbours in the batch are of other agents. */
+const mixed = (index: number, identities: number): Values => ({
+  ...spanAttributes(index),
+  "nhi.identity.id": `agent:mixed-${agentOf(index)}-${index % identities}`,
+});
 
 /** Identity of a probe, one of its own so that each has a finding of its own. */
 export const probeIdentity = (number: number): string => `agent:probe-${number}`;

@@ -23,6 +23,8 @@ export interface BenchTopic {
   readonly spans: string;
   /** Sends batches as the receiver would, but uncompressed: whoever reads should not be measured by an unpacker. */
   send(records: readonly BenchRecord[]): Promise<void>;
+  /** Sends requests as they are to the raw topic. */
+  sendRaw(bodies: readonly Uint8Array[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -61,24 +63,27 @@ export async function startTopic(): Promise<BenchTopic> {
     { key: `default/grant/${grant.id}`, value: Buffer.from(JSON.stringify(given)), headers: {} },
   ]);
   await producer.connect();
+  const sendTo = async (name: string, records: readonly Partial<BenchRecord>[]): Promise<void> => {
+    for (let from = 0; from < records.length; from += recordsOfRequest) {
+      const messages = records
+        .slice(from, from + recordsOfRequest)
+        .map(({ key = null, value, headers = {} }) => ({
+          key,
+          value: value === undefined ? null : Buffer.from(value.buffer, value.byteOffset, value.byteLength),
+          headers: { ...headers },
+        }));
+      await producer.send({ topic: name, acks: -1, compression: CompressionTypes.None, messages });
+    }
+  };
   return {
     broker: server.brokers[0] ?? "",
     spans: config.topics.spans,
-    async send(records) {
-      for (let from = 0; from < records.length; from += recordsOfRequest) {
-        const messages = records.slice(from, from + recordsOfRequest).map(({ key, value, headers }) => ({
-          key,
-          value: Buffer.from(value.buffer, value.byteOffset, value.byteLength),
-          headers: { ...headers },
-        }));
-        await producer.send({
-          topic: config.topics.spans,
-          acks: -1,
-          compression: CompressionTypes.None,
-          messages,
-        });
-      }
-    },
+    sendRaw: (bodies) =>
+      sendTo(
+        config.topics.raw,
+        bodies.map((value) => ({ value })),
+      ),
+    send: (records) => sendTo(config.topics.spans, records),
     async stop() {
       await producer.disconnect();
       await kafka.close();

@@ -1,8 +1,12 @@
-/** One span attribute we emit or read. `stored` says whether its value is kept with the action. */
+/**
+ * One span attribute we emit or read. `stored` says whether its value is kept with the action; `writtenBy` who has the say:
+ * what a collector of ours stamps counts in records that it bound (header `nhi-bound`), and is not read in any other.
+ */
 export interface AttributeSpec {
   readonly name: string;
   readonly type: "string" | "string[]" | "int" | "boolean";
   readonly stored: boolean;
+  readonly writtenBy: "sender" | "collector";
   readonly about: string;
 }
 
@@ -10,12 +14,21 @@ const kept = (name: string, type: AttributeSpec["type"], about: string): Attribu
   name,
   type,
   stored: true,
+  writtenBy: "sender",
   about,
 });
 const read = (name: string, type: AttributeSpec["type"], about: string): AttributeSpec => ({
   name,
   type,
   stored: false,
+  writtenBy: "sender",
+  about,
+});
+const stamp = (name: string, stored: boolean, about: string): AttributeSpec => ({
+  name,
+  type: "string",
+  stored,
+  writtenBy: "collector",
   about,
 });
 
@@ -141,10 +154,15 @@ export const attributes: readonly AttributeSpec[] = [
   kept("gen_ai.response.model", "string", "The model that answered."),
   read("openinference.span.kind", "string", "Kind of span as OpenInference says it: TOOL, LLM, AGENT, …"),
   read("tool.name", "string", "Name of the tool as OpenInference says it."),
+  read("llm.model_name", "string", "The model as OpenInference says it."),
+  read("embedding.model_name", "string", "The model of an embedding as OpenInference says it."),
+  read("agent.name", "string", "Name of the agent as OpenInference says it."),
   read("traceloop.span.kind", "string", "Kind of span as OpenLLMetry says it: tool, task, agent, workflow."),
   read("traceloop.entity.name", "string", "Name of the tool or task as OpenLLMetry says it."),
   read("ai.toolCall.name", "string", "Name of the tool as the AI SDK says it."),
+  read("ai.model.id", "string", "The model as the AI SDK says it."),
   read("langfuse.observation.type", "string", "Kind of span as Langfuse says it: tool, generation, agent, …"),
+  read("langfuse.observation.model.name", "string", "The model as Langfuse says it."),
   kept("mcp.method.name", "string", "MCP method, for example tools/call."),
   kept("mcp.session.id", "string", "MCP session."),
   read("mcp.resource.uri", "string", "URI of an MCP resource."),
@@ -175,6 +193,7 @@ export const attributes: readonly AttributeSpec[] = [
   read("net.peer.name", "string", "Old name of server.address."),
   kept("http.request.method", "string", "HTTP method."),
   read("http.method", "string", "Old name of http.request.method."),
+  read("http.request.method_original", "string", "The method where http.request.method is _OTHER."),
   kept("http.response.status_code", "int", "HTTP status."),
   read("url.full", "string", "URL; read for its shape only."),
   read("http.url", "string", "Old name of url.full."),
@@ -187,13 +206,30 @@ export const attributes: readonly AttributeSpec[] = [
   read("db.mongodb.collection", "string", "Old name of db.collection.name."),
   kept("db.operation.name", "string", "Operation, for example SELECT."),
   read("db.operation", "string", "Old name of db.operation.name."),
+  read("db.query.summary", "string", "Operation and what it is done to, without values."),
   kept("rpc.system", "string", "RPC system, for example aws-api."),
   kept("rpc.system.name", "string", "New name of rpc.system."),
   kept("rpc.service", "string", "RPC service."),
   kept("rpc.method", "string", "RPC method."),
+  kept("messaging.system", "string", "Messaging system, for example kafka."),
+  kept("messaging.destination.name", "string", "Topic or queue."),
+  read("messaging.operation.type", "string", "send, receive, process, …"),
+  read("messaging.operation", "string", "Old name of messaging.operation.type."),
+  read("faas.invoked_name", "string", "Function that was invoked."),
   kept("aws.secretsmanager.secret.arn", "string", "ARN of the secret that was read."),
   kept("aws.s3.bucket", "string", "Bucket."),
   kept("aws.request_id", "string", "Id of the AWS request."),
+  kept("aws.request.id", "string", "New name of aws.request_id."),
   read("tls.client.subject", "string", "Subject of the client's certificate."),
   kept("error.type", "string", "Class of the error; denied when a policy refused the action."),
+  stamp(
+    "nhi.bound.id",
+    false,
+    "The identity that a collector bound the span to; without it the others say nothing.",
+  ),
+  stamp("nhi.bound.kind", false, "Its kind, a word of nhi.identity.kind."),
+  stamp("nhi.bound.strength", false, "How well it is known: verified, claimed or inferred."),
+  stamp("nhi.bound.rule", false, "Id of the rule that named it."),
+  stamp("nhi.bound.client", true, "The proven identity of the sender, where there is a proof."),
+  stamp("nhi.bound.contradicted", true, "The identity that the sender claimed and may not speak for."),
 ];

@@ -17,6 +17,8 @@ class IntColumns {
   identityKind = new Int32Array(firstRows);
   strength = new Int32Array(firstRows);
   identityRule = new Int32Array(firstRows);
+  /** The identity that was claimed in vain, `absent` for none. */
+  contradicted = new Int32Array(firstRows);
   owner = new Int32Array(firstRows);
   kind = new Int32Array(firstRows);
   operation = new Int32Array(firstRows);

@@ -1,6 +1,7 @@
 import { attributes, IdentityStrength } from "../../schemas/index.ts";
-import type { RejectedSpan, SpanRow } from "../decode/index.ts";
+import { absent, empty, type RejectedSpan, type SpanRow } from "../decode/index.ts";
 import { type ActionColumns, idInts } from "./action-columns.ts";
+import { compileBinding } from "./binding.ts";
 import { newClippers } from "./clipper.ts";
 import { compileFields } from "./fields.ts";
 import { writeActionId } from "./ids.ts";
@@ -10,18 +11,20 @@ import { compilePath } from "./path.ts";
 import { compileResources } from "./resources.ts";
 import type { Attributor, NamedIdentity } from "./table.ts";
 
-/** Who delivered the spans, as the receiver wrote it into the record's headers. */
+/** Who delivered the spans, as the receiver or a collector wrote it into the record's headers. */
 export interface Origin {
   readonly tenant: string;
   /** Name of the authenticated client, "" when there was none. */
   readonly source: string;
   /** Identities that the client has proven to be: its credential is bound to exactly them. */
   readonly verified: ReadonlySet<string>;
+  /** Whether a collector of ours bound the spans to their identities: its stamps (`nhi.bound.*`) are then to be believed. */
+  readonly bound: boolean;
 }
 
 type Attributed = "action" | "no_action" | RejectedSpan;
 
-/** Adds the action that the span in `row` is, if it is one. */
+/** Adds the action that the span in `row` is, if it is one; `row` has read stamps where the origin is bound, and only there. */
 export type Attribute = (row: SpanRow, origin: Origin, columns: ActionColumns, record: number) => Attributed;
 
 /**
@@ -37,6 +40,7 @@ export function compileAttribution(attributor: Attributor): Attribute {
   const clip = newClippers();
   const writePlace = compilePlace(attributor);
   const writeFields = compileFields(attributor, clip);
+  const bindingOf = compileBinding(attributor, clip);
   const pathOf = compilePath(attributor, clip);
   const writeResources = compileResources(attributor, clip);
   const writeOutcome = compileOutcome(attributor, clip);
@@ -48,9 +52,11 @@ export function compileAttribution(attributor: Attributor): Attribute {
   function keepAttributes(
     { codes, dictionary, present, presentCount }: SpanRow,
     columns: ActionColumns,
+    keptBefore: number,
   ): void {
     for (let one = 0; one < presentCount; one += 1) {
       const from = present[one]!;
+      if (from >= keptBefore) continue;
       const name = keptNames[from]!;
       const code = codes[from]!;
       if (name !== 0) columns.keep(name, code < 0 ? code : clip.resource(dictionary, code));
@@ -60,7 +66,9 @@ export function compileAttribution(attributor: Attributor): Attribute {
   return (row, origin, columns, record) => {
     const recognised = recognise(row);
     if (recognised === undefined) return "no_action";
-    const identity = identify(row);
+    const binding = origin.bound ? bindingOf(row) : undefined;
+    const identity = binding ?? identify(row);
+    const contradicted = binding?.contradicted ?? absent;
     const tooLong = identityTooLong(row, identity.id);
     if (tooLong !== undefined) return tooLong;
     const nth = columns.add();
@@ -72,7 +80,10 @@ export function compileAttribution(attributor: Attributor): Attribute {
     to.identityKind[nth] = identity.kind;
     to.identityRule[nth] = identity.rule;
     to.strength[nth] = isVerified(row, identity, origin) ? verified : identity.strength;
-    to.path[nth] = pathOf(row, identity.id, columns);
+    to.contradicted[nth] = contradicted;
+    // Who answers for the claimed identity doesn't answer for the one that claimed it.
+    if (contradicted !== absent) to.owner[nth] = empty;
+    to.path[nth] = pathOf(row, identity.id, contradicted, columns);
     to.kind[nth] = recognised.kind;
     to.operation[nth] = clip.name(row.dictionary, recognised.operation);
     to.rule[nth] = recognised.rule;
@@ -80,7 +91,7 @@ export function compileAttribution(attributor: Attributor): Attribute {
     writeResources(row, recognised, columns, nth);
     writeOutcome(row, columns, nth);
     to.stored[nth] = columns.storedCount;
-    keepAttributes(row, columns);
+    keepAttributes(row, columns, binding === undefined ? names.stampsFrom : names.all.length);
     return "action";
   };
 }

@@ -2,6 +2,7 @@ import {
   ActionKind,
   type ActionRule,
   attributes,
+  type AttributeSpec,
   type AttributionTable,
   IdentityKind,
   type IdentityRule,
@@ -51,7 +52,7 @@ export interface Attributor {
  * @throws Error when the table holds a template or pattern that can't be compiled.
  */
 export function compileTable(table: AttributionTable): Attributor {
-  const names = namesOf(attributes.map((one) => one.name));
+  const names = namesOf(namesBy("sender"), namesBy("collector"));
   const words = new Words();
   for (const kind of spanKinds) words.code(kind);
   const identities = table.identities.map((rule) => compileIdentity(rule, names, words));
@@ -83,6 +84,9 @@ export function compileTable(table: AttributionTable): Attributor {
     },
   };
 }
+
+const namesBy = (who: AttributeSpec["writtenBy"]): readonly string[] =>
+  attributes.filter((one) => one.writtenBy === who).map((one) => one.name);
 
 function firstOf<T>(rules: readonly ((row: SpanRow) => T | undefined)[], row: SpanRow): T | undefined {
   for (const rule of rules) {

@@ -8,6 +8,8 @@ export const ownNames = ["span.name", "span.kind", "trace.id", "scope.name"] as 
 export interface Names {
   /** Attributes, then `ownNames`. */
   readonly all: readonly string[];
+  /** Place of the first stamp: what a collector writes, read only where it is trusted. All attributes from here on are stamps. */
+  readonly stampsFrom: number;
   /** Place of a name; -1 when it is not read. */
   placeOf(name: string): number;
   /**
@@ -21,11 +23,13 @@ export interface Names {
 /**
  * The names to read, which may be any text; made once and never changed by what comes in.
  *
+ * @param stamps Names of what only a collector may say.
+ *
  * @example
  * namesOf(["user.id"]).find(new Cursor(Buffer.from("user.id")), 0, 7, -1); // 0
  */
-export function namesOf(attributes: Iterable<string>): Names {
-  const read = [...new Set(attributes)];
+export function namesOf(attributes: Iterable<string>, stamps: readonly string[] = []): Names {
+  const read = [...new Set([...attributes, ...stamps])];
   const all = [...read, ...ownNames];
   const raws = read.map((name) => Buffer.from(name, "utf8"));
   const bytes = Buffer.concat(raws);
@@ -46,6 +50,7 @@ export function namesOf(attributes: Iterable<string>): Names {
   const places = new Map(all.map((name, place) => [name, place]));
   return {
     all,
+    stampsFrom: read.length - stamps.length,
     placeOf: (name) => places.get(name) ?? -1,
     find({ view }, from, end, guess) {
       const length = end - from;

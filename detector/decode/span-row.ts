@@ -44,6 +44,8 @@ export class SpanRow {
   /** Which attributes this span, or this resource, has said already; the first word counts. */
   readonly #said: Uint32Array;
   #turn = 0;
+  /** Attributes at this place or after it are not read. */
+  #unreadFrom: number;
   readonly #own: number;
   readonly #kindCodes: readonly number[];
   #traceIdAtBefore = -1;
@@ -57,7 +59,13 @@ export class SpanRow {
     this.#resource = new Int32Array(names.all.length);
     this.#said = new Uint32Array(names.all.length);
     this.#own = names.all.length - ownNames.length;
+    this.#unreadFrom = names.stampsFrom;
     this.#kindCodes = spanKinds.map((kind) => dictionary.wordCode(kind));
+  }
+
+  /** Whether stamps are read from now on; at first, and of whoever is no collector of ours, they are not. */
+  readStamps(areRead: boolean): void {
+    this.#unreadFrom = areRead ? this.#own : this.names.stampsFrom;
   }
 
   /** Begins a resource: nothing is known of it, and nothing of its neighbour is left. */
@@ -103,7 +111,7 @@ export class SpanRow {
     const nth = this.attributes % placesBeforeMax;
     const place = this.names.find(cursor, start, end, this.#placesBefore[nth]!);
     this.#placesBefore[nth] = place;
-    return place;
+    return place < this.#unreadFrom ? place : -1;
   }
 
   /** Whether this is the first word on the name at this place. */

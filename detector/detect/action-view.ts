@@ -34,6 +34,20 @@ export class ActionView {
     return this.#text(this.#columns.codes.identity);
   }
 
+  /** Whether its sender claimed an identity that it may not speak for. */
+  get isContradicted(): boolean {
+    return this.#columns.codes.contradicted[this.row] !== absent;
+  }
+
+  /** The identity that was claimed so; only of one that is contradicted. */
+  get contradicted(): string {
+    return this.#text(this.#columns.codes.contradicted);
+  }
+
+  get strength(): string {
+    return this.#text(this.#columns.codes.strength);
+  }
+
   /** Name of the client that delivered it, "" for one that proved nothing. */
   get source(): string {
     return this.#text(this.#columns.codes.source);

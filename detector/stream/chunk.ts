@@ -1,5 +1,6 @@
 import { ActionColumns } from "../attribute/action-columns.ts";
 import { type Attribute, compileAttribution } from "../attribute/attribute.ts";
+import { compileClient } from "../attribute/binding.ts";
 import { compileNumbering, type Numbered } from "../attribute/numbering.ts";
 import type { Attributor } from "../attribute/table.ts";
 import { type DecodeLimits, empty, readTraces, type SpanRow } from "../decode/index.ts";
@@ -23,12 +24,14 @@ export class ChunkReader {
   readonly #row: SpanRow;
   readonly #attribute: Attribute;
   readonly #number: (row: SpanRow) => Numbered;
+  readonly #clientOf: (row: SpanRow) => number;
   readonly #limits: DecodeLimits;
 
   constructor(attributor: Attributor, limits: DecodeLimits) {
     // Compiled first: the words of the rules are part of every dictionary.
     this.#attribute = compileAttribution(attributor);
     this.#number = compileNumbering(attributor);
+    this.#clientOf = compileClient(attributor);
     this.#row = attributor.newRow();
     this.columns = new ActionColumns(this.#row.dictionary);
     this.#limits = limits;
@@ -53,18 +56,20 @@ export class ChunkReader {
       const numberedBefore = this.columns.sequences.count;
       const refused: Trouble[] = [];
       let without = 0;
+      this.#row.readStamps(origin.bound);
       const decoded = readTraces(record.value, this.#row, this.#limits, () => {
         const attributed = this.#attribute(this.#row, origin, this.columns, nth);
         const numbered = this.#number(this.#row);
+        const source = (origin.bound && this.#clientOf(this.#row)) || codes.source;
         if (nth >= carried && numbered.seq >= 0 && numbered.process !== empty)
-          this.#keepNumber(numbered, codes, nth);
+          this.#keepNumber(numbered, codes.tenant, source, nth);
         if (attributed === "no_action") without += 1;
         else if (attributed !== "action") refused.push(attributed);
         else {
           const { columns } = this;
           const row = columns.count - 1;
           columns.codes.tenant[row] = codes.tenant;
-          columns.codes.source[row] = codes.source;
+          columns.codes.source[row] = source;
           columns.codes.process[row] = numbered.process;
           columns.instants.seq[row] = numbered.seq;
         }
@@ -87,11 +92,7 @@ export class ChunkReader {
   }
 
   /** Notes the number of a span: of a refused one as well, as it did arrive. */
-  #keepNumber(
-    { process, seq, isStart }: Numbered,
-    { tenant, source }: { readonly tenant: number; readonly source: number },
-    record: number,
-  ): void {
+  #keepNumber({ process, seq, isStart }: Numbered, tenant: number, source: number, record: number): void {
     const to = this.columns.sequences;
     const nth = to.add();
     to.tenant[nth] = tenant;

@@ -87,6 +87,7 @@ export function intake(body: Uint8Array, encoding: Encoding, sender: Sender, opt
       tenant: sender.tenant,
       source: sender.source,
       verified: verified.get(group) ?? new Set(),
+      bound: false,
     };
     const headers = headersOf(group, keyGroupCount, origin);
     return halves(value, recordBytesMax).map((part) => ({ key: group, value: part, headers }));

@@ -6,10 +6,12 @@ import { wordOf } from "../redact/words.ts";
 import { idCharsMax, stamped } from "../scope/stamp.ts";
 
 /**
- * What may leave is a list, not what may not: the attributes that the detector reads. Texts of statements, headers,
- * messages, results and errors are not among them.
+ * What may leave is a list, not what may not: the attributes that the detector reads of a sender. Texts of statements,
+ * headers, messages, results and errors are not among them.
  */
-const leaves: ReadonlySet<string> = new Set(known.map(({ name }) => name));
+const leaves: ReadonlySet<string> = new Set(
+  known.filter(({ writtenBy }) => writtenBy === "sender").map(({ name }) => name),
+);
 /** Of these only the shape leaves. */
 const urls: ReadonlySet<string> = new Set(["url.full", "http.url"]);
 /** Attributes of one span; the detector would not read more. */

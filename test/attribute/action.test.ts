@@ -8,7 +8,7 @@ import type { AttributedAction } from "../support/actions.ts";
 import { attributed } from "../support/attributed.ts";
 import { judgedWith, spanWith } from "../support/build.ts";
 
-const anyone: Origin = { tenant: "default", source: "", verified: new Set() };
+const anyone: Origin = { tenant: "default", source: "", verified: new Set(), bound: false };
 const base = {
   "nhi.action.kind": "tool_call",
   "nhi.action.name": "tickets.open",

@@ -94,6 +94,13 @@ describe("every form of a file says the same", () => {
   });
 });
 
+test("what a file has of a collector's stamps is nobody's word: it says what it would say without them", async () => {
+  const stamped = spanOf({ ...whole, "nhi.bound.id": "agent:b", "nhi.bound.strength": "verified" });
+  const plain = spanOf(whole);
+  const of = async (span: JsonSpan): Promise<unknown> => lookAt(JSON.stringify(request(span)));
+  expect(await of(stamped)).toEqual(await of(plain));
+});
+
 describe("what attribution lacks is counted, with examples", () => {
   test("of spans of another library", async () => {
     const query = {

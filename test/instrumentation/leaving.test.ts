@@ -31,6 +31,8 @@ describe("a span that leaves", () => {
       "http.request.header.authorization": "Bearer x",
       "gen_ai.input.messages": "everything",
       "url.full": "https://host.example/path?token=x",
+      "nhi.bound.id": "agent:other",
+      "nhi.bound.contradicted": "agent:other",
     });
     expect(attributes).toEqual({
       "nhi.action.kind": "tool_call",

@@ -101,6 +101,14 @@ function awkward(): Judged[] {
       resources: [{ id: "mallory", kind: "mail", origin: "tool:mail.read" }],
       startedAtUs: at(403),
     }),
+    judgedWith(1506, {
+      ...base,
+      ...file,
+      startedAtUs: at(404.5),
+      strength: "verified",
+      source: "spiffe://acme/o'brien\\",
+      attributes: { "nhi.bound.contradicted": "agent:pay'roll\\{before}\n😀 FROM v_actions" },
+    }),
     judgedWith(1505, {
       ...base,
       operation: "file.open",

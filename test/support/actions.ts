@@ -145,6 +145,7 @@ function addRow(columns: ActionColumns, { action, position, numbered }: Placed, 
   const add = (text: string): number => dictionary.add(text);
   const [main, ...further] = action.resources;
   const { verdict = "", outcome = "", reason = "" } = action.decision ?? {};
+  const { "nhi.bound.contradicted": claimedInVain } = action.attributes;
   const values: Record<keyof typeof codes, number> = {
     tenant: add(action.tenant),
     source: add(action.source),
@@ -156,6 +157,7 @@ function addRow(columns: ActionColumns, { action, position, numbered }: Placed, 
     identityKind: add(action.identityKind),
     strength: add(action.strength),
     identityRule: add(action.identityRule),
+    contradicted: claimedInVain === undefined ? absent : add(claimedInVain),
     owner: add(action.owner),
     kind: add(action.kind),
     operation: add(action.operation),

@@ -9,6 +9,7 @@ import {
   DecisionOutcome,
   DecisionVerdict,
   IdentityKind,
+  IdentityStrength,
 } from "../../schemas/index.ts";
 import { builtAtUs } from "./build.ts";
 import type { ModelAttribute, ModelRequest, ModelValue } from "./otlp-model.ts";
@@ -99,10 +100,12 @@ const value: fc.Arbitrary<ModelValue> = fc.oneof(
   list,
   fc.record({ key: text, value: scalar }).map((pair) => ({ kvlistValue: { values: [pair] } })),
 );
+const stampNames = attributes.filter((one) => one.writtenBy === "collector").map((one) => one.name);
 const lists = names.filter((name) => name === "nhi.chain" || name.startsWith("nhi.resources."));
 const attribute: fc.Arbitrary<ModelAttribute> = fc.oneof(
   { weight: 8, arbitrary: fc.record({ key: fc.constantFrom(...names), value }) },
   { weight: 2, arbitrary: fc.record({ key: fc.constantFrom(...lists), value: list }) },
+  { weight: 4, arbitrary: fc.record({ key: fc.constantFrom(...stampNames), value }) },
   fc.record({ key: fc.oneof(text, fc.constantFrom("span.name", "trace.id", "nhi.identity.i")), value }),
 );
 
@@ -111,6 +114,31 @@ const pairsOf = (one: Readonly<Record<string, string | boolean>>): ModelAttribut
     key,
     value: typeof said === "string" ? { stringValue: said } : { boolValue: said },
   }));
+
+const shortName = fc.constantFrom("agent:a", "agent:b", "user:ana");
+/** All that a collector stamps, or some of it, beside a path that may end in the identity claimed in vain. */
+const stamped: fc.Arbitrary<ModelAttribute[]> = fc
+  .record(
+    {
+      "nhi.bound.id": shortName,
+      "nhi.bound.kind": fc.constantFrom(...IdentityKind.options, "god"),
+      "nhi.bound.strength": fc.constantFrom(...IdentityStrength.options, "proven"),
+      "nhi.bound.rule": text,
+      "nhi.bound.client": fc.oneof(shortName, text),
+      "nhi.bound.contradicted": shortName,
+      "nhi.chain": fc.array(shortName, { maxLength: 3 }),
+    },
+    { requiredKeys: ["nhi.bound.id"] },
+  )
+  .map((all) =>
+    Object.entries(all).map(([key, said]) => ({
+      key,
+      value:
+        typeof said === "string"
+          ? { stringValue: said }
+          : { arrayValue: { values: said.map((stringValue) => ({ stringValue })) } },
+    })),
+  );
 
 const id = (length: number): fc.Arbitrary<Uint8Array> =>
   fc.oneof(
@@ -128,10 +156,11 @@ const span = fc
     kind: fc.nat(6),
     minutes: fc.integer({ min: -120, max: 120 }),
     before: fc.array(attribute, { maxLength: 2 }),
+    stamps: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, stamped),
     after: fc.array(attribute, { maxLength: 4 }),
     code: fc.nat(3),
   })
-  .map(({ of, name, minutes, before, after, code, ...rest }): ModelSpan => {
+  .map(({ of, name, minutes, before, stamps, after, code, ...rest }): ModelSpan => {
     const startTimeUnixNano = BigInt(builtAtUs + minutes * 60_000_000) * 1000n + 999n;
     return {
       ...rest,
@@ -139,7 +168,7 @@ const span = fc
       name: name ?? of.span.name ?? "work",
       startTimeUnixNano,
       endTimeUnixNano: startTimeUnixNano + 1_000_001n,
-      attributes: [...before, ...pairsOf(of.span.attributes), ...after],
+      attributes: [...before, ...stamps, ...pairsOf(of.span.attributes), ...after],
       events: [],
       links: [],
       status: { code, message: "" },
@@ -174,4 +203,5 @@ export const anyOrigin = fc.record({
   tenant: fc.constantFrom("default", "acme 'x'", "__proto__"),
   source: fc.constantFrom("", "ci", "o'brien\\"),
   verified: fc.uniqueArray(fc.constantFrom("agent:a", "agent:triage", "unknown")).map((all) => new Set(all)),
+  bound: fc.boolean(),
 });

@@ -20,7 +20,7 @@ const reader = new ChunkReader(shippedAttributor(), defaultLimits);
 /** Sends a span through the decoder and the shipped table, as OTLP under the headers that its receiver would write. */
 export function attributed(
   span: Span,
-  origin: Origin = { tenant: "default", source: "", verified: new Set() },
+  origin: Origin = { tenant: "default", source: "", verified: new Set(), bound: false },
 ): Attributed {
   const record = {
     offset: 0,

@@ -20,6 +20,7 @@ const Act = z.strictObject({
   mutating: z.boolean().exactOptional(),
   session: z.string().describe("The UTC day of the action, when not given.").exactOptional(),
   network: z.string().exactOptional(),
+  claimed: z.string().describe("The identity that its sender claimed and may not speak for.").exactOptional(),
   at: z
     .string()
     .regex(/^(?:\+\d+[smhd]|\d{4}-\d\d-\d\dT.*Z)$/u)
@@ -134,5 +135,6 @@ function partsOf(act: Act, n: number, startedAtUs: number): Partial<AttributedAc
     resources: act.resource === undefined ? [] : [resource],
     mutating: act.mutating ?? false,
     network: numbered(act.network ?? ""),
+    attributes: act.claimed === undefined ? {} : { "nhi.bound.contradicted": numbered(act.claimed) },
   };
 }

@@ -8,6 +8,8 @@ export interface ToolCall {
   readonly operation?: string;
   readonly resource?: string;
   readonly startMs?: number;
+  /** Further attributes, such as the stamps of a collector. */
+  readonly more?: Readonly<Record<string, string>>;
 }
 
 const firstMs = Date.parse("2026-01-05T00:00:00Z");
@@ -51,7 +53,14 @@ export function jsonRequest(calls: readonly ToolCall[]): Buffer {
   );
 }
 
-function partsOf({ identityId, ordinal, operation = "read_file", resource = "inbox", startMs }: ToolCall) {
+function partsOf({
+  identityId,
+  ordinal,
+  operation = "read_file",
+  resource = "inbox",
+  startMs,
+  more,
+}: ToolCall) {
   return {
     traceId: (ordinal + 1).toString(16).padStart(32, "0"),
     spanId: (ordinal + 1).toString(16).padStart(16, "0"),
@@ -63,6 +72,7 @@ function partsOf({ identityId, ordinal, operation = "read_file", resource = "inb
       "nhi.action.kind": "tool_call",
       "nhi.action.name": operation,
       "nhi.resource.id": resource,
+      ...more,
     },
   };
 }

@@ -7,6 +7,8 @@ import {
   attributes,
   DecisionOutcome,
   DecisionVerdict,
+  IdentityKind,
+  IdentityStrength,
   type Resource,
 } from "../../schemas/index.ts";
 import type { AttributedAction } from "../support/actions.ts";
@@ -17,6 +19,8 @@ import { fieldOf, identify, type Lookup, recognise } from "./table.ts";
 export type AttributedTwin = AttributedAction | "no_action" | "identity_too_long";
 
 const storedAttributes = attributes.filter((one) => one.stored).map((one) => one.name);
+const isStamp = (name: string): boolean =>
+  attributes.some((one) => one.name === name && one.writtenBy === "collector");
 
 /** An attribute of the span, else of its resource, as it is. */
 function valueOf(span: Span, name: string): Parameters<typeof asText>[0] | undefined {
@@ -38,10 +42,15 @@ function lookupOf(span: Span): Lookup {
 }
 
 export function attributeTwin(span: Span, origin: Origin): AttributedTwin {
-  const lookup = lookupOf(span);
+  const all = lookupOf(span);
+  const isBound = origin.bound && (all("nhi.bound.id") ?? "") !== "";
+  /** Stamps are there for nobody but where a collector wrote them. */
+  const lookup: Lookup = (name) => (isBound || !isStamp(name) ? all(name) : undefined);
   const recognised = recognise(lookup);
   if (recognised === undefined) return "no_action";
-  const identity = identify(lookup);
+  const identity = isBound ? stamped(lookup) : identify(lookup);
+  const contradicted = lookup("nhi.bound.contradicted") ?? "";
+  const client = lookup("nhi.bound.client") ?? "";
   if (identity.id.length > 512) return "identity_too_long";
   const phase = lookup("nhi.phase") === "start" ? "start" : "end";
   const field = (name: Parameters<typeof fieldOf>[0]): string => clip(fieldOf(name, lookup), 256);
@@ -57,10 +66,10 @@ export function attributeTwin(span: Span, origin: Origin): AttributedTwin {
     step: stepOf(lookup("nhi.step")),
     identityId: identity.id,
     identityKind: identity.kind,
-    strength: origin.verified.has(identity.id) ? "verified" : identity.strength,
+    strength: !origin.bound && origin.verified.has(identity.id) ? "verified" : identity.strength,
     identityRule: identity.rule,
-    owner: field("owner"),
-    path: pathOf(span, identity.id),
+    owner: contradicted === "" ? field("owner") : "",
+    path: pathOf(span, identity.id, clip(contradicted, 1024)),
     kind: recognised.kind,
     operation: clip(recognised.operation, 256),
     rule: recognised.rule,
@@ -75,13 +84,24 @@ export function attributeTwin(span: Span, origin: Origin): AttributedTwin {
     startedAtUs: span.startedAtUs,
     endedAtUs: span.endedAtUs,
     decision: decisionOf(lookup),
-    source: origin.source,
+    source: client === "" || client.length > 512 ? origin.source : client,
     attributes: storedOf(lookup),
   };
 }
 
-function pathOf(span: Span, identityId: string): readonly string[] {
-  const chain = textsOf(span, "nhi.chain");
+/** The identity as a collector stamped it. */
+function stamped(lookup: Lookup): ReturnType<typeof identify> {
+  return {
+    id: lookup("nhi.bound.id") ?? "",
+    kind: IdentityKind.safeParse(lookup("nhi.bound.kind")).data ?? "unknown",
+    strength: IdentityStrength.safeParse(lookup("nhi.bound.strength")).data ?? "inferred",
+    rule: clip(lookup("nhi.bound.rule") || "none", 256),
+  };
+}
+
+function pathOf(span: Span, identityId: string, contradicted: string): readonly string[] {
+  const told = textsOf(span, "nhi.chain");
+  const chain = contradicted !== "" && told.at(-1) === contradicted ? told.slice(0, -1) : told;
   const path = chain.at(-1) === identityId ? chain : [...chain, identityId];
   const bounded = path.length <= 32 ? path : [...path.slice(0, 1), ...path.slice(-31)];
   return bounded.map((hop) => clip(hop, 512));

@@ -19,6 +19,8 @@ const (
 	stampRule         = stampPrefix + "rule"
 	stampClient       = stampPrefix + "client"
 	stampContradicted = stampPrefix + "contradicted"
+	// stampTenant only where it is not the tenant of the processor.
+	stampTenant = stampPrefix + "tenant"
 )
 
 // binding is who acts, as far as the collector knows.
@@ -75,38 +77,48 @@ func (s *sender) own(kind string) attribution.Identity {
 // could double the span; the detector finds it by itself, and puts it to the dead letters.
 const identityBytesMax = 2048
 
-// stamp writes a binding on a span, whose stamps were taken off.
-func (b *binding) stamp(attributes pcommon.Map) {
+const stampsMax = 7
+
+// stamp writes a binding on a span, whose stamps were taken off. Kind and rule are written where the sender's proof gave
+// them; the detector reads those that the table gives by itself, and a span is a quarter smaller without.
+func (b *binding) stamp(attributes pcommon.Map, tenant string) {
 	if len(b.ID) > identityBytesMax {
 		return
 	}
+	attributes.EnsureCapacity(attributes.Len() + stampsMax)
 	attributes.PutStr(stampID, b.ID)
-	attributes.PutStr(stampKind, b.Kind)
 	attributes.PutStr(stampStrength, b.Strength)
-	attributes.PutStr(stampRule, b.Rule)
-	if b.client != "" {
-		attributes.PutStr(stampClient, b.client)
+	if tenant != "" {
+		attributes.PutStr(stampTenant, tenant)
 	}
+	if b.client == "" {
+		return
+	}
+	attributes.PutStr(stampKind, b.Kind)
+	attributes.PutStr(stampRule, b.Rule)
+	attributes.PutStr(stampClient, b.client)
 	if b.contradicted != "" {
 		attributes.PutStr(stampContradicted, cutText(b.contradicted, identityBytesMax))
 	}
 }
 
 // stamped is what a collector of ours has stamped on a span; false where it has not.
-func stamped(attributes pcommon.Map, tenant string) (binding, bool) {
-	text := func(name string) string {
-		if value, ok := attributes.Get(name); ok && value.Type() == pcommon.ValueTypeStr {
-			return value.Str()
-		}
-		return ""
+func stamped(attributes pcommon.Map) (binding, bool) {
+	bound := binding{
+		client: stampText(attributes, stampClient), contradicted: stampText(attributes, stampContradicted),
 	}
-	bound := binding{client: text(stampClient), contradicted: text(stampContradicted)}
 	bound.Identity = attribution.Identity{
-		ID: text(stampID), Kind: text(stampKind), Strength: text(stampStrength), Rule: text(stampRule),
+		ID: stampText(attributes, stampID), Kind: stampText(attributes, stampKind),
+		Strength: stampText(attributes, stampStrength), Rule: stampText(attributes, stampRule),
 	}
-	bound.group = attribution.KeyGroup(tenant, bound.ID)
-	known := attribution.IsIdentityKind(bound.Kind) && attribution.IsStrength(bound.Strength)
-	return bound, bound.ID != "" && known
+	return bound, bound.ID != "" && attribution.IsStrength(bound.Strength)
+}
+
+func stampText(attributes pcommon.Map, name string) string {
+	if value, ok := attributes.Get(name); ok && value.Type() == pcommon.ValueTypeStr {
+		return value.Str()
+	}
+	return ""
 }
 
 // unstamp takes off what only a collector may write.

@@ -5,6 +5,9 @@ import (
 	"fmt"
 
 	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/config/configoptional"
+	"go.opentelemetry.io/collector/config/configretry"
+	"go.opentelemetry.io/collector/exporter/exporterhelper"
 
 	"answerable/collector/processor/answerableprocessor/internal/proof"
 )
@@ -19,9 +22,6 @@ const (
 	KeepActions Keep = "actions"
 )
 
-// tenantsMax times 1,024 key groups must stay below 10,000: above it the batching of the exporter's queue deadlocks.
-const tenantsMax = 8
-
 // Config of the processor.
 type Config struct {
 	// Tenant of senders that no entry of Clients gives another.
@@ -32,6 +32,14 @@ type Config struct {
 	SpanBytesMax int `mapstructure:"span_bytes_max"`
 	// WrapperBytesMax bounds what a split into key groups may repeat of resources and scopes. Bytes.
 	WrapperBytesMax int `mapstructure:"wrapper_bytes_max"`
+	// RecordBytesMax is the size that parts are cut to; it must stay below what the exporter's topic takes. Bytes.
+	RecordBytesMax int `mapstructure:"record_bytes_max"`
+	// PartsAtOnce is how many parts of a request are handed on at the same time.
+	PartsAtOnce int `mapstructure:"parts_at_once"`
+	// Queue on disk between binding and splitting; without it the sender waits until the exporter has all parts.
+	Queue configoptional.Optional[exporterhelper.QueueBatchConfig] `mapstructure:"sending_queue"`
+	// Retry of parts that the exporter could not take, out of the queue.
+	Retry configretry.BackOffConfig `mapstructure:"retry_on_failure"`
 	// Redaction of secrets.
 	Redaction RedactionConfig `mapstructure:"redaction"`
 	// Verify says what counts as a proof of who sends.
@@ -70,6 +78,10 @@ func createDefaultConfig() component.Config {
 		Keep:            KeepAll,
 		SpanBytesMax:    700_000,
 		WrapperBytesMax: 32 << 20,
+		RecordBytesMax:  900_000,
+		PartsAtOnce:     64,
+		Queue:           defaultQueue(),
+		Retry:           defaultRetry(),
 		Redaction:       RedactionConfig{TextBytesMax: 16 << 10},
 	}
 }
@@ -92,17 +104,19 @@ func (c *Config) Validate() error {
 	if c.Redaction.TextBytesMax < 100 {
 		wrong = append(wrong, errors.New("redaction::text_bytes_max must be 100 at least"))
 	}
-	tenants := map[string]bool{c.Tenant: true}
+	if c.RecordBytesMax < c.SpanBytesMax+2*resourceBytesMax {
+		wrong = append(wrong, fmt.Errorf("record_bytes_max must be %d above span_bytes_max at least, for the resource and the scope", 2*resourceBytesMax))
+	}
+	if c.PartsAtOnce < 1 {
+		wrong = append(wrong, errors.New("parts_at_once must be 1 at least"))
+	}
+	if c.Queue.HasValue() {
+		wrong = append(wrong, validateQueue(c.Queue.Get(), &c.Retry)...)
+	}
 	for at, client := range c.Clients {
 		if client.Subject == "" {
 			wrong = append(wrong, fmt.Errorf("clients::%d: subject must not be empty", at))
 		}
-		if client.Tenant != "" {
-			tenants[client.Tenant] = true
-		}
-	}
-	if len(tenants) > tenantsMax {
-		wrong = append(wrong, fmt.Errorf("clients name %d tenants; more than %d would stall the exporter's queue: run another collector for the others", len(tenants), tenantsMax))
 	}
 	return errors.Join(wrong...)
 }

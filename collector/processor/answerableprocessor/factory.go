@@ -20,7 +20,7 @@ func NewFactory() processor.Factory {
 }
 
 func createTraces(
-	_ context.Context, set processor.Settings, cfg component.Config, next consumer.Traces,
+	ctx context.Context, set processor.Settings, cfg component.Config, next consumer.Traces,
 ) (processor.Traces, error) {
-	return newTraces(set, cfg.(*Config), next)
+	return newTraces(ctx, set, cfg.(*Config), next)
 }

@@ -3,6 +3,7 @@ package answerableprocessor
 import (
 	"slices"
 
+	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"answerable/collector/processor/answerableprocessor/internal/attribution"
@@ -13,8 +14,14 @@ type pass struct {
 	*traces
 	from   *sender
 	reader *attribution.Reader
-	groups []int
+	// tenant to stamp; "" for that of the processor.
+	tenant string
 	tally  tally
+	// groups of the resource that is being bound.
+	groups map[int]struct{}
+	// repeated is how many bytes of resources and scopes a split into key groups comes to: a small request can be made to
+	// grow a thousandfold.
+	repeated int
 	// The identity that was bound last, and to what: neighbours are mostly of one identity.
 	named attribution.Identity
 	bound binding
@@ -47,8 +54,11 @@ func (p *pass) resource(resource ptrace.ResourceSpans) {
 	attributes := resource.Resource().Attributes()
 	unstamp(attributes)
 	p.reader.Resource(attributes)
+	clear(p.groups)
+	bytes := mapBytes(attributes)
 	for _, scope := range resource.ScopeSpans().All() {
 		p.reader.Scope(scope.Scope().Name())
+		bytes += mapBytes(scope.Scope().Attributes())
 		if p.cfg.Keep == KeepAll {
 			for _, span := range scope.Spans().All() {
 				p.span(span)
@@ -57,14 +67,17 @@ func (p *pass) resource(resource ptrace.ResourceSpans) {
 			scope.Spans().RemoveIf(func(span ptrace.Span) bool { return !p.span(span) })
 		}
 	}
+	p.repeated += len(p.groups) * bytes
 }
 
 // span says whether the span goes on.
 func (p *pass) span(span ptrace.Span) bool {
 	attributes := span.Attributes()
 	if p.from.binds {
-		if bound, ok := stamped(attributes, p.from.tenant); ok {
-			p.count(&bound)
+		if bound, ok := stamped(attributes); ok {
+			bound.group = attribution.KeyGroup(p.from.tenant, bound.ID)
+			unstamp(attributes)
+			p.stamp(attributes, &bound)
 			return true
 		}
 	}
@@ -77,8 +90,7 @@ func (p *pass) span(span ptrace.Span) bool {
 	if named := p.reader.Identity(); named != p.named || p.bound.ID == "" {
 		p.named, p.bound = named, p.from.bind(named)
 	}
-	p.bound.stamp(attributes)
-	p.count(&p.bound)
+	p.stamp(attributes, &p.bound)
 	return true
 }
 
@@ -90,8 +102,9 @@ func (p *pass) isKept(span ptrace.Span) bool {
 	return isAction
 }
 
-func (p *pass) count(bound *binding) {
-	p.groups = append(p.groups, bound.group)
+func (p *pass) stamp(attributes pcommon.Map, bound *binding) {
+	bound.stamp(attributes, p.tenant)
+	p.groups[bound.group] = struct{}{}
 	p.tally.strengths[slices.Index(strengths[:], bound.Strength)]++
 	if bound.contradicted != "" {
 		p.tally.contradicted++

@@ -7,10 +7,10 @@ import (
 	"os"
 	"sync"
 
-	"go.opentelemetry.io/collector/client"
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/consumer"
 	"go.opentelemetry.io/collector/consumer/consumererror"
+	"go.opentelemetry.io/collector/exporter"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/processor"
 
@@ -19,24 +19,18 @@ import (
 	"answerable/collector/processor/answerableprocessor/internal/redaction"
 )
 
-// Client metadata of each part; the Kafka exporter makes the record's key and headers of it.
-const (
-	groupMetadata  = "nhi-key-group"
-	tenantMetadata = "nhi-tenant"
-)
-
 type traces struct {
-	component.StartFunc
-	component.ShutdownFunc
-	cfg      *Config
-	next     consumer.Traces
+	cfg  *Config
+	next consumer.Traces
+	// queue holds bound spans until they are split; nil where the sender waits for that.
+	queue    exporter.Traces
 	senders  *senders
 	redactor *redaction.Redactor
 	readers  sync.Pool
 	counters *counters
 }
 
-func newTraces(set processor.Settings, cfg *Config, next consumer.Traces) (*traces, error) {
+func newTraces(ctx context.Context, set processor.Settings, cfg *Config, next consumer.Traces) (*traces, error) {
 	table, err := attribution.Load()
 	if err != nil {
 		return nil, err
@@ -54,6 +48,11 @@ func newTraces(set processor.Settings, cfg *Config, next consumer.Traces) (*trac
 		return nil, err
 	}
 	t := &traces{cfg: cfg, next: next, senders: newSenders(cfg, prover), redactor: redactor, counters: counters}
+	if cfg.Queue.HasValue() {
+		if t.queue, err = newQueue(ctx, set, cfg, t.handOn); err != nil {
+			return nil, err
+		}
+	}
 	t.readers.New = func() any {
 		if cfg.Keep == KeepActions {
 			return table.NewActionReader()
@@ -86,59 +85,56 @@ func (*traces) Capabilities() consumer.Capabilities { return consumer.Capabiliti
 
 var errTooLarge = errors.New("the request repeats its resources and scopes beyond wrapper_bytes_max when it is split into key groups")
 
+// Start starts the queue.
+func (t *traces) Start(ctx context.Context, host component.Host) error {
+	if t.queue == nil {
+		return nil
+	}
+	return t.queue.Start(ctx, host)
+}
+
+// Shutdown stops the queue: what is in it stays on its disk.
+func (t *traces) Shutdown(ctx context.Context) error {
+	err := t.senders.prover.Shutdown(ctx)
+	if t.queue != nil {
+		err = errors.Join(err, t.queue.Shutdown(ctx))
+	}
+	return err
+}
+
 // ConsumeTraces takes secrets out of the spans of a request, binds each to who acts, and hands them on in parts of one key
-// group each.
+// group each: by way of the queue, or at once.
 func (t *traces) ConsumeTraces(ctx context.Context, td ptrace.Traces) error {
 	from, err := t.senders.of(ctx)
 	if err != nil {
 		t.counters.refused(ctx, reasonCredential)
 		return err
 	}
-	groups := t.bindAll(ctx, td, &from)
-	if len(groups) == 0 {
-		return nil
-	}
-	parts, fits := split(td, groups, t.cfg.WrapperBytesMax)
-	if !fits {
+	if repeated := t.bindAll(ctx, td, &from); repeated > t.cfg.WrapperBytesMax {
 		t.counters.refused(ctx, reasonWrapperBytes)
 		return consumererror.NewPermanent(errTooLarge)
 	}
-	return t.handOn(ctx, parts, from.tenant)
-}
-
-// handOn stops at the first error that a retry may mend: the sender comes again with all, and the detector knows what it
-// has by its ids. A part that nothing mends costs its neighbours nothing; joined with an error of the other kind it
-// would make that one permanent too.
-func (t *traces) handOn(ctx context.Context, parts []*part, tenant string) error {
-	var permanent []error
-	info := client.FromContext(ctx)
-	for _, one := range parts {
-		// Nothing else of the sender's metadata goes on: it may hold a token, and queues write it to disk.
-		info.Metadata = client.NewMetadata(map[string][]string{
-			groupMetadata:  {attribution.KeyGroupName(one.group)},
-			tenantMetadata: {tenant},
-		})
-		err := t.next.ConsumeTraces(client.NewContext(ctx, info), one.traces)
-		switch {
-		case err == nil:
-		case consumererror.IsPermanent(err):
-			permanent = append(permanent, err)
-		default:
-			return err
-		}
+	if td.SpanCount() == 0 {
+		return nil
 	}
-	t.counters.handedOn(ctx, len(parts))
-	return errors.Join(permanent...)
+	if t.queue != nil {
+		return t.queue.ConsumeTraces(ctx, td)
+	}
+	return t.handOn(ctx, td)
 }
 
-// bindAll cleans, binds and stamps all spans; those that are not kept are taken out. It returns their key groups, in order.
-func (t *traces) bindAll(ctx context.Context, td ptrace.Traces, from *sender) []int {
-	work := &pass{traces: t, from: from, reader: t.readers.Get().(*attribution.Reader)}
+// bindAll cleans, binds and stamps all spans; those that are not kept are taken out. It returns how many bytes of
+// resources and scopes the split will repeat.
+func (t *traces) bindAll(ctx context.Context, td ptrace.Traces, from *sender) int {
+	work := &pass{traces: t, from: from, reader: t.readers.Get().(*attribution.Reader), groups: map[int]struct{}{}}
 	defer t.readers.Put(work.reader)
+	if from.tenant != t.cfg.Tenant {
+		work.tenant = from.tenant
+	}
 	work.clean(td)
 	// Before anything is stamped: what is cut may not be a stamp.
 	work.tally.cut = cutTraces(td, t.cfg.SpanBytesMax)
 	work.bind(td)
 	t.counters.bound(ctx, &work.tally)
-	return work.groups
+	return work.repeated
 }

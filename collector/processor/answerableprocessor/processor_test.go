@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -31,6 +32,7 @@ type received struct {
 }
 
 type sink struct {
+	mutex sync.Mutex
 	parts []received
 	fail  func(group string) error
 }
@@ -38,6 +40,8 @@ type sink struct {
 func (*sink) Capabilities() consumer.Capabilities { return consumer.Capabilities{} }
 
 func (s *sink) ConsumeTraces(ctx context.Context, td ptrace.Traces) error {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
 	metadata := client.FromContext(ctx).Metadata
 	group := strings.Join(metadata.Get(groupMetadata), ",")
 	if s.fail != nil {
@@ -59,7 +63,7 @@ func newProcessor(t testing.TB, change func(*Config)) (*traces, *sink) {
 	}
 	require.NoError(t, cfg.Validate())
 	next := &sink{}
-	processor, err := newTraces(metadatatest.NewSettings(componenttest.NewTelemetry()), cfg, next)
+	processor, err := newTraces(context.Background(), metadatatest.NewSettings(componenttest.NewTelemetry()), cfg, next)
 	require.NoError(t, err)
 	return processor, next
 }
@@ -331,7 +335,7 @@ func TestATrustedCollectorsStampsAreKept(t *testing.T) {
 	processor, _ := newProcessor(t, nil)
 	td := request("agent:a", "agent:b")
 	first := spansOf(td)[0]
-	(&binding{Identity: attribution.Identity{ID: "agent:real", Kind: "ai_agent", Strength: "verified", Rule: "proof.jwt"}}).stamp(first.Attributes())
+	(&binding{Identity: attribution.Identity{ID: "agent:real", Kind: "ai_agent", Strength: "verified", Rule: "proof.jwt"}, client: "x"}).stamp(first.Attributes(), "")
 	processor.bindAll(context.Background(), td, &from)
 	assert.Equal(t, "agent:real", text(first, stampID))
 	assert.Equal(t, "verified", text(first, stampStrength))
@@ -354,19 +358,23 @@ func TestPatterns(t *testing.T) {
 	}
 }
 
+func partitioned(c *Config) {
+	c.Queue.GetOrInsertDefault().Batch.Get().Partition.MetadataKeys = []string{groupMetadata}
+}
+
 func TestConfigSaysWhatIsWrong(t *testing.T) {
 	for want, change := range map[string]func(*Config){
-		"tenant must not be empty":  func(c *Config) { c.Tenant = "" },
-		`keep must be "all"`:        func(c *Config) { c.Keep = "some" },
-		"span_bytes_max must be":    func(c *Config) { c.SpanBytesMax = 10 },
-		"wrapper_bytes_max must be": func(c *Config) { c.WrapperBytesMax = 10 },
-		"text_bytes_max must be":    func(c *Config) { c.Redaction.TextBytesMax = 1 },
-		"subject must not be empty": func(c *Config) { c.Clients = []ClientConfig{{}} },
-		"would stall the exporter": func(c *Config) {
-			for at := range 9 {
-				c.Clients = append(c.Clients, ClientConfig{Subject: "x", Tenant: fmt.Sprint(at)})
-			}
-		},
+		"tenant must not be empty":        func(c *Config) { c.Tenant = "" },
+		`keep must be "all"`:              func(c *Config) { c.Keep = "some" },
+		"span_bytes_max must be":          func(c *Config) { c.SpanBytesMax = 10 },
+		"wrapper_bytes_max must be":       func(c *Config) { c.WrapperBytesMax = 10 },
+		"text_bytes_max must be":          func(c *Config) { c.Redaction.TextBytesMax = 1 },
+		"subject must not be empty":       func(c *Config) { c.Clients = []ClientConfig{{}} },
+		"record_bytes_max must be":        func(c *Config) { c.RecordBytesMax = c.SpanBytesMax },
+		"parts_at_once must be":           func(c *Config) { c.PartsAtOnce = 0 },
+		"must name a storage extension":   func(c *Config) { c.Queue.GetOrInsertDefault() },
+		"enabled with max_elapsed_time 0": func(c *Config) { c.Queue.GetOrInsertDefault(); c.Retry.MaxElapsedTime = 1 },
+		"partition must not be set: this": func(c *Config) { partitioned(c) },
 	} {
 		cfg := createDefaultConfig().(*Config)
 		change(cfg)

@@ -1,83 +1,91 @@
 package answerableprocessor
 
 import (
-	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+
+	"answerable/collector/processor/answerableprocessor/internal/attribution"
 )
+
+// place is where a span belongs: nothing else may be in its record.
+type place struct {
+	tenant string
+	group  int
+}
 
 // part is what one key group gets of a request.
 type part struct {
-	group  int
+	place
 	traces ptrace.Traces
-	// Where spans of the resource and scope that are being split go.
-	resource ptrace.ResourceSpans
-	spans    ptrace.SpanSlice
-	// Ordinals of that resource and scope, from 1 on; 0 before the first.
+	// Where spans of the resource and scope that are being split go, and the ordinals of these, 0 before the first.
+	resource            ptrace.ResourceSpans
+	spans               ptrace.SpanSlice
 	resourceAt, scopeAt int
 }
 
-// splitter moves the spans of a request into parts of one key group each. Resources and scopes are repeated in each part
-// that needs them; how many bytes that comes to is counted, as a small request can be made to grow a thousandfold.
+// splitter moves bound spans into parts of one key group each. Resources and scopes are repeated in each part that needs
+// them.
 type splitter struct {
-	parts map[int]*part
-	order []*part
-	// repeated counts the bytes of resources and scopes in the parts.
-	repeated int
+	// tenant of spans whose stamp names none.
+	tenant string
+	parts  map[place]*part
+	order  []*part
+	// What was read of the last span, and where it went; neighbours are mostly of one identity.
+	lastID, lastTenant string
+	last               *part
 }
 
-// split moves all spans; groups holds the key group of each, in order. False when more than bytesMax would be repeated.
-func split(td ptrace.Traces, groups []int, bytesMax int) ([]*part, bool) {
-	if group, only := onlyGroup(groups); only {
-		return []*part{{group: group, traces: td}}, true
+// split leaves nothing in td. A part is recordBytesMax large at most, unless it is a single span.
+func split(td ptrace.Traces, tenant string, recordBytesMax int) []*part {
+	s := splitter{tenant: tenant, parts: map[place]*part{}}
+	move(td, s.partOf)
+	var fitting []*part
+	for _, one := range s.order {
+		fitting = append(fitting, one.halves(recordBytesMax)...)
 	}
-	s := splitter{parts: map[int]*part{}}
-	at, scopeAt := 0, 0
-	for resourceAt := range td.ResourceSpans().Len() {
-		resource := td.ResourceSpans().At(resourceAt)
-		resourceBytes := mapBytes(resource.Resource().Attributes())
-		for scopeIndex := range resource.ScopeSpans().Len() {
-			scope := resource.ScopeSpans().At(scopeIndex)
-			scopeBytes := mapBytes(scope.Scope().Attributes()) + len(scope.Scope().Name())
+	return fitting
+}
+
+// move takes each span to the part that it belongs to.
+func move(td ptrace.Traces, partOf func(ptrace.Span) *part) {
+	resourceAt, scopeAt := 0, 0
+	for _, resource := range td.ResourceSpans().All() {
+		resourceAt++
+		for _, scope := range resource.ScopeSpans().All() {
 			scopeAt++
-			for spanAt := range scope.Spans().Len() {
-				to := s.part(groups[at])
-				at++
-				if to.resourceAt != resourceAt+1 {
-					to.beginResource(resource, resourceAt+1)
-					s.repeated += resourceBytes
+			for _, span := range scope.Spans().All() {
+				to := partOf(span)
+				if to.resourceAt != resourceAt {
+					to.beginResource(resource, resourceAt)
 				}
 				if to.scopeAt != scopeAt {
 					to.beginScope(scope, scopeAt)
-					s.repeated += scopeBytes
 				}
-				if s.repeated > bytesMax {
-					return nil, false
-				}
-				scope.Spans().At(spanAt).MoveTo(to.spans.AppendEmpty())
+				span.MoveTo(to.spans.AppendEmpty())
 			}
 		}
 	}
-	return s.order, true
 }
 
-func onlyGroup(groups []int) (int, bool) {
-	for _, group := range groups[1:] {
-		if group != groups[0] {
-			return 0, false
-		}
+func (s *splitter) partOf(span ptrace.Span) *part {
+	id, tenant := stampText(span.Attributes(), stampID), stampText(span.Attributes(), stampTenant)
+	if s.last != nil && id == s.lastID && tenant == s.lastTenant {
+		return s.last
 	}
-	return groups[0], true
+	s.lastID, s.lastTenant = id, tenant
+	if tenant == "" {
+		tenant = s.tenant
+	}
+	at := place{tenant: tenant, group: attribution.KeyGroup(tenant, id)}
+	s.last = s.parts[at]
+	if s.last == nil {
+		s.last = newPart(at)
+		s.parts[at] = s.last
+		s.order = append(s.order, s.last)
+	}
+	return s.last
 }
 
-func (s *splitter) part(group int) *part {
-	if known := s.parts[group]; known != nil {
-		return known
-	}
-	made := &part{group: group, traces: ptrace.NewTraces()}
-	s.parts[group] = made
-	s.order = append(s.order, made)
-	return made
-}
+func newPart(at place) *part { return &part{place: at, traces: ptrace.NewTraces()} }
 
 func (p *part) beginResource(from ptrace.ResourceSpans, at int) {
 	p.resourceAt = at
@@ -94,30 +102,18 @@ func (p *part) beginScope(from ptrace.ScopeSpans, at int) {
 	p.spans = scope.Spans()
 }
 
-// mapBytes is about what some attributes take; exact for the texts, which are what can be large.
-func mapBytes(attributes pcommon.Map) int {
-	bytes := 0
-	for name, value := range attributes.All() {
-		bytes += len(name) + valueBytes(value) + 8
+// halves cuts a part in two until each fits into a record.
+func (p *part) halves(bytesMax int) []*part {
+	count := p.traces.SpanCount()
+	if count < 2 || sizer.TracesSize(p.traces) <= bytesMax {
+		return []*part{p}
 	}
-	return bytes
-}
-
-func valueBytes(value pcommon.Value) int {
-	switch value.Type() {
-	case pcommon.ValueTypeStr:
-		return len(value.Str())
-	case pcommon.ValueTypeBytes:
-		return value.Bytes().Len()
-	case pcommon.ValueTypeMap:
-		return mapBytes(value.Map())
-	case pcommon.ValueTypeSlice:
-		bytes := 0
-		for at := range value.Slice().Len() {
-			bytes += valueBytes(value.Slice().At(at)) + 4
-		}
-		return bytes
-	default:
-		return 8
-	}
+	two := [2]*part{newPart(p.place), newPart(p.place)}
+	at := 0
+	move(p.traces, func(ptrace.Span) *part {
+		half := two[at*2/count]
+		at++
+		return half
+	})
+	return append(two[0].halves(bytesMax), two[1].halves(bytesMax)...)
 }
