@@ -25,13 +25,15 @@ var ownRules = map[string]string{
 	"early-answer": "%s, before answerable, answers for spans that are on no disk yet, so that a killed collector loses them: leave it out, the exporter's queue does the batching",
 	"regrouping":   "%s, after answerable, puts spans of several key groups into one record and loses its key: leave it out, the exporter's queue does the batching",
 	"client-token": "%s does not pass the sender's token on, so that answerable::verify::jwt proves nobody: write `include_metadata: true`",
+	"second-queue": "%s has a queue behind the one of answerable, and would answer for spans that Kafka does not have: write `sending_queue: { enabled: false }`",
+	"record-size":  "%s hands on parts above what the producer of %s takes, which are refused for ever: keep record_bytes_max 4096 below `producer: { max_message_bytes }`",
 	"span-size":    "%s does not cut spans below the largest batch, so that the exporter can't divide them into records: keep span_bytes_max below `sending_queue: { batch: { max_size } }` of %s",
 }
 
 // Names of all pitfalls, sorted.
 func Names() []string {
 	names := slices.Collect(maps.Keys(ownRules))
-	for _, one := range slices.Concat(kafkaExporterRules, kafkaReceiverRules) {
+	for _, one := range slices.Concat(kafkaExporterRules, exporterQueueRules, kafkaReceiverRules) {
 		names = append(names, one.name)
 	}
 	slices.Sort(names)
@@ -101,6 +103,18 @@ func checkReceiver(name string, receiver, processor section) []Pitfall {
 func checkExporter(name string, exporter section, ours string, processor section) []Pitfall {
 	where := "exporters::" + name
 	found := broken(kafkaExporterRules, where, exporter)
+	if processor.has("sending_queue") {
+		// The queue stands before the split, and the processor itself says what must be so of it.
+		if exporter.at("sending_queue", "enabled") != false {
+			found = append(found, own("second-queue", where))
+		}
+		room := exporter.number(messageBytesMaxDefault, "producer", "max_message_bytes") - recordOverheadBytes
+		if processor.number(recordBytesMaxDefault, "record_bytes_max") > room {
+			found = append(found, own("record-size", "processors::"+ours, where))
+		}
+		return found
+	}
+	found = append(found, broken(exporterQueueRules, where, exporter)...)
 	largestSpan := processor.number(spanBytesMaxDefault, "span_bytes_max")
 	if largest := exporter.number(0, "sending_queue", "batch", "max_size"); largest > 0 && largestSpan >= largest {
 		found = append(found, own("span-size", "processors::"+ours, where))

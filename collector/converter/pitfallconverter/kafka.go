@@ -6,6 +6,8 @@ const (
 
 	// spanBytesMaxDefault is what the processor cuts spans to where its configuration does not say.
 	spanBytesMaxDefault = 700_000
+	// recordBytesMaxDefault is what the processor cuts parts to where its configuration does not say.
+	recordBytesMaxDefault = 900_000
 	// messageBytesMaxDefault is the producer's own default.
 	messageBytesMaxDefault = 1_000_000
 	// recordOverheadBytes is room for a record's key and headers, which the producer counts too.
@@ -85,6 +87,10 @@ var kafkaExporterRules = []rule{
 		func(s section) bool { return s.at("producer", "allow_auto_topic_creation") != false },
 		"would create a mistyped topic with the broker's defaults, one partition and short retention, and fill it: write `producer: { allow_auto_topic_creation: false }`",
 	},
+}
+
+// exporterQueueRules hold where the exporter's queue is the only one.
+var exporterQueueRules = []rule{
 	{
 		"retry",
 		func(s section) bool {
