@@ -1,5 +1,16 @@
 import { spawn, spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -14,6 +25,8 @@ import { underLock } from "./lock.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const cache = join(root, "node_modules", ".cache", "answerable");
+/** Programs of one name in the cache. */
+const keptMax = 8;
 const oldestGo = [1, 26] as const;
 
 /**
@@ -33,7 +46,7 @@ export async function buildDistribution(
   if (existsSync(program())) return program();
   mkdirSync(cache, { recursive: true });
   // Of this checkout alone, should several share a cache.
-  const checkout = Buffer.from(root).toString("base64url").slice(-16);
+  const checkout = createHash("sha256").update(root).digest("hex").slice(0, 12);
   const work = join(cache, `sources-${distribution.name}-${checkout}`);
   return underLock(`${work}.lock`, progress, async () => {
     // Another process may have built it while we waited, and the sources may have changed.
@@ -46,8 +59,19 @@ export async function buildDistribution(
     const draft = `${wanted}.draft`;
     copyFileSync(join(work, distribution.name), draft);
     renameSync(draft, wanted);
+    dropOld(distribution.name);
     return wanted;
   });
+}
+
+/** Removes the programs built longest ago, of 50 MB each; other checkouts may use the same cache, so some are kept. */
+function dropOld(name: string): void {
+  readdirSync(cache)
+    .filter((folder) => new RegExp(`^${name}-[0-9a-f]{12}$`, "u").test(folder))
+    .map((folder) => ({ path: join(cache, folder), builtMs: statSync(join(cache, folder)).mtimeMs }))
+    .toSorted((a, b) => b.builtMs - a.builtMs)
+    .slice(keptMax)
+    .forEach(({ path }) => rmSync(path, { recursive: true, force: true }));
 }
 
 /** The version of the Go that compiles it. */

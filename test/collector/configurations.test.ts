@@ -95,9 +95,7 @@ test(
     expectKeyed(spans, "test");
     expect((await fetch(gateway.healthUrl)).status).toBe(200);
     const metrics = await (await fetch(`${gateway.metricsUrl}/metrics`)).text();
-    expect(metrics.split("\n").filter((line) => line.startsWith("otelcol_exporter_sent_spans"))).toEqual([
-      'otelcol_exporter_sent_spans{exporter="kafka"} 120',
-    ]);
+    expect(metrics.split("\n")).toContain('otelcol_exporter_sent_spans{exporter="kafka"} 120');
     expect((await gateway.stop()).code).toBe(0);
   },
   builtCollectorWithinMs,
