@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { type RunningCollector, startAnswerableCollector, stopCollectors } from "../support/collector.ts";
 import { type KafkaInstallation, kafkaInstallation } from "../support/kafka/installation.ts";
 import { readAll } from "../support/kafka/records.ts";
+// oxlint-disable-next-line import/no-unassigned-import -- It teaches kafkajs to read what a Collector packs.
 import "../support/kafka/zstd.ts";
 import { builtGo, pythonWith, runAgent, serveAgent, type Serving } from "../support/other-languages.ts";
 import { traceRequest } from "../support/otlp-proto.ts";
