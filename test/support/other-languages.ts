@@ -81,8 +81,11 @@ async function kept(
 
 /** Runs a command to its end in a folder; it must succeed, and may say what it likes. */
 async function run(cwd: string, command: readonly string[]): Promise<void> {
-  const [file = "", ...args] = ["nice", "-n", "10", ...command];
-  await outcome(spawn(file, args, { cwd, stdio: ["ignore", "pipe", "pipe"] }), command.join(" "), false);
+  await outcome(
+    spawn("nice", ["-n", "10", ...command], { cwd, stdio: ["ignore", "pipe", "pipe"] }),
+    command.join(" "),
+    false,
+  );
 }
 
 type Environment = Readonly<Record<string, string>>;
