@@ -11,7 +11,7 @@ import { repositoryRoot } from "../support/repository.ts";
 
 const Recorded = z.strictObject({ body: z.base64(), spans: z.array(z.array(z.unknown())).nullable() });
 
-test("recorded broken requests are judged as recorded (renew: node dist/scripts/make-hostile-sample.js)", () => {
+test("recorded broken requests are judged as recorded (renew: node dist/test/recordings/write-hostile.js)", () => {
   const lines = readFileSync(join(repositoryRoot, "test/recordings/hostile.jsonl"), "utf8")
     .trim()
     .split("\n");

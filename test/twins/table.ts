@@ -107,6 +107,7 @@ const filters: Readonly<Record<string, (text: string) => string>> = {
   rest: (text) => (text.includes(" ") ? text.slice(text.indexOf(" ") + 1) : text),
   first: (text) => text.split(" ")[0]!,
   dots: (text) => text.split("/").join("."),
+  verb: (text) => /^(?:[^ ]*[.:])?([A-Za-z]{1,32})(?: |$)/u.exec(text)?.[1]?.toLowerCase() ?? "",
   service: (text) => (text.lastIndexOf("/") > 0 ? text.slice(0, text.lastIndexOf("/")) : text),
   lower: (text) => text.toLowerCase(),
 };
