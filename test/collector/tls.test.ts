@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "@jest/globals";
+import { keyGroup } from "../../detector/decode/index.ts";
 import { collectedSpans } from "../support/collected-spans.ts";
 import { startAnswerableCollector, stopCollectors } from "../support/collector.ts";
 import { until } from "../support/poll.ts";
@@ -25,7 +26,7 @@ function openssl(line: string): void {
 
 function issue(name: string, subjectAltName: string): void {
   const key = `-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ${name}.key`;
-  writeFileSync(file(`${name}.ext`), `subjectAltName=${subjectAltName}`);
+  writeFileSync(file(`${name}.ext`), `subjectAltName=${subjectAltName}\nkeyUsage=digitalSignature\n`);
   openssl(`req -subj /CN=${name} ${key} -out ${name}.csr`);
   openssl(
     `x509 -req -days 1 -in ${name}.csr -CA ca.pem -CAkey ca.key -CAcreateserial -extfile ${name}.ext -out ${name}.pem`,
@@ -48,6 +49,7 @@ test("an agent with a certificate is let in, one without is not and keeps its sp
       ANSWERABLE_TLS_CERT: file("gateway.pem"),
       ANSWERABLE_TLS_KEY: file("gateway.key"),
       ANSWERABLE_TLS_CLIENT_CA: file("ca.pem"),
+      ANSWERABLE_AGENTS: "spiffe://acme.example/host/*",
     },
   });
   const trusts = { ANSWERABLE_GATEWAY: gateway.grpc, ANSWERABLE_GATEWAY_CA: file("ca.pem") };
@@ -68,6 +70,8 @@ test("an agent with a certificate is let in, one without is not and keeps its sp
     return read.length > 0 && read;
   });
   expect(spans.map(({ traceId }) => traceId)).toEqual([(3).toString(16).padStart(32, "0")]);
+  // The host's collector has bound it, and the gateway says whose collector that was.
+  expect(spans[0]?.record.key).toBe(keyGroup("default", "agent:known"));
   // Over plain HTTP.
   await expect(gateway.send(protoRequest([]))).resolves.toBe(400);
 }, 60_000);

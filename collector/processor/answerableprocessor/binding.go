@@ -94,9 +94,11 @@ func (b *binding) stamp(attributes pcommon.Map, tenant string) {
 	if b.client == "" {
 		return
 	}
-	attributes.PutStr(stampKind, b.Kind)
-	attributes.PutStr(stampRule, b.Rule)
 	attributes.PutStr(stampClient, b.client)
+	if b.Rule != "" {
+		attributes.PutStr(stampKind, b.Kind)
+		attributes.PutStr(stampRule, b.Rule)
+	}
 	if b.contradicted != "" {
 		attributes.PutStr(stampContradicted, cutText(b.contradicted, identityBytesMax))
 	}

@@ -75,6 +75,9 @@ func (p *pass) span(span ptrace.Span) bool {
 	attributes := span.Attributes()
 	if p.from.binds {
 		if bound, ok := stamped(attributes); ok {
+			if bound.client == "" {
+				bound.client = p.from.proof.ID
+			}
 			bound.group = attribution.KeyGroup(p.from.tenant, bound.ID)
 			unstamp(attributes)
 			p.stamp(attributes, &bound)
