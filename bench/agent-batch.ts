@@ -47,6 +47,57 @@ export function agentBatch(number: number, identities = 1): Uint8Array {
   return requestOf(spans);
 }
 
+/** A request of spans that are each of another identity, of so many that take turns; a span's id is its ordinal. */
+export function manyIdentities(number: number, spans: number, identities: number): Uint8Array {
+  return requestOf(
+    Array.from({ length: spans }, (_, at) => number * spans + at).map((index) => {
+      const spanId = Buffer.alloc(8);
+      spanId.writeBigUInt64BE(BigInt(index + 1));
+      return {
+        traceId: id(16, `trace ${index >> 3}`),
+        spanId,
+        name: `execute_tool ${toolOf(index)}`,
+        kind: 1,
+        startTimeUnixNano: long(startNs(index)),
+        endTimeUnixNano: long(startNs(index) + 87_654_321n),
+        attributes: keyValues({
+          ...spanAttributes(index),
+          "nhi.identity.id": `agent:many-${index % identities}`,
+        }),
+      };
+    }),
+  );
+}
+
+interface ReadRequest {
+  readonly resourceSpans: readonly {
+    readonly scopeSpans: readonly {
+      readonly spans: readonly {
+        readonly spanId: Uint8Array;
+        readonly attributes: readonly {
+          readonly key: string;
+          readonly value: { readonly stringValue?: string };
+        }[];
+      }[];
+    }[];
+  }[];
+}
+
+/** Ordinals of the spans of `manyIdentities` in a record, with what each was bound to. */
+export function ordinalsOf(
+  record: Uint8Array,
+): readonly { readonly ordinal: number; readonly identity: string }[] {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The messages are as the declaration says.
+  const request = traceRequest.decode(record) as unknown as ReadRequest;
+  return request.resourceSpans
+    .flatMap(({ scopeSpans }) => scopeSpans)
+    .flatMap(({ spans }) => spans)
+    .map(({ spanId, attributes }) => ({
+      ordinal: Number(Buffer.from(spanId).readBigUInt64BE()) - 1,
+      identity: attributes.find(({ key }) => key === "nhi.bound.id")?.value.stringValue ?? "",
+    }));
+}
+
 /** Attributes of a span whose neighbours in the batch are of other agents. */
 const mixed = (index: number, identities: number): Values => ({
   ...spanAttributes(index),

@@ -1,5 +1,6 @@
 import { decode } from "./decode.ts";
 import { gateway } from "./gateway/gateway.ts";
+import { identities } from "./gateway/identities.ts";
 import { latency } from "./latency.ts";
 import { lineage } from "./lineage.ts";
 import { path } from "./path.ts";
@@ -9,7 +10,18 @@ import { flood, state } from "./state/state.ts";
 import type { Area, Figure } from "./figure.ts";
 
 /** All that is measured; an area is a file of its own. */
-const areas: readonly Area[] = [decode, path, gateway, state, flood, latency, query, lineage, sdk];
+const areas: readonly Area[] = [
+  decode,
+  path,
+  gateway,
+  identities,
+  state,
+  flood,
+  latency,
+  query,
+  lineage,
+  sdk,
+];
 const names = areas.map((one) => one.area).join(", ");
 
 const help = `Measures the parts of Answerable, each beside the best comparable thing in the same run.
