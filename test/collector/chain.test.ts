@@ -36,11 +36,7 @@ beforeAll(async () => {
   });
   startRole("detect", env);
   const agent = join(repositoryRoot, "dist/test/support/agents/gateway-agent.js");
-  const said = await answerable(
-    [agent],
-    { ANSWERABLE_ENDPOINT: collector.httpUrl },
-    "--import=answerable/register",
-  );
+  const said = await answerable([], { ANSWERABLE_ENDPOINT: collector.httpUrl }, agent);
   if (said.code !== 0 || said.err !== "") throw new Error(`the agent ended with ${String(said.code)}: ${said.err}`);
   told = JSON.parse(said.out) as typeof told;
   const calls = Array.from({ length: others }, (_, ordinal) => ({
