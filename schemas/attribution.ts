@@ -20,7 +20,8 @@ const Conditions = z.record(z.string(), Condition);
  * Texts with placeholders, tried in order; the first in which every placeholder has a value is taken.
  * A placeholder is `{name}`, `{name|other}` or with a filter `{name:filter}`; filters are `host` (of a URL), `url`
  * (without query, user and fragment, ids replaced by `*`), `path` (the same of a path), `rest` (after the first
- * space), `first` (up to the first space), `service` (what stands before the last slash), `dots` (slashes made dots) and `lower`.
+ * space), `first` (up to the first space), `service` (what stands before the last slash), `dots` (slashes made dots), `lower` and
+ * `verb` (of the first word what follows its last dot or colon, in small letters, where that is 1 to 32 ASCII letters).
  * Besides attributes of span and resource there are `span.name`, `span.kind`, `trace.id` and `scope.name`.
  */
 const Templates = z.array(z.string()).min(1);

@@ -13,10 +13,11 @@ export interface Binding extends NamedIdentity {
 /**
  * Compiles what reads a collector's stamps off a span (`nhi.bound.*`); undefined when they name no identity, and then none
  * of them counts. Only for rows of a record that a collector bound. A word outside the contract counts as absent: the kind
- * is then unknown, and the strength the least.
+ * is then unknown, and the strength the least. Where the table named the identity, the collector leaves kind and rule to
+ * the table, which says the same here.
  */
 export function compileBinding(
-  { names, words }: Attributor,
+  { names, words, identify }: Attributor,
   clip: Clippers,
 ): (row: SpanRow) => Binding | undefined {
   const at = {
@@ -32,7 +33,8 @@ export function compileBinding(
   const inferred = words.code(IdentityStrength.enum.inferred);
   const none = words.code("none");
   const found = { id: 0, kind: unknown, strength: inferred, rule: none, contradicted: 0 };
-  return ({ codes, dictionary }) => {
+  return (row) => {
+    const { codes, dictionary } = row;
     const id = codes[at.id]!;
     if (isNothing(id)) return undefined;
     const kind = codes[at.kind]!;
@@ -40,9 +42,13 @@ export function compileBinding(
     const rule = codes[at.rule]!;
     const contradicted = codes[at.contradicted]!;
     found.id = dictionary.solid(id);
-    found.kind = kinds.has(kind) ? kind : unknown;
+    const named = isNothing(rule) ? identify(row) : undefined;
+    const isNamed = named?.id === found.id;
+    if (isNamed) found.kind = named.kind;
+    else found.kind = kinds.has(kind) ? kind : unknown;
     found.strength = strengths.has(strength) ? strength : inferred;
-    found.rule = isNothing(rule) ? none : clip.name(dictionary, rule);
+    if (isNamed) found.rule = named.rule;
+    else found.rule = isNothing(rule) ? none : clip.name(dictionary, rule);
     // Cut as the kept attribute is, so that a finding says what the store holds.
     found.contradicted = isNothing(contradicted) ? absent : clip.resource(dictionary, contradicted);
     return found;

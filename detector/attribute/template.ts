@@ -6,7 +6,8 @@ import type { Words } from "./words.ts";
 /** A compiled list of templates: the code of the first in which every placeholder has a value, else `absent`. */
 export type Template = (row: SpanRow) => number;
 
-const filters: Readonly<Record<string, (text: string) => string>> = {
+/** By the names that templates call them. */
+export const filters: Readonly<Record<string, (text: string) => string>> = {
   host: urlHost,
   url: urlShape,
   path: pathShape,
@@ -15,7 +16,18 @@ const filters: Readonly<Record<string, (text: string) => string>> = {
   dots: (text) => text.replaceAll("/", "."),
   service: (text) => text.slice(0, Math.max(0, text.lastIndexOf("/"))) || text,
   lower: (text) => text.toLowerCase(),
+  verb,
 };
+
+/** Letters of the longest verb; a span's name is anybody's text. */
+const verbCharsMax = 32;
+
+/** `select` of `SELECT shop.orders`, `pg.query:SELECT shop` and `shop.select`; "" where there is no such word. */
+function verb(text: string): string {
+  const word = text.split(" ", 1)[0] ?? "";
+  const last = word.slice(Math.max(word.lastIndexOf("."), word.lastIndexOf(":")) + 1);
+  return last.length <= verbCharsMax && /^[A-Za-z]+$/u.test(last) ? last.toLowerCase() : "";
+}
 
 /**
  * Compiles templates as `attribution.json` writes them. A text that is the value of one attribute is passed on as its

@@ -1,4 +1,5 @@
-import { furtherFormats, gitleaksFormats } from "./formats.ts";
+import type { SecretFormat } from "./data-shape.ts";
+import { fitsFormat, formats } from "./formats.ts";
 import { phrases } from "./phrases.ts";
 import type { Found } from "./values.ts";
 
@@ -72,21 +73,12 @@ function prepare(): void {
   }
   kinds["[".charCodeAt(0)] = bracket;
   kinds[" ".charCodeAt(0)] = separator;
-  for (const [id, prefixes, rest] of [...gitleaksFormats, ...furtherFormats])
-    for (const prefix of prefixes.split(" ")) addFormat(id, prefix, rest);
-  for (const { id, begins, pattern, where } of phrases) {
-    const find = (text: string, at: number): Found | undefined => {
-      pattern.lastIndex = at;
-      const secret = pattern.exec(text)?.groups?.["secret"];
-      if (secret === undefined || where?.(secret) === false) return undefined;
-      const end = pattern.lastIndex;
-      return { start: end - secret.length, end, format: id };
-    };
+  for (const format of formats) for (const prefix of format.prefixes) addFormat(format, prefix);
+  for (const { id, begins, find } of phrases)
     for (const text of begins) add({ id, text, anyCase: true, bounded: /^[a-z]{2}/u.test(text), find });
-  }
 }
 
-function addFormat(id: string, prefix: string, rest: string): void {
+function addFormat({ id, rest, where }: SecretFormat, prefix: string): void {
   let pattern: RegExp | undefined;
   const find = (text: string, at: number): Found | undefined => {
     // Compiled when first needed: most of a hundred never are.
@@ -94,6 +86,7 @@ function addFormat(id: string, prefix: string, rest: string): void {
     pattern.lastIndex = at + prefix.length;
     if (!pattern.test(text)) return undefined;
     let end = pattern.lastIndex;
+    if (!fitsFormat(where, text.slice(at + prefix.length, end))) return undefined;
     while (end < text.length && alphanumeric.test(text[end]!)) end++;
     return { start: at, end, format: id };
   };

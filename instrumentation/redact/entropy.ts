@@ -1,3 +1,5 @@
+import { data } from "./data.ts";
+
 /**
  * Tells generated text from written text by three things: letters that follow each other as in no language, changes
  * between upper case, lower case and digits within a word, and how long that goes on. What looks alike on purpose (digests
@@ -13,14 +15,8 @@ const oddShareMin = 0.6;
 
 /** The 190 commonest of the 676 pairs of letters: 7 of 10 of those in English and in names that developers give. */
 const common = new Uint8Array(26 * 26);
-const frequent =
-  "ab ac ad ag ai al am an ap ar as at au ax ay ba be bl bo bu ca ce ch ci ck cl co cr ct cu da dd de " +
-  "di do ds ea ec ed ee ef eg el em en ep eq er es et ev ex fa fe ff fi fo ga ge gg gi gr ha he hi ho " +
-  "ht ia ib ic id ie if ig il im in io ip is it iv iz ke la ld le li ll lo ls lt lu ly ma me mi mo mp " +
-  "ms na nc nd ne nf ng ni nn no ns nt ob oc od of og ok ol om on oo op or os ot ou ov ow pa pe pi pl " +
-  "po pp pr pt qu ra rc rd re ri rm ro rp rr rs rt ru rv ry sa sc se sh si sm so sp ss st su ta tc te " +
-  "th ti tl to tp tr ts tt tu ty uc ue ul um un ur us ut va ve vi we wi xp xt";
-for (const pair of frequent.split(" ")) common[pairCode(pair.charCodeAt(0), pair.charCodeAt(1))] = 1;
+for (const pair of data.looks.commonPairs.split(" "))
+  common[pairCode(pair.charCodeAt(0), pair.charCodeAt(1))] = 1;
 
 /** Of two letters, in either case. */
 function pairCode(first: number, second: number): number {
@@ -102,8 +98,7 @@ export function looksGenerated(value: string): boolean {
 /** As people are told to make passwords: letters, a digit, a sign. */
 const withSigns = /^(?=.*[A-Za-z])(?=.*\d).*[!$^*~#?&%@]/u;
 /** URLs, paths, references to secrets, place-holders, ids of keys, and what we put in ourselves. */
-const nameLike =
-  /^(?:[a-z][a-z0-9+.-]{1,20}:\/\/|arn:|spiffe:|urn:|hmac-sha256:|sha\d{1,3}:|\[redacted|\$\{|\$\(|\{\{|<|%[sdv]|~?\/[a-z]{2,}\/|\.{1,2}\/|[A-Z]:\\|A(?:KIA|SIA|ROA|IDA)[A-Z0-9]{16,20}$|\*+$|\.{3,}$|x{3,}$|null$|undefined$|true$|false$)/iu;
+const nameLike = new RegExp(data.looks.nameLike, "iu");
 const hex = /^(?:[0-9a-f]+|[0-9A-F]+)$/u;
 
 function traitsOf(part: string): Traits {

@@ -1,136 +1,15 @@
-/** Name of the format, what its secrets begin with (texts, a space between), and what follows: a regular expression. */
-export type SecretFormat = readonly [id: string, prefixes: string, rest: string];
+import type { SecretFormat } from "./data-shape.ts";
+import { data } from "./data.ts";
 
-/**
- * Secrets that say by their first letters what they are.
- *
- * The first list is taken over from gitleaks v8.30.1, config/gitleaks.toml (MIT, (c) 2019 Zachary Rice,
- * https://github.com/gitleaks/gitleaks): of its rules those whose match begins with a fixed text, with one id where
- * several rules share a shape, and lengths loosened, since hiding too much does less harm than hiding too little. Its rules by
- * a vendor's name before a value are covered by `keys.ts`. Left out: ids of keys (AWS, Alibaba,
- * Twilio), which are no secrets, and prefixes as common as `key-`.
- *
- * To renew: `go mod download -json github.com/zricethezav/gitleaks/v8@latest` brings the file; compare ids and
- * regular expressions, and add what is new here. A test makes an example of each row and finds it.
- * Every quantifier must have a bound or be the last, so that a hostile text costs linear time.
- */
-export const gitleaksFormats: readonly SecretFormat[] = [
-  [
-    "1password-secret-key",
-    "A3-",
-    String.raw`[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}`,
-  ],
-  ["1password-service-account-token", "ops_eyJ", String.raw`[A-Za-z0-9+/]{250,}={0,3}`],
-  ["adobe-client-secret", "p8e-", String.raw`[A-Za-z0-9]{32}`],
-  ["age-secret-key", "AGE-SECRET-KEY-1", String.raw`[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}`],
-  ["airtable-personal-access-token", "pat", String.raw`[A-Za-z0-9]{14}\.[a-f0-9]{64}`],
-  ["anthropic-api-key", "sk-ant-", String.raw`[a-z]{3,10}\d\d-[\w-]{80,}`],
-  ["artifactory-api-key", "AKCp", String.raw`[A-Za-z0-9]{69}`],
-  ["artifactory-reference-token", "cmVmd", String.raw`[A-Za-z0-9]{59}`],
-  ["atlassian-api-token", "ATATT3 ATCTT3", String.raw`[\w=-]{180,}`],
-  ["aws-bedrock-api-key", "ABSK", String.raw`[A-Za-z0-9+/]{109,269}={0,2}`],
-  ["aws-bedrock-session-key", "bedrock-api-key-", String.raw`[A-Za-z0-9+/=]{40,}`],
-  ["clickhouse-cloud-api-secret-key", "4b1d", String.raw`(?![a-f0-9]{38})[A-Za-z0-9]{38}`],
-  ["clojars-api-token", "CLOJARS_", String.raw`[a-z0-9]{60}`],
-  ["cloudflare-origin-ca-key", "v1.0-", String.raw`[a-f0-9]{24}-[a-f0-9]{146}`],
-  ["databricks-api-token", "dapi", String.raw`[a-f0-9]{32}(?:-\d)?`],
-  ["defined-networking-api-token", "dnkey-", String.raw`[\w=-]{26}-[\w=-]{52}`],
-  ["digitalocean-token", "doo_v1_ dop_v1_ dor_v1_", String.raw`[a-f0-9]{64}`],
-  ["doppler-api-token", "dp.pt. dp.st. dp.ct. dp.sa. dp.scim. dp.audit.", String.raw`[\w.-]{40,}`],
-  ["duffel-api-token", "duffel_test_ duffel_live_", String.raw`[\w=-]{43}`],
-  ["dynatrace-api-token", "dt0c01. dt0s16.", String.raw`[A-Z0-9]{24}\.[A-Z0-9]{64}`],
-  ["easypost-api-token", "EZAK EZTK", String.raw`[A-Za-z0-9]{54}`],
-  ["facebook-page-access-token", "EAAM EAAC", String.raw`[A-Za-z0-9]{100,}`],
-  ["flutterwave-secret-key", "FLWSECK_TEST- FLWSECK-", String.raw`[a-h0-9]{12,32}(?:-X)?`],
-  ["flyio-access-token", "fo1_ fm1a_ fm1r_ fm2_", String.raw`[\w+/-]{43,}={0,3}`],
-  ["frameio-api-token", "fio-u-", String.raw`[\w=-]{64}`],
-  ["gcp-api-key", "AIza", String.raw`[\w-]{35}`],
-  ["github-fine-grained-pat", "github_pat_", String.raw`\w{82}`],
-  ["github-token", "ghp_ gho_ ghu_ ghs_ ghr_", String.raw`[0-9a-zA-Z]{36}`],
-  ["gitlab-cicd-job-token", "glcbt-", String.raw`[0-9a-zA-Z]{1,5}_[\w-]{20,}`],
-  ["gitlab-runner-registration-token", "GR1348941", String.raw`[\w-]{20}`],
-  [
-    "gitlab-token",
-    "glpat- gldt- glffct- glft- glimt- glagent- gloas- glptt- glrt- glrtr- glsoat-",
-    String.raw`[\w-]{20,300}(?:\.[0-9a-z]{9,11})?`,
-  ],
-  ["grafana-api-key", "eyJrIjoi", String.raw`[A-Za-z0-9]{70,400}={0,3}`],
-  ["grafana-cloud-api-token", "glc_", String.raw`[A-Za-z0-9+/]{32,400}={0,3}`],
-  ["grafana-service-account-token", "glsa_", String.raw`[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}`],
-  ["harness-api-key", "pat. sat.", String.raw`[\w-]{22}\.[a-zA-Z0-9]{24}\.[a-zA-Z0-9]{20}`],
-  ["heroku-api-key", "HRKU-AA", String.raw`[\w-]{58}`],
-  ["huggingface-access-token", "hf_ api_org_", String.raw`[A-Za-z]{34}`],
-  ["infracost-api-token", "ico-", String.raw`[a-zA-Z0-9]{32}`],
-  ["intra42-client-secret", "s-s4t2ud- s-s4t2af-", String.raw`[a-f0-9]{64}`],
-  ["linear-api-key", "lin_api_", String.raw`[A-Za-z0-9]{40}`],
-  ["new-relic-key", "NRJS- NRII- NRAK-", String.raw`[A-Za-z0-9-]{19,32}`],
-  ["notion-api-token", "ntn_", String.raw`[0-9]{11}[A-Za-z0-9]{35}`],
-  ["npm-access-token", "npm_", String.raw`[A-Za-z0-9]{36}`],
-  ["octopus-deploy-api-key", "API-", String.raw`[A-Z0-9]{26}`],
-  ["openai-api-key", "sk-proj- sk-svcacct- sk-admin- sk-None-", String.raw`[\w-]{40,200}`],
-  ["openai-legacy-api-key", "sk-", String.raw`[a-zA-Z0-9]{20}T3BlbkFJ[a-zA-Z0-9]{20}`],
-  ["openshift-user-token", "sha256~", String.raw`[\w-]{43}`],
-  ["perplexity-api-key", "pplx-", String.raw`[a-zA-Z0-9]{48}`],
-  [
-    "plaid-access-token",
-    "access-sandbox- access-development- access-production-",
-    String.raw`[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`,
-  ],
-  ["planetscale-credential", "pscale_tkn_ pscale_oauth_ pscale_pw_", String.raw`[\w=.-]{32,64}`],
-  ["postman-api-token", "PMAK-", String.raw`[A-Fa-f0-9]{24}-[A-Fa-f0-9]{34}`],
-  ["prefect-api-token", "pnu_", String.raw`[a-zA-Z0-9]{36}`],
-  ["pulumi-api-token", "pul-", String.raw`[a-f0-9]{40}`],
-  ["pypi-upload-token", "pypi-AgEIcHlwaS5vcmc", String.raw`[\w-]{50,1000}`],
-  ["readme-api-token", "rdme_", String.raw`[a-z0-9]{70}`],
-  ["rubygems-api-token", "rubygems_", String.raw`[a-f0-9]{48}`],
-  ["scalingo-api-token", "tk-us-", String.raw`[\w-]{48}`],
-  ["sendgrid-api-token", "SG.", String.raw`[\w=.-]{66}`],
-  ["sendinblue-api-token", "xkeysib-", String.raw`[a-f0-9]{64}-[A-Za-z0-9]{16}`],
-  ["sentry-token", "sntrys_ sntryu_", String.raw`[\w+/=]{64,500}`],
-  ["settlemint-access-token", "sm_aat_ sm_pat_ sm_sat_", String.raw`[a-zA-Z0-9]{16}`],
-  ["shippo-api-token", "shippo_live_ shippo_test_", String.raw`[a-fA-F0-9]{40}`],
-  ["shopify-token", "shpat_ shpca_ shppa_ shpss_", String.raw`[a-fA-F0-9]{32}`],
-  ["slack-app-token", "xapp-", String.raw`\d-[A-Z0-9]+-\d+-[a-z0-9]+`],
-  [
-    "slack-token",
-    "xoxb- xoxp- xoxa- xoxr- xoxo- xoxs- xoxe- xoxe.xoxb- xoxe.xoxp- xoxc- xoxd-",
-    // Those out of a cookie are percent-encoded, and looked for decoded.
-    String.raw`(?:[\w/+=-]|%(?:2[BF]|3D)){18,250}`,
-  ],
-  ["sonar-api-token", "squ_ sqp_ sqa_", String.raw`[a-f0-9]{40}`],
-  ["sourcegraph-access-token", "sgp_", String.raw`(?:(?:[a-fA-F0-9]{16}|local)_)?[a-fA-F0-9]{40}`],
-  ["square-access-token", "sq0atp- sq0csp- EAAA", String.raw`[\w-]{22,60}`],
-  [
-    "stripe-access-token",
-    "sk_test_ sk_live_ sk_prod_ rk_test_ rk_live_ rk_prod_",
-    String.raw`[a-zA-Z0-9]{10,99}`,
-  ],
-  ["typeform-api-token", "tfp_", String.raw`[\w.=-]{59}`],
-  ["vault-batch-token", "hvb. hvr.", String.raw`[\w-]{90,300}`],
-  ["vault-legacy-token", "s.", String.raw`(?=[A-Za-z]{0,23}\d)(?=[a-z0-9]{0,23}[A-Z])[A-Za-z0-9]{24}`],
-  ["vault-service-token", "hvs.", String.raw`[\w-]{24,120}`],
-  ["yandex-api-key", "AQVN", String.raw`[\w-]{35,38}`],
-];
+/** Secrets that say by their first letters what they are: `schemas/redaction.json`, which says where they come from. */
+export const formats: readonly SecretFormat[] = [...data.formats.gitleaks, ...data.formats.further];
 
-/** What the list above lacks, from the vendors' own documentation of how their secrets begin. */
-export const furtherFormats: readonly SecretFormat[] = [
-  ["aws-session-token", "IQoJb3JpZ2lu FwoGZXIvYXdz FQoGZXIvYXdz", String.raw`[A-Za-z0-9+/]{80,}={0,2}`],
-  ["bitbucket-app-password", "ATBB", String.raw`[A-Za-z0-9]{28,36}`],
-  ["docker-access-token", "dckr_pat_ dckr_oat_", String.raw`[\w-]{27,}`],
-  ["figma-access-token", "figd_ figo_", String.raw`[\w-]{36,}`],
-  ["google-oauth-access-token", "ya29.", String.raw`[\w-]{20,}`],
-  ["google-oauth-client-secret", "GOCSPX-", String.raw`[\w-]{28}`],
-  ["google-oauth-refresh-token", "1//0", String.raw`[\w-]{40,}`],
-  ["groq-api-key", "gsk_", String.raw`[A-Za-z0-9]{48,}`],
-  ["langfuse-secret-key", "sk-lf-", String.raw`[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}`],
-  ["langsmith-api-key", "lsv2_pt_ lsv2_sk_", String.raw`[a-f0-9]{32}_[a-f0-9]{10}`],
-  ["nvidia-api-key", "nvapi-", String.raw`[\w-]{60,}`],
-  ["openrouter-api-key", "sk-or-v1-", String.raw`[a-f0-9]{64}`],
-  ["pinecone-api-key", "pcsk_", String.raw`[A-Za-z0-9_]{50,}`],
-  ["posthog-api-key", "phx_ phs_", String.raw`[A-Za-z0-9]{40,}`],
-  ["replicate-api-token", "r8_", String.raw`[A-Za-z0-9]{37}`],
-  ["supabase-secret-key", "sbp_ sb_secret_", String.raw`[\w-]{30,}`],
-  ["tavily-api-key", "tvly-", String.raw`[\w-]{32,}`],
-  ["webhook-signing-secret", "whsec_", String.raw`[A-Za-z0-9+/=]{24,}`],
-  ["xai-api-key", "xai-", String.raw`[A-Za-z0-9]{70,}`],
-];
+const checks: Readonly<Record<NonNullable<SecretFormat["where"]>, RegExp>> = {
+  "not-hex": /[^a-f0-9]/u,
+  "digit-and-capital": /\d.*[A-Z]|[A-Z].*\d/u,
+};
+
+/** Whether the part of a secret behind its prefix is what the format says of it besides its regular expression. */
+export function fitsFormat(where: SecretFormat["where"], rest: string): boolean {
+  return where === undefined || checks[where].test(rest);
+}

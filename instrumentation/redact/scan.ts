@@ -50,6 +50,7 @@ const nothing: readonly Found[] = [];
 
 /** What we put in place of a secret, so that a text is left as it is the second time. */
 const ours = "redacted";
+const mark = /^\[redacted:[^\]]{1,128}\]$/u;
 
 function hitAt(text: string, at: number, code: number, kind: number): Found | undefined {
   if ((kind & bracket) !== 0) {
@@ -59,6 +60,8 @@ function hitAt(text: string, at: number, code: number, kind: number): Found | un
   const begun = (kind & first) === 0 ? undefined : begunAt(text, at, code);
   const behind = begun ?? ((kind & separator) === 0 ? undefined : secretBehind(text, at));
   if (behind === undefined || behind.start === at) return behind;
+  if (text[behind.start] === "[" && mark.test(text.slice(behind.start, behind.end)))
+    return { ...behind, format: ours };
   // What is known by its own looks goes by that name, if it is all of the value.
   const known = begunAt(text, behind.start, text.charCodeAt(behind.start));
   return known !== undefined && known.end >= behind.end ? known : behind;

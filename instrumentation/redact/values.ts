@@ -1,3 +1,4 @@
+import { data } from "./data.ts";
 import { looksGenerated } from "./entropy.ts";
 import { meaningOf } from "./keys.ts";
 import { isHandMade } from "./phrases.ts";
@@ -54,14 +55,12 @@ export function isSecret(
 
 const space = 32;
 /** What stands where a value would: nothing, a variable, a type, a call. */
-const placeholder =
-  /^(?:|null|nil|none|undefined|true|false|yes|no|string|required|optional|hidden|masked|n\/a|\?|\$\d+|:\w+|%s|[*•x.-]+|\$?\{\{?[^}]*\}?\}|\$\([^)]*\)|<[^>]*>?|%\([^)]*\)s|\[(?:redacted|filtered|removed|masked|hidden)[^\]]*\]?|redacted|__redacted__|hmac-sha256:[0-9a-f]{16}|\(.*|[\w.$]{1,64}\(.*)$/iu;
+const placeholder = new RegExp(data.values.placeholder, "iu");
 /** What a check says of a field, where its value would stand. */
-const rule =
-  /^(?:is|are|was|must|cannot|can't|required|should|needs?|not|invalid|too|at least|at most|may|does|do|has|have|incorrect|wrong|expired|missing|field|minimum|length)\b.* /iu;
-const scheme =
-  /^(?:bearer|basic|token|digest|apikey|negotiate|ntlm|signature|oauth|hawk|aws4-hmac-sha256)\s+(?!\$\{|\{\{|<|\[redacted)\S{6}/iu;
-const cookie = /^[\w.%-]+=[^\s=>]/u;
+const rule = new RegExp(data.values.rule, "iu");
+const unfilled = data.values.unfilled.map((text) => text.replaceAll(/[$[{]/gu, String.raw`\$&`)).join("|");
+const scheme = new RegExp(String.raw`${data.values.scheme}(?!${unfilled})\S{6}`, "iu");
+const cookie = new RegExp(data.values.cookie, "iu");
 
 /** The name that stands before a separator; "" when there is none. */
 function keyBefore(text: string, at: number): string {
@@ -77,6 +76,8 @@ function keyBefore(text: string, at: number): string {
   // In `arn:…:secret:prod/db` the names are joined by colons, and none is the key of the next.
   const isJoined = separator === colon && end === at && text.charCodeAt(at + 1) !== space;
   if (isJoined && text.charCodeAt(start - 1) === colon) return "";
+  // What stands there was a secret itself.
+  if (text.startsWith("[redacted:", start - 10)) return "";
   const key = text.slice(start, end);
   return key === "value" || key === "Value" ? nameBefore(text, start) : key;
 }

@@ -1,20 +1,17 @@
+import { data } from "./data.ts";
 import { looksGenerated } from "./entropy.ts";
 
 /**
  * Attributes that are names out of a program: classes of errors and names of arguments. A model may call an argument, and an
  * error be called, anything at all, a password too; so what isn't written as such a name doesn't leave, and this does instead.
  */
-const insteadOf: ReadonlyMap<string, string> = new Map([
-  ["error.type", "_OTHER"],
-  ["nhi.args.name", "[redacted:name]"],
-  ["nhi.args.instructed", "[redacted:name]"],
-]);
+const insteadOf: ReadonlyMap<string, string> = new Map(Object.entries(data.names.insteadOf));
 
-const wordCharsMax = 100;
+const wordCharsMax = data.names.charsMax;
 /** Digits in the middle of it look generated: `H2Exception`, `NoSuchKey`, `md5sum`. */
-const classOrCode = /^[A-Z]\w*(?:Error|Exception|Fault|Failure)$|^NoSuch(?:[A-Z][a-z]+){1,4}$|^.{1,7}$/u;
+const classOrCode = new RegExp(data.names.classOrCode, "u");
 /** With what joins words: `java.net.ConnectException`, `filter[0].user-id`, `$top`; and codes: `404`, `42P01`. */
-const word = /^(?:[\p{L}_$@][\p{L}\p{N}_$@.:/[\]-]*|\d{1,5}|[0-9A-Z]{5})?$/u;
+const word = new RegExp(data.names.word, "u");
 
 /** They come again and again; made-up ones can't fill the memory. */
 const keptMax = 2_000;

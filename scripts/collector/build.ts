@@ -1,5 +1,4 @@
 import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -103,7 +102,7 @@ async function run(cwd: string, command: readonly string[], progress: (line: str
     const step = /\t(Getting go modules|Compiling|Compiled)/u.exec(line)?.[1];
     if (step !== undefined) progress(`  ${step}`);
   });
-  const [code] = (await once(child, "close")) as [number | null];
+  const code = await new Promise((resolve, reject) => child.once("error", reject).once("close", resolve));
   if (code !== 0)
-    throw new Error(`The Collector can't be built (status ${code}):\n${said.slice(-20).join("\n")}`);
+    throw new Error(`The Collector can't be built (status ${String(code)}):\n${said.slice(-20).join("\n")}`);
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parse, stringify } from "yaml";
+import { isScalar, parseDocument, visit } from "yaml";
 
 /** The OpenTelemetry Collector that everything here is built of. */
 export const collectorVersion = "0.158.0";
@@ -45,21 +45,17 @@ export function modulesDigestOf({ manifest, module }: Distribution): string {
 
 /** The manifest with the folder to build in, and its paths as seen from there. */
 export function manifestFor(folder: string, { manifest }: Distribution): string {
-  const home = dirname(manifest);
-  const place = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(place);
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(
-      Object.entries(value).map(([key, inner]) => [
-        key,
-        key === "path" && typeof inner === "string" ? resolve(home, inner) : place(inner),
-      ]),
-    );
-  };
-  const text = parse(readFileSync(manifest, "utf8")) as Record<string, unknown>;
+  const document = parseDocument(readFileSync(manifest, "utf8"));
+  document.setIn(["dist", "output_path"], folder);
   // Absolute, as a cache behind a symbolic link has other relative paths than it seems.
-  const dist = { ...(text["dist"] as object), output_path: folder, use_absolute_replace_paths: true };
-  return stringify({ ...(place(text) as object), dist });
+  document.setIn(["dist", "use_absolute_replace_paths"], true);
+  visit(document, {
+    Pair: (_, { key, value }) => {
+      if (isScalar(key) && key.value === "path" && isScalar(value) && typeof value.value === "string")
+        value.value = resolve(dirname(manifest), value.value);
+    },
+  });
+  return document.toString();
 }
 
 /** All that a build reads of a module: no tests, no documentation, no configurations. */

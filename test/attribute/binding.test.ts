@@ -47,6 +47,13 @@ function actionOf(more: Values, origin: Origin): AttributedAction {
 
 const claimed = actionOf({}, anybody);
 
+test("where the table named the identity, kind and rule are the table's", () => {
+  const bound = actionOf({ "nhi.bound.id": "agent:payroll", "nhi.bound.strength": "claimed" }, collector);
+  expect(bound).toEqual(claimed);
+  const other = actionOf({ "nhi.bound.id": "agent:other", "nhi.bound.strength": "claimed" }, collector);
+  expect(other).toMatchObject({ identityId: "agent:other", identityKind: "unknown", identityRule: "none" });
+});
+
 test("the contract names six stamps, and the headers that make them count", () => {
   expect(stampNames).toEqual(Object.keys(stamps));
   expect(headersOf("g0001", 1024, collector)).toEqual({

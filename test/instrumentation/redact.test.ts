@@ -1,12 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { furtherFormats, gitleaksFormats } from "../../instrumentation/redact/formats.ts";
+import { formats } from "../../instrumentation/redact/formats.ts";
 import { reference } from "../../instrumentation/redact/reference.ts";
 import { redactor } from "../../instrumentation/redact/redactor.ts";
 import { diceOf } from "../support/dice.ts";
 import { base64Url, digits, draw } from "../support/redact/chars.ts";
 import { tunedShapes } from "../support/redact/clean.ts";
 import { leakOf } from "../support/redact/leaks.ts";
+import { hostileUnits } from "../support/redact/odd-texts.ts";
 import {
   formatSecrets,
   otherSecrets,
@@ -23,8 +24,8 @@ const redact = (text: string): string => plain.text(text);
 
 describe("secrets", () => {
   test("of more than forty formats are known, each once", () => {
-    const prefixes = [...gitleaksFormats, ...furtherFormats].flatMap(([, texts]) => texts.split(" "));
-    expect(gitleaksFormats.length + furtherFormats.length).toBeGreaterThanOrEqual(40);
+    const prefixes = formats.flatMap((format) => format.prefixes);
+    expect(formats.length).toBeGreaterThanOrEqual(40);
     expect(new Set(prefixes).size).toBe(prefixes.length);
   });
 
@@ -199,6 +200,12 @@ describe("references", () => {
   });
 });
 
+test("headers of a private key that begin anywhere are read once each", () => {
+  const headers = `-----BEGIN PRIVATE KEY-----${"a: ".repeat(300)}`;
+  expect(redact(`${headers}\u0001`)).toBe(`${headers}\u0001`);
+  expect(redact(`${headers}\n${"QUJD".repeat(16)}\n`)).toBe("[redacted:private-key]");
+});
+
 describe("long and hostile texts", () => {
   const cut = redactor({ limits: { textCharsMax: 100 } });
 
@@ -229,41 +236,7 @@ describe("long and hostile texts", () => {
   });
 
   // Of a quadratic search each of these would take minutes.
-  test.each([
-    "a",
-    "A1",
-    "=",
-    "password=",
-    '"password":"',
-    "a_token=",
-    "eyJ",
-    "-eyJaaaaaaaaaaa",
-    "eyJaaaaaaaaaaaa.",
-    "-----BEGIN PRIVATE KEY-----",
-    "%",
-    "%41",
-    "%2525",
-    "\\",
-    '\\"',
-    "[redacted:",
-    "bearer ",
-    "://",
-    "http://a:",
-    "://a:b",
-    "xoxb-",
-    "/aB3xY9",
-    "Ab1-",
-    "password is ",
-    "-u a:",
-    "--token ",
-    '"name":"value","value":',
-    "<password>",
-    "cookie: a=",
-    "authorization: ",
-    "1:AA",
-    "thin:a/",
-    "\ud83d",
-  ])("a million characters of %j take linear time", (unit) => {
+  test.each(hostileUnits)("a million characters of %j take linear time", (unit) => {
     const made = redactor({ limits: { textCharsMax: Number.MAX_SAFE_INTEGER } });
     expect(typeof made.text(unit.repeat(Math.ceil(1_000_000 / unit.length)))).toBe("string");
   });

@@ -84,10 +84,14 @@ test("bound records are stored as they were bound, and a sender under another's 
   await produce(brokers, topics.raw, [
     { value: protoRequest([{ identityId: "agent:liar", ordinal: 7, more: made }]), headers: fromCollector },
   ]);
-  await until("all spans are stored", async () => {
-    const [row] = await query<{ n: number }>("SELECT count() AS n FROM v_actions");
-    return row?.n === 8;
-  });
+  await until(
+    "all spans are stored",
+    async () => {
+      const [row] = await query<{ n: number }>("SELECT count() AS n FROM v_actions");
+      return row?.n === 8;
+    },
+    60_000,
+  );
 
   const mine = { identity_kind: "workload", strength: "verified", identity_rule: "proof", source: mallory };
   const client = { "nhi.bound.client": mallory };
@@ -140,10 +144,13 @@ test("bound records are stored as they were bound, and a sender under another's 
   expect(await query("SELECT action_id FROM v_actions WHERE identity_id = 'agent:payroll'")).toEqual([]);
   expect(await query("SELECT 1 FROM v_findings WHERE identity_id = 'agent:innocent'")).toEqual([]);
 
-  await until("serve answers", () =>
-    fetch(`${url}/readyz`)
-      .then((answer) => answer.ok)
-      .catch(() => false),
+  await until(
+    "serve answers",
+    () =>
+      fetch(`${url}/readyz`)
+        .then((answer) => answer.ok)
+        .catch(() => false),
+    30_000,
   );
   const printed = await runVerb(["finding", id, "--url", url], env);
   expect(printed).toMatchObject({ code: 0 });

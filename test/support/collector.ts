@@ -8,12 +8,15 @@ import { answerableCollector } from "../../scripts/collector/distribution.ts";
 import { repositoryRoot } from "./repository.ts";
 import { tempFolder } from "./temp-folder.ts";
 
+/** Time for a test that may be the first to need the program: building it takes minutes on a machine that never did. */
+export const builtCollectorWithinMs = 900_000;
+
 const readyWithinMs = 60_000;
 const stopWithinMs = 30_000;
 const shipped = join(repositoryRoot, "collector", "config");
 
 /** How a Collector ended. */
-export interface CollectorEnd {
+interface CollectorEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   /** From when it was asked to end. */
@@ -23,6 +26,8 @@ export interface CollectorEnd {
 /** A Collector that runs. */
 export interface RunningCollector {
   readonly pid: number;
+  /** Its own; the queue is in it, in `queue`. */
+  readonly folder: string;
   /** Base addresses, without a path. */
   readonly httpUrl: string;
   readonly metricsUrl: string;
@@ -37,7 +42,7 @@ export interface RunningCollector {
   stop(): Promise<CollectorEnd>;
   /** `kill -9`. */
   kill(): Promise<void>;
-  /** Starts another on the same folder, after `stop` or `kill`. */
+  /** Starts another on the same folder and ports, after `stop` or `kill`. */
   again(): Promise<RunningCollector>;
 }
 
@@ -75,7 +80,7 @@ export async function stopCollectors(): Promise<void> {
 export async function startAnswerableCollector(start: CollectorStart): Promise<RunningCollector> {
   const folder = tempFolder("collector");
   folders.push(folder);
-  return launch(start, folder.path);
+  return launch(start, folder.path, { ...(await placeIn(folder.path)), ...start.env });
 }
 
 /** Runs the program to its end, as `validate` or a start that must fail; resolves with what it said and its status. */
@@ -92,16 +97,16 @@ export async function runCollector(
   return { code: child.exitCode, said: said() };
 }
 
-async function launch(start: CollectorStart, folder: string): Promise<RunningCollector> {
-  const { config, env = {}, args = [] } = start;
+async function launch(start: CollectorStart, folder: string, place: Place): Promise<RunningCollector> {
+  const { config, args = [] } = start;
   const program = await builtCollector();
-  const place = { ...(await placeIn(folder)), ...env };
   const child = spawnCollector(program, [...configArgs(config, folder), ...args], place);
   const said = listen(child);
   await ready(child, said);
   const httpUrl = `http://${place.ANSWERABLE_OTLP_HTTP}`;
   return {
     pid: child.pid ?? 0,
+    folder,
     httpUrl,
     grpc: place.ANSWERABLE_OTLP_GRPC,
     metricsUrl: `http://127.0.0.1:${place.ANSWERABLE_METRICS_PORT}`,
@@ -119,9 +124,11 @@ async function launch(start: CollectorStart, folder: string): Promise<RunningCol
     },
     stop: () => end(child, "SIGTERM"),
     kill: async () => void (await end(child, "SIGKILL")),
-    again: () => launch(start, folder),
+    again: () => launch(start, folder, place),
   };
 }
+
+type Place = Awaited<ReturnType<typeof placeIn>>;
 
 /** Where a Collector of a test listens and keeps its queue. */
 async function placeIn(folder: string) {

@@ -96,10 +96,11 @@ func (t *traces) Start(ctx context.Context, host component.Host) error {
 
 // Shutdown stops the queue: what is in it stays on its disk.
 func (t *traces) Shutdown(ctx context.Context) error {
-	if t.queue == nil {
-		return nil
+	err := t.senders.prover.Shutdown(ctx)
+	if t.queue != nil {
+		err = errors.Join(err, t.queue.Shutdown(ctx))
 	}
-	return t.queue.Shutdown(ctx)
+	return err
 }
 
 // ConsumeTraces takes secrets out of the spans of a request, binds each to who acts, and hands them on in parts of one key

@@ -5,8 +5,6 @@ import (
 	"errors"
 
 	"go.opentelemetry.io/collector/consumer/consumererror"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 
 	"answerable/collector/processor/answerableprocessor/internal/proof"
 )
@@ -60,11 +58,12 @@ func (s *senders) of(ctx context.Context) (sender, error) {
 	return from, nil
 }
 
-// refusal tells a wrong credential, which no retry makes right, from one that can't be checked just now.
+// refusal tells a wrong credential, which no retry makes right, from one that can't be checked just now. Both say
+// themselves what the receiver is to answer.
 func refusal(err error) error {
-	var refused *proof.Refused
+	var refused proof.Refused
 	if errors.As(err, &refused) {
-		return consumererror.NewPermanent(status.Error(codes.Unauthenticated, refused.Error()))
+		return consumererror.NewPermanent(err)
 	}
-	return status.Error(codes.Unavailable, err.Error())
+	return err
 }

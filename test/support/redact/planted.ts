@@ -1,6 +1,7 @@
 import { createSign, generateKeyPairSync } from "node:crypto";
 import fc from "fast-check";
-import { furtherFormats, gitleaksFormats } from "../../../instrumentation/redact/formats.ts";
+import type { SecretFormat } from "../../../instrumentation/redact/data-shape.ts";
+import { fitsFormat, formats } from "../../../instrumentation/redact/formats.ts";
 import type { Dice } from "../dice.ts";
 import { base62, base64, base64Url, digits, draw, hexDigits, lower, upper, uuid } from "./chars.ts";
 
@@ -15,23 +16,22 @@ export interface Planted {
 
 /** One of each format in the lists, made from its regular expression. `even`: without a liking for odd texts. */
 export function formatSecrets(seed: number, even = false): readonly Planted[] {
-  return [...gitleaksFormats, ...furtherFormats].flatMap(([id, prefixes, rest], nth) =>
-    prefixes.split(" ").map((prefix, at) => {
+  return formats.flatMap((format, nth) =>
+    format.prefixes.map((prefix, at) => {
       // Of one seed all would begin alike.
-      const made = example(rest, seed + nth * 7_919 + at * 104_729, even);
-      return { id, secret: prefix + made, prefix, alone: true };
+      const made = example(format, seed + nth * 7_919 + at * 104_729, even);
+      return { id: format.id, secret: prefix + made, prefix, alone: true };
     }),
   );
 }
 
-function example(rest: string, seed: number, even: boolean): string {
+function example({ rest, where }: SecretFormat, seed: number, even: boolean): string {
   const whole = new RegExp(`^(?:${rest})$`, "u");
-  // A generator can't look ahead; what it makes is checked instead.
-  const plain = rest.replaceAll(/\(\?[=!][^)]*\)/gu, "").replaceAll("{40,}", "{40,60}");
+  const plain = rest.replaceAll("{40,}", "{40,60}");
   for (let attempt = 0; ; attempt++) {
     const texts = fc.stringMatching(new RegExp(`^(?:${plain})$`, "u"));
     const [made] = fc.sample(even ? fc.noBias(texts) : texts, { seed: seed + attempt, numRuns: 1 });
-    if (made !== undefined && whole.test(made)) return made;
+    if (made !== undefined && whole.test(made) && fitsFormat(where, made)) return made;
     if (attempt > 100) throw new Error(`no example of ${rest}`);
   }
 }

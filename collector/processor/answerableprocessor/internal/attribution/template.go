@@ -29,6 +29,7 @@ var (
 		"dots":    func(text string) string { return strings.ReplaceAll(text, "/", ".") },
 		"service": service,
 		"lower":   lower,
+		"verb":    verb,
 	}
 )
 
@@ -37,6 +38,24 @@ func service(text string) string {
 		return text[:at]
 	}
 	return text
+}
+
+// verbBytesMax are the letters of the longest verb; a span's name is anybody's text.
+const verbBytesMax = 32
+
+// verb is "select" of "SELECT shop.orders", "pg.query:SELECT shop" and "shop.select"; "" where there is no such word.
+func verb(text string) string {
+	word, _, _ := strings.Cut(text, " ")
+	last := word[strings.LastIndexAny(word, ".:")+1:]
+	if len(last) > verbBytesMax {
+		return ""
+	}
+	for at := range len(last) {
+		if letter := last[at] | 0x20; letter < 'a' || letter > 'z' {
+			return ""
+		}
+	}
+	return strings.ToLower(last)
 }
 
 func compileTemplates(sources []string, names *names) (templates, error) {

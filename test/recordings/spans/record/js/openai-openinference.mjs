@@ -1,0 +1,7 @@
+import { require, run } from "./common.mjs";
+import { steps } from "./openai-client.mjs";
+
+await run(
+  () => [new (require("@arizeai/openinference-instrumentation-openai").OpenAIInstrumentation)()],
+  () => steps(require("openai")),
+);
