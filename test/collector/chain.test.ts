@@ -12,6 +12,7 @@ import {
 } from "../support/collector.ts";
 import { auditTopic, type TopicAudit } from "../support/gateway/topic-audit.ts";
 import { kafkaInstallation, type KafkaInstallation } from "../support/kafka/installation.ts";
+import { ends } from "../support/kafka/records.ts";
 import { until } from "../support/poll.ts";
 import { repositoryRoot } from "../support/repository.ts";
 import { startRole, stopRoles } from "../support/roles.ts";
@@ -45,6 +46,7 @@ beforeAll(async () => {
     startMs: Date.now(),
   }));
   expect(await collector.send(protoRequest(calls))).toBe(200);
+  await until("records are in Kafka", async () => [...(await ends(brokers, topics.spans)).values()].some((end) => end > 0));
   topic = await until("all is in Kafka", async () => {
     const read = await auditTopic(brokers, topics.spans);
     return read.spans.size >= told.sent + others && read;

@@ -59,7 +59,7 @@ test("broker and collector killed under load: every acknowledged span is in Kafk
   expect(harmed.restored).toBeGreaterThan(100);
   expect(harmed.looked.bytes).toBeGreaterThan(10_000);
 
-  startRole("detect", env);
+  const detect = startRole("detect", env);
   const [stored] = await until(
     "the detector has read it all",
     async () => {
@@ -69,7 +69,11 @@ test("broker and collector killed under load: every acknowledged span is in Kafk
       return (rows[0]?.spans ?? 0) >= harmed.inKafka + harmed.duplicates && rows;
     },
     60_000,
-  );
+  ).catch(async (error: unknown) => {
+    throw new Error(`${JSON.stringify(await query("SELECT * FROM v_audit"))}\n${detect.logs().slice(-3_000)}`, {
+      cause: error,
+    });
+  });
   expect(stored).toEqual({
     spans: harmed.inKafka + harmed.duplicates,
     actions: harmed.inKafka,
@@ -87,7 +91,8 @@ test("a full queue holds its senders, ends in time when it is asked to, and keep
       ANSWERABLE_KAFKA_BROKERS: kafka.brokers.join(","),
       ANSWERABLE_KAFKA_TOPIC: topics.spans,
       ANSWERABLE_QUEUE_DIR: queue.path,
-      ANSWERABLE_QUEUE_BYTES: "100000",
+      // The least that there may be: a batch must fit in.
+      ANSWERABLE_QUEUE_BYTES: "1048576",
     },
   };
   let collector = await startAnswerableCollector(start);

@@ -44,6 +44,7 @@ beforeAll(async () => {
       ANSWERABLE_KAFKA_BROKERS: topics.brokers.join(","),
       ANSWERABLE_KAFKA_TOPIC: topics.topics.spans,
       ANSWERABLE_MEMORY_MIB: String(limitMebibytes),
+      GOMEMLIMIT: `${String(limitMebibytes)}MiB`,
     },
   });
 }, 600_000);
