@@ -38,7 +38,8 @@ beforeAll(async () => {
   startRole("detect", env);
   const agent = join(repositoryRoot, "dist/test/support/agents/gateway-agent.js");
   const said = await answerable([], { ANSWERABLE_ENDPOINT: collector.httpUrl }, agent);
-  if (said.code !== 0 || said.err !== "") throw new Error(`the agent ended with ${String(said.code)}: ${said.err}`);
+  if (said.code !== 0 || said.err !== "")
+    throw new Error(`the agent ended with ${String(said.code)}: ${said.err}`);
   told = JSON.parse(said.out) as typeof told;
   const calls = Array.from({ length: others }, (_, ordinal) => ({
     identityId: `agent:other-${String(ordinal % otherIdentities)}`,
@@ -46,7 +47,9 @@ beforeAll(async () => {
     startMs: Date.now(),
   }));
   expect(await collector.send(protoRequest(calls))).toBe(200);
-  await until("records are in Kafka", async () => [...(await ends(brokers, topics.spans)).values()].some((end) => end > 0));
+  await until("records are in Kafka", async () =>
+    [...(await ends(brokers, topics.spans)).values()].some((end) => end > 0),
+  );
   topic = await until("all is in Kafka", async () => {
     const read = await auditTopic(brokers, topics.spans);
     return read.spans.size >= told.sent + others && read;
@@ -72,7 +75,14 @@ test("every record holds one key group, and says so, its tenant and its source i
 test("the detector accounts for each span that was sent, and stores each action once", async () => {
   const { query } = installation;
   const sum = await until("all spans are accounted for", async () => {
-    const [row] = await query<{ spans: number; held: number; actions: number; duplicates: number; none: number; dead: number }>(
+    const [row] = await query<{
+      spans: number;
+      held: number;
+      actions: number;
+      duplicates: number;
+      none: number;
+      dead: number;
+    }>(
       "SELECT sum(v.spans) AS spans, sum(v.held) AS held, sum(v.actions) AS actions, sum(v.duplicates) AS duplicates, sum(v.no_action) AS none, sum(v.dead_lettered) AS dead FROM v_audit AS v",
     );
     return row !== undefined && row.spans >= told.sent + others && row.held === 0 && row;

@@ -70,9 +70,12 @@ test("broker and collector killed under load: every acknowledged span is in Kafk
     },
     60_000,
   ).catch(async (error: unknown) => {
-    throw new Error(`${JSON.stringify(await query("SELECT * FROM v_audit"))}\n${detect.logs().slice(-3_000)}`, {
-      cause: error,
-    });
+    throw new Error(
+      `${JSON.stringify(await query("SELECT * FROM v_audit"))}\n${detect.logs().slice(-3_000)}`,
+      {
+        cause: error,
+      },
+    );
   });
   expect(stored).toEqual({
     spans: harmed.inKafka + harmed.duplicates,

@@ -43,7 +43,10 @@ const calls = Array.from({ length: 600 }, (_, ordinal) => ({
 const broken = Buffer.from("\xff\xff no protobuf", "latin1");
 
 test("actions and keys are the same through process and through the collector, and a broken record stops neither", async () => {
-  const [one, other] = [await kafkaInstallation({ partitions: 1 }), await kafkaInstallation({ partitions: 1 })];
+  const [one, other] = [
+    await kafkaInstallation({ partitions: 1 }),
+    await kafkaInstallation({ partitions: 1 }),
+  ];
   installations.push(one, other);
   const spans = await spansIn(bundledSample);
   for (const installation of [one, other]) {
@@ -52,8 +55,15 @@ test("actions and keys are the same through process and through the collector, a
       await runVerb(["replay", bundledSample, "--to", brokers.join(","), "--batch", "200"], env),
     ).toMatchObject({ code: 0 });
     // In the middle, so that what comes after it shows whether it stopped anything.
-    const values = [broken, ...Array.from({ length: 12 }, (_, at) => protoRequest(calls.slice(at * 50, at * 50 + 50)))];
-    await produce(brokers, topics.raw, values.map((value) => ({ value })));
+    const values = [
+      broken,
+      ...Array.from({ length: 12 }, (_, at) => protoRequest(calls.slice(at * 50, at * 50 + 50))),
+    ];
+    await produce(
+      brokers,
+      topics.raw,
+      values.map((value) => ({ value })),
+    );
   }
   const total = spans + calls.length;
   startRole("process", one.env);
@@ -72,7 +82,11 @@ test("actions and keys are the same through process and through the collector, a
   await expectBrokenIsTold(one, other, collector);
 }, 180_000);
 
-async function expectBrokenIsTold(one: KafkaInstallation, other: KafkaInstallation, collector: RunningCollector) {
+async function expectBrokenIsTold(
+  one: KafkaInstallation,
+  other: KafkaInstallation,
+  collector: RunningCollector,
+) {
   // `process` keeps a letter of it; the collector has no dead letters: it counts the record, logs it and goes on.
   const letters = await readAll(one.brokers, one.topics.deadLetters);
   expect(letters.map(({ value }) => JSON.parse(value.toString("utf8")) as object)).toEqual([
@@ -81,8 +95,14 @@ async function expectBrokenIsTold(one: KafkaInstallation, other: KafkaInstallati
   expect(await readAll(other.brokers, other.topics.deadLetters)).toEqual([]);
   const metrics = await (await fetch(`${collector.metricsUrl}/metrics`)).text();
   const told = {
-    failed: metrics.split("\n").filter((line) => /^otelcol_kafka_receiver_unmarshal_failed_spans/u.test(line)),
-    logged: collector.logs().split("\n").filter((line) => /\terror\t/u.test(line)).map((line) => line.slice(0, 160)),
+    failed: metrics
+      .split("\n")
+      .filter((line) => /^otelcol_kafka_receiver_unmarshal_failed_spans/u.test(line)),
+    logged: collector
+      .logs()
+      .split("\n")
+      .filter((line) => /\terror\t/u.test(line))
+      .map((line) => line.slice(0, 160)),
   };
   process.stdout.write(`a broken record at the collector: ${JSON.stringify(told)}\n`);
   expect(told.failed.join("\n")).toMatch(/ 1$/u);

@@ -9,9 +9,13 @@ await once(server, "listening");
 const { port } = server.address() as { port: number };
 const orders = `http://127.0.0.1:${String(port)}/orders`;
 
-const readOrder = tool("orders.read", async ({ id }: { id: number }) => (await fetch(`${orders}/${String(id)}`)).text(), {
-  resource: ({ id }) => ({ id: `shop/orders/${String(id)}`, kind: "order" }),
-});
+const readOrder = tool(
+  "orders.read",
+  async ({ id }: { id: number }) => (await fetch(`${orders}/${String(id)}`)).text(),
+  {
+    resource: ({ id }) => ({ id: `shop/orders/${String(id)}`, kind: "order" }),
+  },
+);
 const sendMail = tool("mail.send", async ({ to }: { to: string }) => `sent to ${to}`, {
   mutating: true,
   resource: ({ to }) => ({ id: to, kind: "email" }),

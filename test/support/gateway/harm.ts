@@ -78,25 +78,25 @@ export async function harmCollector(options: HarmOptions): Promise<Harmed> {
   const { books } = load;
   let restored = 0;
   try {
-  await moreAcknowledged(books, 500);
-  for (let outage = 1; outage <= outages; outage += 1) {
-    await kafka.kill();
-    const [awayMs, before] = [Date.now(), books.acknowledged.size];
-    for (let nth = 0; nth < kills; nth += 1) {
-      await pause((downMs / (kills + 1)) * (0.5 + draw()));
-      const only = books.acknowledged.size - before;
-      await killed();
-      restored += nth === kills - 1 ? only : 0;
-    }
-    await pause(downMs - (Date.now() - awayMs));
-    await kafka.restart();
-    await pause(1_000 * draw());
-    await killed();
-    say(
-      `${String(outage)} of ${String(outages)}: broker away for ${String(Math.max(downMs, Date.now() - awayMs))} ms, collector killed ${String(kills + 1)} times, ${String(books.acknowledged.size)} spans acknowledged so far`,
-    );
     await moreAcknowledged(books, 500);
-  }
+    for (let outage = 1; outage <= outages; outage += 1) {
+      await kafka.kill();
+      const [awayMs, before] = [Date.now(), books.acknowledged.size];
+      for (let nth = 0; nth < kills; nth += 1) {
+        await pause((downMs / (kills + 1)) * (0.5 + draw()));
+        const only = books.acknowledged.size - before;
+        await killed();
+        restored += nth === kills - 1 ? only : 0;
+      }
+      await pause(downMs - (Date.now() - awayMs));
+      await kafka.restart();
+      await pause(1_000 * draw());
+      await killed();
+      say(
+        `${String(outage)} of ${String(outages)}: broker away for ${String(Math.max(downMs, Date.now() - awayMs))} ms, collector killed ${String(kills + 1)} times, ${String(books.acknowledged.size)} spans acknowledged so far`,
+      );
+      await moreAcknowledged(books, 500);
+    }
   } finally {
     await load.end();
   }
@@ -111,7 +111,11 @@ export async function settled(
   collector: () => RunningCollector,
 ): Promise<TopicAudit> {
   const look = (): Promise<TopicAudit> => auditTopic(kafka.brokers, topic);
-  await until("the topic is led again", () => ends(kafka.brokers, topic).catch(() => undefined), settledWithinMs);
+  await until(
+    "the topic is led again",
+    () => ends(kafka.brokers, topic).catch(() => undefined),
+    settledWithinMs,
+  );
   await until(
     "all that was acknowledged is in Kafka",
     async () => lostOf(books, await look()) === 0 || (await isDrained(collector())),
@@ -150,7 +154,11 @@ const lostOf = ({ acknowledged }: Books, { spans }: TopicAudit): number =>
 
 export async function moreAcknowledged(books: Books, spans: number): Promise<void> {
   const wanted = books.acknowledged.size + spans;
-  await until(`${String(spans)} more spans are acknowledged`, () => books.acknowledged.size >= wanted, 60_000);
+  await until(
+    `${String(spans)} more spans are acknowledged`,
+    () => books.acknowledged.size >= wanted,
+    60_000,
+  );
 }
 
 /** @throws Error when a file of the queue holds the token that senders showed. */

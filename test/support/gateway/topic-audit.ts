@@ -18,11 +18,16 @@ export interface TopicAudit {
 
 interface Told {
   readonly spanId?: string;
-  readonly attributes?: readonly { readonly key: string; readonly value?: { readonly stringValue?: string } }[];
+  readonly attributes?: readonly {
+    readonly key: string;
+    readonly value?: { readonly stringValue?: string };
+  }[];
 }
 
 interface Request {
-  readonly resourceSpans?: readonly { readonly scopeSpans?: readonly { readonly spans?: readonly Told[] }[] }[];
+  readonly resourceSpans?: readonly {
+    readonly scopeSpans?: readonly { readonly spans?: readonly Told[] }[];
+  }[];
 }
 
 /** Reads a whole topic; every record must be of one key group and one tenant, and say so in its key and its headers. */
@@ -79,6 +84,9 @@ export function spansOf(value: Buffer): readonly { readonly spanId: string; read
     const of = (name: string): string => attributes.find(({ key }) => key === name)?.value?.stringValue ?? "";
     // An action that takes long, or weighs, is told of when it starts as well, under the same span id.
     const start = of("nhi.phase") === "start" ? ":start" : "";
-    return { spanId: `${Buffer.from(spanId, "base64").toString("hex")}${start}`, identity: of("nhi.bound.id") };
+    return {
+      spanId: `${Buffer.from(spanId, "base64").toString("hex")}${start}`,
+      identity: of("nhi.bound.id"),
+    };
   });
 }
