@@ -37,7 +37,11 @@ beforeAll(async () => {
   });
   startRole("detect", env);
   const agent = join(repositoryRoot, "dist/test/support/agents/gateway-agent.js");
-  const said = await answerable([], { ANSWERABLE_ENDPOINT: collector.httpUrl }, agent);
+  const said = await answerable(
+    [agent],
+    { ANSWERABLE_ENDPOINT: collector.httpUrl, ANSWERABLE_IDENTITY: "agent:gateway" },
+    "--import=answerable/register",
+  );
   if (said.code !== 0 || said.err !== "")
     throw new Error(`the agent ended with ${String(said.code)}: ${said.err}`);
   told = JSON.parse(said.out) as typeof told;
@@ -98,7 +102,7 @@ test("the detector accounts for each span that was sent, and stores each action 
 
 test("each action says who did what for whom, from the person to the resource", async () => {
   const actions = await installation.query<Record<string, unknown>>(
-    "SELECT identity_kind, strength, path, task_id, kind, operation, resource_id, mutating FROM v_actions WHERE identity_id = 'agent:gateway' AND phase = 'end' ORDER BY started_at",
+    "SELECT identity_kind, strength, path, task_id, kind, operation, resource_id, mutating FROM v_actions WHERE identity_id = 'agent:gateway' AND phase = 'end' ORDER BY path, operation",
   );
   const of = (person: string): readonly unknown[] => {
     const one = (kind: string, operation: string, resource: unknown, mutating = false) =>
@@ -113,10 +117,10 @@ test("each action says who did what for whom, from the person to the resource", 
         mutating,
       });
     return [
-      one("secret_read", "vault.kv.read", "kv/prod/mail"),
-      one("tool_call", "orders.read", "shop/orders/7"),
       one("resource_access", "http.get", expect.stringMatching(/127\.0\.0\.1/u)),
       one("tool_call", "mail.send", "eve@evil.example", true),
+      one("tool_call", "orders.read", "shop/orders/7"),
+      one("secret_read", "vault.kv.read", "kv/prod/mail"),
     ];
   };
   expect(actions).toEqual([...of("user:ana@acme.example"), ...of("user:ben@acme.example")]);

@@ -20,7 +20,6 @@ import { spanIdOf } from "../support/gateway/load.ts";
 import { spansOf } from "../support/gateway/topic-audit.ts";
 import { hostileRequests, seed } from "../support/hostile-requests.ts";
 import { readAll } from "../support/kafka/records.ts";
-import "../support/kafka/zstd.ts";
 import { requestOf } from "../support/otlp-bytes.ts";
 import { until } from "../support/poll.ts";
 import { freshTopics } from "../support/shared.ts";

@@ -1,8 +1,10 @@
 /** What lies in a span topic that a Collector of ours writes to, told span by span by a decoder that is not ours. */
 import { keyGroup } from "../../../detector/decode/index.ts";
 import { readAll, type ReadRecord } from "../kafka/records.ts";
-import "../kafka/zstd.ts";
+import { readZstd } from "../kafka/zstd.ts";
 import { traceRequest } from "../otlp-proto.ts";
+
+readZstd();
 
 /** Sums over a topic. */
 export interface TopicAudit {
