@@ -43,7 +43,10 @@ export function compileBinding(
     const contradicted = codes[at.contradicted]!;
     found.id = dictionary.solid(id);
     const named = isNothing(rule) ? identify(row) : undefined;
-    const isNamed = named?.id === found.id;
+    // By text where the codes differ: a dictionary that is crowded may give one text two of them.
+    const isNamed =
+      named !== undefined &&
+      (named.id === found.id || dictionary.text(named.id) === dictionary.text(found.id));
     if (isNamed) found.kind = named.kind;
     else found.kind = kinds.has(kind) ? kind : unknown;
     found.strength = strengths.has(strength) ? strength : inferred;

@@ -60,6 +60,9 @@ export async function produceInVain(
   await producer.disconnect();
 }
 
+/** A broker that was killed takes its time until it lets anybody join a group. */
+const readWithinMs = 60_000;
+
 /** All that a topic holds now, each partition in its order. */
 export async function readAll(brokers: readonly string[], topic: string): Promise<readonly ReadRecord[]> {
   const kafka = kafkaClient(brokers);
@@ -84,8 +87,11 @@ export async function readAll(brokers: readonly string[], topic: string): Promis
       });
     },
   });
-  await until(`${topic} is read`, () => records.length >= total);
-  await consumer.disconnect();
+  try {
+    await until(`${topic} is read`, () => records.length >= total, readWithinMs);
+  } finally {
+    await consumer.disconnect();
+  }
   return records.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
 }
 
