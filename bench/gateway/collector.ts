@@ -42,7 +42,8 @@ export async function startGateway(
     name,
     process,
     url: `http://127.0.0.1:${http}/v1/traces`,
-    written: counted(`http://127.0.0.1:${metrics}`, "otelcol_exporter_sent_spans"),
+    // The queue of the processor counts what it hands on under the same name.
+    written: counted(`http://127.0.0.1:${metrics}`, "otelcol_exporter_sent_spans", { exporter: "kafka" }),
     stop: async () => {
       await process.stop();
       folder.remove();
