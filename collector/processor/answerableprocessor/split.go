@@ -45,23 +45,43 @@ func split(td ptrace.Traces, tenant string, recordBytesMax int) []*part {
 	return fitting
 }
 
-// move takes each span to the part that it belongs to.
+// move takes each span to the part that it belongs to; a resource whose spans all belong to one goes as a whole.
 func move(td ptrace.Traces, partOf func(ptrace.Span) *part) {
-	resourceAt, scopeAt := 0, 0
-	for _, resource := range td.ResourceSpans().All() {
-		resourceAt++
-		for _, scope := range resource.ScopeSpans().All() {
-			scopeAt++
-			for _, span := range scope.Spans().All() {
-				to := partOf(span)
-				if to.resourceAt != resourceAt {
-					to.beginResource(resource, resourceAt)
-				}
-				if to.scopeAt != scopeAt {
-					to.beginScope(scope, scopeAt)
-				}
-				span.MoveTo(to.spans.AppendEmpty())
+	for at, resource := range td.ResourceSpans().All() {
+		if only := onlyPart(resource, partOf); only != nil {
+			resource.MoveTo(only.traces.ResourceSpans().AppendEmpty())
+		} else {
+			moveEach(resource, at+1, partOf)
+		}
+	}
+}
+
+// onlyPart is the part that all spans of a resource belong to, nil where there are several.
+func onlyPart(resource ptrace.ResourceSpans, partOf func(ptrace.Span) *part) *part {
+	var only *part
+	for _, scope := range resource.ScopeSpans().All() {
+		for _, span := range scope.Spans().All() {
+			if to := partOf(span); only == nil {
+				only = to
+			} else if to != only {
+				return nil
 			}
+		}
+	}
+	return only
+}
+
+func moveEach(resource ptrace.ResourceSpans, resourceAt int, partOf func(ptrace.Span) *part) {
+	for scopeAt, scope := range resource.ScopeSpans().All() {
+		for _, span := range scope.Spans().All() {
+			to := partOf(span)
+			if to.resourceAt != resourceAt {
+				to.beginResource(resource, resourceAt)
+			}
+			if to.scopeAt != scopeAt+1 {
+				to.beginScope(scope, scopeAt+1)
+			}
+			span.MoveTo(to.spans.AppendEmpty())
 		}
 	}
 }
@@ -88,7 +108,7 @@ func (s *splitter) partOf(span ptrace.Span) *part {
 func newPart(at place) *part { return &part{place: at, traces: ptrace.NewTraces()} }
 
 func (p *part) beginResource(from ptrace.ResourceSpans, at int) {
-	p.resourceAt = at
+	p.resourceAt, p.scopeAt = at, 0
 	p.resource = p.traces.ResourceSpans().AppendEmpty()
 	from.Resource().CopyTo(p.resource.Resource())
 	p.resource.SetSchemaUrl(from.SchemaUrl())
@@ -110,10 +130,12 @@ func (p *part) halves(bytesMax int) []*part {
 	}
 	two := [2]*part{newPart(p.place), newPart(p.place)}
 	at := 0
-	move(p.traces, func(ptrace.Span) *part {
-		half := two[at*2/count]
-		at++
-		return half
-	})
+	for resourceAt, resource := range p.traces.ResourceSpans().All() {
+		moveEach(resource, resourceAt+1, func(ptrace.Span) *part {
+			half := two[at*2/count]
+			at++
+			return half
+		})
+	}
 	return append(two[0].halves(bytesMax), two[1].halves(bytesMax)...)
 }
