@@ -5,6 +5,7 @@ import { type Outcome, sums, table } from "./report.ts";
 import type { Scenario, Settings } from "./scenario.ts";
 import { broker } from "./scenarios/broker.ts";
 import { clock } from "./scenarios/clock.ts";
+import { collector } from "./scenarios/collector.ts";
 import { diskFull } from "./scenarios/disk-full.ts";
 import { kill } from "./scenarios/kill.ts";
 import { letters } from "./scenarios/letters.ts";
@@ -12,10 +13,10 @@ import { storeAway } from "./scenarios/store-away.ts";
 import { zombie } from "./scenarios/zombie.ts";
 import { startWorld, type World } from "./world.ts";
 
-const scenarios: readonly Scenario[] = [kill, broker, zombie, storeAway, diskFull, letters, clock];
+const scenarios: readonly Scenario[] = [kill, broker, zombie, storeAway, diskFull, letters, clock, collector];
 const names = scenarios.map(({ name }) => name).join(", ");
 
-const help = `Harms a whole installation (Kafka, ClickHouse, process, detect) under load, and proves with \`answerable audit\` that
+const help = `Harms a whole installation (Kafka, ClickHouse, process, detect, collector) under load, and proves with \`answerable audit\` that
 nothing is lost or double. Ends with status 1 when it is.
 
   npm run soak [-- --only <scenario>] [--kills 20] [--seconds 60] [--rate 300] [--seed <n>]
@@ -23,8 +24,8 @@ nothing is lost or double. Ends with status 1 when it is.
 ${scenarios.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n")}
 
   --only       this scenario alone; may be given several times
-  --kills      how often the detector is killed
-  --seconds    how long ClickHouse stays away
+  --kills      how often the detector, or the collector, is killed
+  --seconds    how long ClickHouse, or the broker under a collector, stays away
   --rate       actions sent each second while a scenario lasts
   --seed       repeats the draws of a run; it is printed
   --help       this text

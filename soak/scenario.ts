@@ -4,9 +4,9 @@ import type { Proof } from "./proof.ts";
 
 /** What the command line sets. */
 export interface Settings {
-  /** How often the detector is killed. */
+  /** How often the detector, or the collector, is killed. */
   readonly kills: number;
-  /** How long ClickHouse stays away. */
+  /** How long ClickHouse, or the broker under a collector, stays away. */
   readonly seconds: number;
   /** Spans that are sent each second while a scenario lasts. */
   readonly rate: number;

@@ -48,14 +48,19 @@ test("broker and collector killed under load: every acknowledged span is in Kafk
     downMs: 8_000,
     outages: 1,
     kills: 2,
+    senders: 6,
     spansPerRequest: 25,
     restMs: 20,
+    twiceOf: 10,
     draw: seeded(seed),
     say,
   });
   say(JSON.stringify(harmed));
   expect(harmed.wrong).toEqual([]);
   expect(harmed.lost).toBe(0);
+  // What was acknowledged twice is there twice: nobody before the detector knows a span again.
+  expect(harmed.again).toBeGreaterThan(100);
+  expect(harmed.duplicates).toBeGreaterThanOrEqual(harmed.again);
   expect(harmed.restored).toBeGreaterThan(100);
   expect(harmed.looked.bytes).toBeGreaterThan(10_000);
 

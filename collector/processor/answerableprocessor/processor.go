@@ -14,6 +14,8 @@ import (
 	"go.opentelemetry.io/collector/exporter"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/processor"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"answerable/collector/processor/answerableprocessor/internal/attribution"
 	"answerable/collector/processor/answerableprocessor/internal/proof"
@@ -84,7 +86,8 @@ func trimLineEnd(key []byte) []byte {
 
 func (*traces) Capabilities() consumer.Capabilities { return consumer.Capabilities{MutatesData: true} }
 
-var errTooLarge = errors.New("the request repeats its resources and scopes beyond wrapper_bytes_max when it is split into key groups")
+// With a status of its own: the receiver would answer 500 otherwise, as if the fault were ours.
+var errTooLarge = status.Error(codes.InvalidArgument, "the request repeats its resources and scopes beyond wrapper_bytes_max when it is split into key groups")
 
 // Start starts the queue.
 func (t *traces) Start(ctx context.Context, host component.Host) error {

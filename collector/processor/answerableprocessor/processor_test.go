@@ -18,6 +18,8 @@ import (
 	"go.opentelemetry.io/collector/consumer/consumererror"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"answerable/collector/processor/answerableprocessor/internal/attribution"
 	"answerable/collector/processor/answerableprocessor/internal/metadatatest"
@@ -265,6 +267,8 @@ func TestASplitThatRepeatsTooMuchIsRefused(t *testing.T) {
 	err := processor.ConsumeTraces(context.Background(), td)
 	assert.True(t, consumererror.IsPermanent(err))
 	assert.ErrorContains(t, err, "wrapper_bytes_max")
+	// What the receiver makes a 400 of.
+	assert.Equal(t, codes.InvalidArgument, status.Code(err))
 	assert.Empty(t, next.parts)
 }
 

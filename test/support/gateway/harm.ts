@@ -22,9 +22,12 @@ export interface HarmOptions {
   readonly outages: number;
   /** How often the Collector is killed in each outage, and once more after it. */
   readonly kills: number;
-  /** Spans of a request, and rest of a sender between two. */
+  /** Requests under way at once, spans of one, and rest of a sender between two. */
+  readonly senders: number;
   readonly spansPerRequest: number;
   readonly restMs: number;
+  /** Of so many requests one is sent twice. */
+  readonly twiceOf: number;
   /** Numbers from 0 to 1. */
   readonly draw: () => number;
   readonly say: (line: string) => void;
@@ -35,6 +38,9 @@ export interface Harmed {
   readonly sent: number;
   readonly acknowledged: number;
   readonly unacknowledged: number;
+  /** Spans that were acknowledged twice. */
+  readonly again: number;
+  /** Different spans in Kafka, and how often one of them lies there once more. */
   readonly inKafka: number;
   readonly duplicates: number;
   readonly lost: number;
@@ -48,7 +54,6 @@ export interface Harmed {
 }
 
 const answerWithinMs = 5_000;
-const senders = 6;
 const identities = 60;
 const settledWithinMs = 90_000;
 
@@ -65,7 +70,6 @@ export async function harmCollector(options: HarmOptions): Promise<Harmed> {
   const load = startGatewayLoad({
     ...options,
     to: () => collector,
-    senders,
     identities,
     answerWithinMs,
     headers: { authorization: `Bearer ${canary}`, "x-api-key": canary },
@@ -140,6 +144,7 @@ export function sumsOf(books: Books, audit: TopicAudit): Omit<Harmed, "restored"
     sent: books.sent.size,
     acknowledged: books.acknowledged.size,
     unacknowledged: books.sent.size - books.acknowledged.size,
+    again: books.again.size,
     inKafka: spans.size,
     duplicates,
     lost: lostOf(books, audit),

@@ -7,6 +7,8 @@ import { type GrpcSender, grpcSender } from "./grpc.ts";
 export interface Books {
   readonly sent: ReadonlySet<string>;
   readonly acknowledged: ReadonlySet<string>;
+  /** Spans whose request was sent once more after it had been acknowledged, and acknowledged again. */
+  readonly again: ReadonlySet<string>;
   /** Requests that were not taken: refused, cut off, or without an answer. Each was sent again. */
   readonly tries: { refused: number; unanswered: number };
 }
@@ -24,6 +26,8 @@ export interface LoadOptions {
   readonly answerWithinMs: number;
   /** How long a sender rests between two requests. */
   readonly restMs: number;
+  /** Of so many requests one is sent twice, as by a sender that missed the answer; none without it. */
+  readonly twiceOf?: number;
 }
 
 export interface GatewayLoad {
@@ -45,7 +49,8 @@ export async function endGatewayLoads(): Promise<void> {
 export function startGatewayLoad(options: LoadOptions): GatewayLoad {
   const sent = new Set<string>();
   const acknowledged = new Set<string>();
-  const books: Books = { sent, acknowledged, tries: { refused: 0, unanswered: 0 } };
+  const again = new Set<string>();
+  const books: Books = { sent, acknowledged, again, tries: { refused: 0, unanswered: 0 } };
   const over = new AbortController();
   // Of its own, so that two loads of a process have no span in common.
   let ordinal = (begun += 1) * 10_000_000;
@@ -56,18 +61,26 @@ export function startGatewayLoad(options: LoadOptions): GatewayLoad {
     });
     return { ids: calls.map((call) => spanIdOf(call.ordinal)), body: protoRequest(calls) };
   };
-  const work = async (send: Send): Promise<void> => {
+  /** Sends until it is taken, or all is over; says whether it was taken. */
+  const deliver = async (send: Send, body: Buffer): Promise<boolean> => {
     while (!over.signal.aborted) {
+      const answer = await send(body).catch(() => undefined);
+      if (answer === true) return true;
+      if (answer === undefined) books.tries.unanswered += 1;
+      else books.tries.refused += 1;
+      await pause(retryMs);
+    }
+    return false;
+  };
+  const work = async (send: Send): Promise<void> => {
+    for (let nth = 1; !over.signal.aborted; nth += 1) {
       const { ids, body } = nextRequest();
       for (const id of ids) sent.add(id);
-      for (let isTaken = false; !isTaken && !over.signal.aborted;) {
-        const answer = await send(body).catch(() => undefined);
-        isTaken = answer === true;
-        if (answer === undefined) books.tries.unanswered += 1;
-        if (answer === false) books.tries.refused += 1;
-        if (isTaken) for (const id of ids) acknowledged.add(id);
-        await pause(isTaken ? options.restMs : retryMs);
-      }
+      if (!(await deliver(send, body))) return;
+      for (const id of ids) acknowledged.add(id);
+      if (options.twiceOf !== undefined && nth % options.twiceOf === 0 && (await deliver(send, body)))
+        for (const id of ids) again.add(id);
+      await pause(options.restMs);
     }
   };
   const working = Array.from({ length: options.senders }, (_, at) =>
