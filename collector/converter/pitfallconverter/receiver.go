@@ -7,7 +7,7 @@ var kafkaReceiverRules = []rule{
 		func(s section) bool {
 			return !s.isTrue("message_marking", "after") || s.isTrue("message_marking", "on_error")
 		},
-		"would take a record for read before its spans are in the queue, and lose them when the process is killed: write `message_marking: { after: true, on_error: false, on_permanent_error: true }`",
+		"would take a record for read before its spans are written, and lose them when the process is killed: write `message_marking: { after: true, on_error: false, on_permanent_error: true }`",
 	},
 	{
 		"poison-record",
@@ -21,6 +21,6 @@ var kafkaReceiverRules = []rule{
 		func(s section) bool {
 			return !s.isTrue("error_backoff", "enabled") || !s.isZeroTime("error_backoff", "max_elapsed_time")
 		},
-		"would leave a partition until the next rebalance once memory or the queue is short: write `error_backoff: { enabled: true, max_elapsed_time: 0s }`",
+		"would leave a partition until the next rebalance once memory is short or Kafka away: write `error_backoff: { enabled: true, max_elapsed_time: 0s }`",
 	},
 }
