@@ -9,7 +9,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { jsonBombs } from "../support/bombs/json.ts";
 import { packedBombs } from "../support/bombs/packed.ts";
-import { action, gzip, json, mebibyte, proto, repeated, span, text } from "../support/bombs/parts.ts";
+import { action, gzip, json, many, mebibyte, proto, repeated, span, text } from "../support/bombs/parts.ts";
 import { largestRequest, protobufBombs } from "../support/bombs/protobuf.ts";
 import {
   builtCollector,
@@ -22,14 +22,18 @@ import { type Books, endGatewayLoads, pause, startGatewayLoad } from "../support
 import { moreAcknowledged } from "../support/gateway/harm.ts";
 import { hostileRequests, seed } from "../support/hostile-requests.ts";
 import { readAll } from "../support/kafka/records.ts";
-import { attribute, requestOf, varint } from "../support/otlp-bytes.ts";
+import { attribute, block, requestOf, varint } from "../support/otlp-bytes.ts";
 import { until } from "../support/poll.ts";
 import { freshTopics } from "../support/shared.ts";
 import { protoRequest } from "../support/tool-calls.ts";
 
 const limitMebibytes = 300;
+/**
+ * The limit is on what is waiting; requests that are being read, and their stacks, come on top. Seen were 490 to 570, and
+ * 2,400 when a request might hold any number of empty spans.
+ */
 const residentMebibytesMax = 3 * limitMebibytes;
-const forMs = 12_000;
+const forMs = 8_000;
 const atOnce = 3;
 const answerWithinMs = 20_000;
 
@@ -62,13 +66,17 @@ interface Hostile {
 
 /** What only costs a Collector. */
 const own: readonly Hostile[] = [
-  { name: "50,000 identities", headers: proto, body: () => Uint8Array.from(protoRequest(manyIdentities())) },
+  { name: "17,000 identities", headers: proto, body: () => Uint8Array.from(protoRequest(manyIdentities())) },
   { name: "50,000 actions", headers: proto, body: largestRequest },
   {
-    name: "a resource of 250 kB before 1,024 identities, packed",
+    name: "a resource of 240 kB before 1,024 identities, packed",
     headers: { ...proto, ...gzip },
-    body: () =>
-      Uint8Array.from(gzipSync(protobufBombs.find(({ name }) => name.startsWith("a small body"))!.body())),
+    body: wide,
+  },
+  {
+    name: "60,000 empty spans",
+    headers: proto,
+    body: () => Buffer.from(block(1, block(2, repeated(block(2), 60_000)))),
   },
   {
     name: "an attribute of 1 MB",
@@ -76,9 +84,9 @@ const own: readonly Hostile[] = [
     body: () => requestOf(span(...action("agent:wide"), text("note", repeated("x", mebibyte)))),
   },
   {
-    name: "1,500,000 attributes",
+    name: "400,000 attributes",
     headers: proto,
-    body: () => requestOf(span(repeated(text("k", "v"), 1_500_000))),
+    body: () => requestOf(span(repeated(text("k", "v"), 400_000))),
   },
   {
     name: "100,000 levels of lists",
@@ -92,8 +100,17 @@ const own: readonly Hostile[] = [
   },
 ];
 
+/** Each text of it is just not cut. */
+function wide(): Uint8Array<ArrayBuffer> {
+  const texts = many(16, (at) =>
+    block(1, block(1, `k${String(at)}`), block(2, block(1, repeated("wide ", 3_000)))),
+  );
+  const spans = many(1024, (at) => block(2, span(...action(`agent:${String(at)}`))));
+  return Uint8Array.from(gzipSync(block(1, block(1, texts), block(2, spans))));
+}
+
 const manyIdentities = () =>
-  Array.from({ length: 50_000 }, (_, ordinal) => ({ identityId: `agent:${String(ordinal)}`, ordinal }));
+  Array.from({ length: 17_000 }, (_, ordinal) => ({ identityId: `agent:${String(ordinal)}`, ordinal }));
 
 /** The content of an AnyValue: lists in lists, whose lengths are all true. */
 function nested(levels: number): Buffer {
@@ -115,6 +132,20 @@ interface Answer {
 
 const bombs: readonly Hostile[] = [...own, ...protobufBombs, ...jsonBombs, ...packedBombs];
 
+/** Reading it alone takes all the memory there is, so that it is mostly refused for that. */
+const outgrows = "2 million empty spans";
+const judgedWithinMs = 2_000;
+
+/** What the ones before it have left may have it refused for a moment; one that needs all there is, is refused for good. */
+async function judged(bomb: Hostile): Promise<Answer> {
+  const startedAtMs = Date.now();
+  for (;;) {
+    const answer = await post(bomb);
+    if (answer.status !== 503 || Date.now() - startedAtMs > judgedWithinMs) return answer;
+    await pause(250);
+  }
+}
+
 /** What the receiver says when it can't even quote what it could not read, as that is no UTF-8. */
 const unquotable = /failed to marshal error message/u;
 
@@ -122,19 +153,22 @@ test("each bomb is answered as what it is, and none with an error of the gateway
   const answers: Record<string, number> = {};
   const dearest: [string, number][] = [];
   for (const bomb of bombs) {
-    // What the ones before it have left may have it refused for a moment.
-    const { status, said } = await until(`${bomb.name} is judged`, async () => {
-      const answer = await post(bomb);
-      return answer.status !== 503 && answer;
-    });
+    const { status } = await judged(bomb);
     answers[bomb.name] = status;
     dearest.push([bomb.name, resident(collector.pid)]);
-    if (status >= 500) throw new Error(`${bomb.name}: ${String(status)} ${said.slice(0, 200)}`);
   }
-  process.stdout.write(`${JSON.stringify(answers)}\nmost resident ${peakResident(collector.pid).toFixed(0)} MiB; after each ${JSON.stringify(dearest)}\n`);
-  expect(Object.values(answers).filter((status) => status !== 200 && (status < 400 || status > 415))).toEqual([]);
-  // Never taken for done: what would be lost, or would grow a thousandfold.
-  expect(answers).toMatchObject({ "a resource of 250 kB before 1,024 identities, packed": 400, "gzip 1029:1": 400, "1,500,000 attributes": 400 });
+  process.stdout.write(
+    `${JSON.stringify(answers)}\nmost resident ${peakResident(collector.pid).toFixed(0)} MiB; dearest ${JSON.stringify(dearest.toSorted((a, b) => b[1] - a[1]).slice(0, 4))}\n`,
+  );
+  const { [outgrows]: outgrown = 0, ...others } = answers;
+  expect([400, 503]).toContain(outgrown);
+  expect(Object.entries(others).filter(([, status]) => status !== 200 && status !== 400)).toEqual([]);
+  // What would grow a thousandfold, or a hundredfold.
+  expect(answers).toMatchObject({
+    "a resource of 240 kB before 1,024 identities, packed": 400,
+    "60,000 empty spans": 400,
+    "gzip 1029:1": 400,
+  });
 }, 120_000);
 
 test("bombs and broken requests at once leave honest senders and the records of others whole, in bounded memory", async () => {
@@ -156,7 +190,11 @@ test("bombs and broken requests at once leave honest senders and the records of 
   const sendOne = async (one: Hostile): Promise<void> => {
     const { status, said } = await post(one).catch((error: unknown) => ({ status: 0, said: String(error) }));
     answers.set(status, (answers.get(status) ?? 0) + 1);
-    const isFine = status === 200 || status === 503 || (status >= 400 && status < 500) || (status === 500 && unquotable.test(said));
+    const isFine =
+      status === 200 ||
+      status === 503 ||
+      (status >= 400 && status < 500) ||
+      (status === 500 && unquotable.test(said));
     if (!isFine) wrong.push(`${one.name}: ${String(status)} ${said.slice(0, 200)}`);
   };
   const work = async (): Promise<void> => {
@@ -191,7 +229,8 @@ async function unread({ acknowledged }: Books): Promise<number> {
   const found = new Set<string>();
   for (const { value, partition, offset } of records) {
     const read = decoded(value);
-    if (!read.ok) throw new Error(`record ${String(offset)} of partition ${String(partition)}: ${read.message}`);
+    if (!read.ok)
+      throw new Error(`record ${String(offset)} of partition ${String(partition)}: ${read.message}`);
     for (const { spanId } of read.spans) found.add(spanId);
   }
   return [...acknowledged].filter((id) => !found.has(id)).length;
@@ -199,7 +238,12 @@ async function unread({ acknowledged }: Books): Promise<number> {
 
 async function post({ body, headers }: Hostile): Promise<Answer> {
   const signal = AbortSignal.timeout(answerWithinMs);
-  const answer = await fetch(`${collector.httpUrl}/v1/traces`, { method: "POST", body: body(), headers, signal });
+  const answer = await fetch(`${collector.httpUrl}/v1/traces`, {
+    method: "POST",
+    body: body(),
+    headers,
+    signal,
+  });
   return { status: answer.status, said: await answer.text() };
 }
 
