@@ -29,7 +29,7 @@ import { protoRequest } from "../support/tool-calls.ts";
 
 const limitMebibytes = 300;
 /**
- * The limit is on what is waiting; requests that are being read, and their stacks, come on top. Seen were 490 to 570, and
+ * The limit is on what is waiting; requests that are being read, and their stacks, come on top. Seen were 400 to 560, and
  * 2,400 when a request might hold any number of empty spans.
  */
 const residentMebibytesMax = 3 * limitMebibytes;
@@ -146,6 +146,14 @@ async function judged(bomb: Hostile): Promise<Answer> {
   }
 }
 
+const isOfMillions = ({ name }: Hostile): boolean => name.includes("million");
+/** What took most memory alone comes together here. */
+const dearestFirst: readonly Hostile[] = [
+  ...protobufBombs.filter((one) => isOfMillions(one)),
+  ...own,
+  ...protobufBombs.filter((one) => !isOfMillions(one)),
+];
+
 /** What the receiver says when it can't even quote what it could not read, as that is no UTF-8. */
 const unquotable = /failed to marshal error message/u;
 
@@ -157,8 +165,9 @@ test("each bomb is answered as what it is, and none with an error of the gateway
     answers[bomb.name] = status;
     dearest.push([bomb.name, resident(collector.pid)]);
   }
+  const refused = Object.entries(answers).filter(([, status]) => status !== 200);
   process.stdout.write(
-    `${JSON.stringify(answers)}\nmost resident ${peakResident(collector.pid).toFixed(0)} MiB; dearest ${JSON.stringify(dearest.toSorted((a, b) => b[1] - a[1]).slice(0, 4))}\n`,
+    `${String(bombs.length)} bombs, refused ${JSON.stringify(refused)}; most resident ${peakResident(collector.pid).toFixed(0)} MiB; dearest ${JSON.stringify(dearest.toSorted((a, b) => b[1] - a[1]).slice(0, 4))}\n`,
   );
   const { [outgrows]: outgrown = 0, ...others } = answers;
   expect([400, 503]).toContain(outgrown);
@@ -173,6 +182,11 @@ test("each bomb is answered as what it is, and none with an error of the gateway
 
 test("bombs and broken requests at once leave honest senders and the records of others whole, in bounded memory", async () => {
   const broken = hostileRequests();
+  // Made once: what takes time here is to be the gateway.
+  const made = dearestFirst.map((bomb) => {
+    const bytes = bomb.body();
+    return { ...bomb, body: () => bytes };
+  });
   const load = startGatewayLoad({
     to: () => collector,
     senders: 2,
@@ -199,8 +213,8 @@ test("bombs and broken requests at once leave honest senders and the records of 
   };
   const work = async (): Promise<void> => {
     while (Date.now() < endMs) {
-      await sendOne(bombs[at++ % bombs.length]!);
-      for (let nth = 0; nth < 20; nth += 1) {
+      await sendOne(made[at++ % made.length]!);
+      for (let nth = 0; nth < 5; nth += 1) {
         const { body, encoding } = broken((brokenSent += 1));
         await sendOne({ name: "broken", body: () => body, headers: encoding === "otlp_json" ? json : proto });
       }
