@@ -73,7 +73,7 @@ test("broker and collector killed under load: every acknowledged span is in Kafk
       );
       return (rows[0]?.spans ?? 0) >= harmed.inKafka + harmed.duplicates && rows;
     },
-    60_000,
+    90_000,
   ).catch(async (error: unknown) => {
     throw new Error(
       `${JSON.stringify(await query("SELECT * FROM v_audit"))}\n${detect.logs().slice(-3_000)}`,
@@ -89,7 +89,7 @@ test("broker and collector killed under load: every acknowledged span is in Kafk
   });
   const [rows] = await query("SELECT count() AS rows, uniqExact(action_id) AS ids FROM actions FINAL");
   expect(rows).toEqual({ rows: harmed.inKafka, ids: harmed.inKafka });
-}, 180_000);
+}, 240_000);
 
 test("a full queue holds its senders, ends in time when it is asked to, and keeps what it acknowledged", async () => {
   const { topics } = installation;

@@ -60,7 +60,7 @@ test("a name that is no pitfall's is refused, with those that are", async () => 
   });
   expect(code).toBe(1);
   expect(said).toContain(
-    'ANSWERABLE_ALLOW_PITFALLS names "acks", which is none of auto-topic-creation, batch,',
+    'ANSWERABLE_ALLOW_PITFALLS names "acks", which is none of auto-topic-creation, brokers,',
   );
 });
 

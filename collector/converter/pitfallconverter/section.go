@@ -79,11 +79,6 @@ func (s section) isZeroTime(keys ...string) bool {
 	return err == nil && length == 0
 }
 
-// sameSet compares without order and, as metadata keys are, without case.
-func sameSet(a, b []string) bool {
-	return len(a) == len(b) && holdsAll(a, b)
-}
-
 func holdsAll(all, wanted []string) bool {
 	return !slices.ContainsFunc(wanted, func(one string) bool {
 		return !slices.ContainsFunc(all, func(other string) bool { return strings.EqualFold(one, other) })

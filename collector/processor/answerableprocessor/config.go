@@ -28,6 +28,8 @@ type Config struct {
 	Tenant string `mapstructure:"tenant"`
 	// Keep says which spans go on: all, or actions.
 	Keep Keep `mapstructure:"keep"`
+	// SpansMax is how many spans a request may hold; an empty span of two bytes grows a hundredfold when it is bound.
+	SpansMax int `mapstructure:"spans_max"`
 	// SpanBytesMax is the size that a span is cut to, so that no record outgrows the topic. Bytes.
 	SpanBytesMax int `mapstructure:"span_bytes_max"`
 	// WrapperBytesMax bounds what a split into key groups may repeat of resources and scopes. Bytes.
@@ -76,6 +78,7 @@ func createDefaultConfig() component.Config {
 	return &Config{
 		Tenant:          "default",
 		Keep:            KeepAll,
+		SpansMax:        50_000,
 		SpanBytesMax:    700_000,
 		WrapperBytesMax: 32 << 20,
 		RecordBytesMax:  900_000,
@@ -94,6 +97,9 @@ func (c *Config) Validate() error {
 	}
 	if c.Keep != KeepAll && c.Keep != KeepActions {
 		wrong = append(wrong, fmt.Errorf("keep must be %q or %q, not %q", KeepAll, KeepActions, c.Keep))
+	}
+	if c.SpansMax < 1 {
+		wrong = append(wrong, errors.New("spans_max must be 1 at least"))
 	}
 	if c.SpanBytesMax < spanBytesMaxLowest {
 		wrong = append(wrong, fmt.Errorf("span_bytes_max must be %d at least", spanBytesMaxLowest))

@@ -14,6 +14,7 @@ import (
 // Reasons of requests that are refused.
 const (
 	reasonCredential   = "credential"
+	reasonSpans        = "spans_max"
 	reasonWrapperBytes = "wrapper_bytes_max"
 )
 

@@ -86,8 +86,11 @@ func trimLineEnd(key []byte) []byte {
 
 func (*traces) Capabilities() consumer.Capabilities { return consumer.Capabilities{MutatesData: true} }
 
-// With a status of its own: the receiver would answer 500 otherwise, as if the fault were ours.
-var errTooLarge = status.Error(codes.InvalidArgument, "the request repeats its resources and scopes beyond wrapper_bytes_max when it is split into key groups")
+// With a status of their own: the receiver would answer 500 otherwise, as if the fault were ours.
+var (
+	errTooMany  = status.Error(codes.InvalidArgument, "the request holds more spans than spans_max")
+	errTooLarge = status.Error(codes.InvalidArgument, "the request repeats its resources and scopes beyond wrapper_bytes_max when it is split into key groups")
+)
 
 // Start starts the queue.
 func (t *traces) Start(ctx context.Context, host component.Host) error {
@@ -113,6 +116,10 @@ func (t *traces) ConsumeTraces(ctx context.Context, td ptrace.Traces) error {
 	if err != nil {
 		t.counters.refused(ctx, reasonCredential)
 		return err
+	}
+	if td.SpanCount() > t.cfg.SpansMax {
+		t.counters.refused(ctx, reasonSpans)
+		return consumererror.NewPermanent(errTooMany)
 	}
 	if repeated := t.bindAll(ctx, td, &from); repeated > t.cfg.WrapperBytesMax {
 		t.counters.refused(ctx, reasonWrapperBytes)

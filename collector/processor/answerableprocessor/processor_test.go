@@ -272,6 +272,17 @@ func TestASplitThatRepeatsTooMuchIsRefused(t *testing.T) {
 	assert.Empty(t, next.parts)
 }
 
+func TestARequestOfTooManySpansIsRefused(t *testing.T) {
+	processor, next := newProcessor(t, func(cfg *Config) { cfg.SpansMax = 3 })
+	require.NoError(t, processor.ConsumeTraces(context.Background(), request("a", "b", "c")))
+	next.parts = nil
+	err := processor.ConsumeTraces(context.Background(), request("a", "b", "c", "d"))
+	assert.True(t, consumererror.IsPermanent(err))
+	assert.ErrorContains(t, err, "spans_max")
+	assert.Equal(t, codes.InvalidArgument, status.Code(err))
+	assert.Empty(t, next.parts)
+}
+
 func TestARecordNeverOutgrowsTheTopic(t *testing.T) {
 	processor, next := newProcessor(t, nil)
 	td := request("agent:a", "agent:b")
@@ -371,6 +382,7 @@ func TestConfigSaysWhatIsWrong(t *testing.T) {
 		"tenant must not be empty":        func(c *Config) { c.Tenant = "" },
 		`keep must be "all"`:              func(c *Config) { c.Keep = "some" },
 		"span_bytes_max must be":          func(c *Config) { c.SpanBytesMax = 10 },
+		"spans_max must be":               func(c *Config) { c.SpansMax = 0 },
 		"wrapper_bytes_max must be":       func(c *Config) { c.WrapperBytesMax = 10 },
 		"text_bytes_max must be":          func(c *Config) { c.Redaction.TextBytesMax = 1 },
 		"subject must not be empty":       func(c *Config) { c.Clients = []ClientConfig{{}} },

@@ -100,7 +100,7 @@ export function startGatewayLoad(options: LoadOptions): GatewayLoad {
 }
 
 /** The id of the span that a tool call of this ordinal is, in hex. */
-export const spanIdOf = (ordinal: number): string => (ordinal + 1).toString(16).padStart(16, "0");
+const spanIdOf = (ordinal: number): string => (ordinal + 1).toString(16).padStart(16, "0");
 
 /** Whether it was taken; rejects without an answer. */
 type Send = (body: Buffer) => Promise<boolean>;

@@ -75,7 +75,7 @@ function envelope({ key, headers }: ReadRecord, tenant: string): readonly string
 }
 
 /** Each span's id in hex, with `:start` where it is the start of one, and the identity that it is stamped with. */
-export function spansOf(value: Buffer): readonly { readonly spanId: string; readonly identity: string }[] {
+function spansOf(value: Buffer): readonly { readonly spanId: string; readonly identity: string }[] {
   const options = { bytes: String, longs: String, defaults: false };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the declaration of OTLP says it is.
   const request = traceRequest.toObject(traceRequest.decode(value), options) as Request;

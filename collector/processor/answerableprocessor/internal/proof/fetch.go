@@ -79,7 +79,7 @@ func fetch(ctx context.Context, client *http.Client, cfg IssuerConfig) ([]byte, 
 		// The library's error holds the address.
 		return nil, errors.New("no answer")
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("status %d", response.StatusCode)
 	}
@@ -91,7 +91,7 @@ func readFile(path string, bytesMax int64) ([]byte, error) {
 	if err != nil {
 		return nil, errors.New("the file can't be read")
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	return readAtMost(file, bytesMax)
 }
 

@@ -114,7 +114,7 @@ func freeAddress(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	defer listener.Close()
+	defer func() { _ = listener.Close() }()
 	return listener.Addr().String()
 }
 
@@ -129,7 +129,7 @@ func (p *pipeline) sendGRPC(t *testing.T, config *tls.Config, headers ...string)
 	t.Helper()
 	connection, err := grpc.NewClient(p.grpc, grpc.WithTransportCredentials(credentials.NewTLS(config)))
 	require.NoError(t, err)
-	defer connection.Close()
+	defer func() { _ = connection.Close() }()
 	ctx := metadata.AppendToOutgoingContext(context.Background(), headers...)
 	_, err = ptraceotlp.NewGRPCClient(connection).Export(ctx, request())
 	return status.Code(err)
@@ -152,7 +152,7 @@ func (p *pipeline) sendHTTP(t *testing.T, config *tls.Config, headers ...string)
 	if err != nil {
 		return 0
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	_, _ = io.Copy(io.Discard, response.Body)
 	return response.StatusCode
 }
