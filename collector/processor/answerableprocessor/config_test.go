@@ -50,3 +50,28 @@ func TestEverySettingIsRead(t *testing.T) {
 	assert.Equal(t, []string{"agent:*"}, cfg.Clients[1].Identities)
 	assert.Equal(t, "other", cfg.Clients[1].Tenant)
 }
+
+func partitioned(c *Config) {
+	c.Queue.GetOrInsertDefault().Batch.Get().Partition.MetadataKeys = []string{groupMetadata}
+}
+
+func TestConfigSaysWhatIsWrong(t *testing.T) {
+	for want, change := range map[string]func(*Config){
+		"tenant must not be empty":        func(c *Config) { c.Tenant = "" },
+		`keep must be "all"`:              func(c *Config) { c.Keep = "some" },
+		"span_bytes_max must be":          func(c *Config) { c.SpanBytesMax = 10 },
+		"spans_max must be":               func(c *Config) { c.SpansMax = 0 },
+		"wrapper_bytes_max must be":       func(c *Config) { c.WrapperBytesMax = 10 },
+		"text_bytes_max must be":          func(c *Config) { c.Redaction.TextBytesMax = 1 },
+		"subject must not be empty":       func(c *Config) { c.Clients = []ClientConfig{{}} },
+		"record_bytes_max must be":        func(c *Config) { c.RecordBytesMax = c.SpanBytesMax },
+		"parts_at_once must be":           func(c *Config) { c.PartsAtOnce = 0 },
+		"must name a storage extension":   func(c *Config) { c.Queue.GetOrInsertDefault() },
+		"enabled with max_elapsed_time 0": func(c *Config) { c.Queue.GetOrInsertDefault(); c.Retry.MaxElapsedTime = 1 },
+		"partition must not be set: this": func(c *Config) { partitioned(c) },
+	} {
+		cfg := createDefaultConfig().(*Config)
+		change(cfg)
+		assert.ErrorContains(t, cfg.Validate(), want)
+	}
+}

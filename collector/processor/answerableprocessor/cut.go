@@ -8,7 +8,7 @@ import (
 )
 
 // A record that is larger than the topic takes would be dropped by the Kafka exporter when its sender has long been
-// answered. So what is larger than can be sent is cut before: to these sizes, which fit into spanBytesMaxMin together.
+// answered. So what is larger than can be sent is cut before: to these sizes, which fit into spanBytesMaxLowest together.
 const (
 	cutTextBytes       = 1024
 	cutAttributesMax   = 256
