@@ -7,10 +7,8 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { join } from "node:path";
 import { type RunningCollector, startAnswerableCollector, stopCollectors } from "../support/collector.ts";
 import { type KafkaInstallation, kafkaInstallation } from "../support/kafka/installation.ts";
-import { readAll } from "../support/kafka/records.ts";
-import { readZstd } from "../support/kafka/zstd.ts";
+import { collectedSpans } from "../support/collected-spans.ts";
 import { builtGo, pythonWith, runAgent, serveAgent, type Serving } from "../support/other-languages.ts";
-import { traceRequest } from "../support/otlp-proto.ts";
 import { until } from "../support/poll.ts";
 import { repositoryRoot } from "../support/repository.ts";
 import { startRole, stopRoles } from "../support/roles.ts";
@@ -207,34 +205,20 @@ test("the Collector bound each action to whom the store names", async () => {
   expect(stored.map(({ span_id }) => bound.get(span_id))).toEqual(stored.map((one) => one.bound));
 });
 
-interface KeyValue {
-  readonly key: string;
-  readonly value: { readonly stringValue?: string };
-}
-
-interface DecodedRequest {
-  readonly resourceSpans: readonly {
-    readonly scopeSpans: readonly {
-      readonly spans: readonly { readonly spanId: string; readonly attributes?: readonly KeyValue[] }[];
-    }[];
-  }[];
-}
-
 /** Who the Collector says acts, by span, from the records as they lie in the topic. */
 async function stampedSpans(): Promise<ReadonlyMap<string, string>> {
-  readZstd();
-  const records = await readAll(installation.brokers, installation.topics.spans);
   const stamped = new Map<string, string>();
-  for (const { value, key, headers } of records) {
-    expect(headers).toMatchObject({ "nhi-bound": "1", "nhi-key-group": key, "nhi-tenant": "default" });
-    const request = traceRequest.toObject(traceRequest.decode(value), { bytes: String }) as DecodedRequest;
-    for (const span of request.resourceSpans.flatMap(({ scopeSpans }) =>
-      scopeSpans.flatMap(({ spans }) => spans),
-    )) {
-      const text = (name: string): string =>
-        span.attributes?.find((one) => one.key === `nhi.bound.${name}`)?.value.stringValue ?? "";
-      stamped.set(Buffer.from(span.spanId, "base64").toString("hex"), `${text("id")} ${text("strength")}`);
-    }
+  for (const { spanId, texts, record } of await collectedSpans(
+    installation.brokers,
+    installation.topics.spans,
+  )) {
+    expect(record.headers).toMatchObject({
+      "nhi-bound": "1",
+      "nhi-key-group": record.key,
+      "nhi-tenant": "default",
+    });
+    const text = (name: string): string => texts.get(`nhi.bound.${name}`) ?? "";
+    stamped.set(spanId, `${text("id")} ${text("strength")}`);
   }
   return stamped;
 }

@@ -2,7 +2,16 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { underLock } from "../../scripts/collector/lock.ts";
 import { repositoryRoot } from "./repository.ts";
@@ -59,13 +68,15 @@ async function kept(
   contents: readonly (string | Buffer)[],
   make: (folder: string) => Promise<string>,
 ): Promise<string> {
-  const hash = createHash("sha256");
+  mkdirSync(cache, { recursive: true });
+  // A Python environment holds the path that it was made under, so one that was moved, or met by way of a link, is another.
+  const place = realpathSync(cache);
+  const hash = createHash("sha256").update(place);
   for (const one of contents) hash.update(one).update("\0");
-  const folder = join(cache, `agent-${name}-${hash.digest("hex").slice(0, 12)}`);
+  const folder = join(place, `agent-${name}-${hash.digest("hex").slice(0, 12)}`);
   // Written last: a folder without it was cut short.
   const complete = join(folder, "complete");
   if (existsSync(complete)) return readFileSync(complete, "utf8");
-  mkdirSync(cache, { recursive: true });
   return underLock(`${folder}.lock`, tell, async () => {
     if (existsSync(complete)) return readFileSync(complete, "utf8");
     const startedAtMs = Date.now();

@@ -22,6 +22,7 @@ const (
 // failures of the parts of a request.
 type failures struct {
 	mutex     sync.Mutex
+	parts     int
 	retryable error
 	permanent []error
 	// remaining holds the spans that may be sent again.
@@ -46,7 +47,7 @@ func (t *traces) handOn(ctx context.Context, td ptrace.Traces) error {
 		})
 	}
 	_ = at.Wait()
-	t.counters.handedOn(ctx, len(parts))
+	t.counters.handedOn(ctx, len(parts)-failed.parts)
 	if failed.retryable != nil {
 		return consumererror.NewTraces(failed.retryable, failed.remaining)
 	}
@@ -66,6 +67,7 @@ func (p *part) context(ctx context.Context) context.Context {
 func (f *failures) add(err error, spans ptrace.Traces) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
+	f.parts++
 	if consumererror.IsPermanent(err) {
 		f.permanent = append(f.permanent, err)
 		return

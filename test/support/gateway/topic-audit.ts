@@ -1,10 +1,7 @@
 /** What lies in a span topic that a Collector of ours writes to, told span by span by a decoder that is not ours. */
 import { keyGroup } from "../../../detector/decode/index.ts";
-import { readAll, type ReadRecord } from "../kafka/records.ts";
-import { readZstd } from "../kafka/zstd.ts";
-import { traceRequest } from "../otlp-proto.ts";
-
-readZstd();
+import { collectedRecords, spansIn } from "../collected-spans.ts";
+import type { ReadRecord } from "../kafka/records.ts";
 
 /** Sums over a topic. */
 export interface TopicAudit {
@@ -18,34 +15,20 @@ export interface TopicAudit {
   readonly wrong: readonly string[];
 }
 
-interface Told {
-  readonly spanId?: string;
-  readonly attributes?: readonly {
-    readonly key: string;
-    readonly value?: { readonly stringValue?: string };
-  }[];
-}
-
-interface Request {
-  readonly resourceSpans?: readonly {
-    readonly scopeSpans?: readonly { readonly spans?: readonly Told[] }[];
-  }[];
-}
-
 /** Reads a whole topic; every record must be of one key group and one tenant, and say so in its key and its headers. */
 export async function auditTopic(
   brokers: readonly string[],
   topic: string,
   tenant = "default",
 ): Promise<TopicAudit> {
-  const records = await readAll(brokers, topic);
+  const records = await collectedRecords(brokers, topic);
   const spans = new Map<string, number>();
   const identities = new Set<string>();
   const wrong: string[] = [];
   for (const record of records) {
     const place = `${String(record.partition)}:${String(record.offset)}`;
     wrong.push(...envelope(record, tenant).map((what) => `${place}: ${what}`));
-    for (const { spanId, identity } of spansOf(record.value)) {
+    for (const { spanId, identity } of spansOf(record)) {
       spans.set(spanId, (spans.get(spanId) ?? 0) + 1);
       identities.add(identity);
       const group = keyGroup(tenant, identity);
@@ -75,20 +58,10 @@ function envelope({ key, headers }: ReadRecord, tenant: string): readonly string
 }
 
 /** Each span's id in hex, with `:start` where it is the start of one, and the identity that it is stamped with. */
-function spansOf(value: Buffer): readonly { readonly spanId: string; readonly identity: string }[] {
-  const options = { bytes: String, longs: String, defaults: false };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the declaration of OTLP says it is.
-  const request = traceRequest.toObject(traceRequest.decode(value), options) as Request;
-  const all = (request.resourceSpans ?? []).flatMap(({ scopeSpans = [] }) =>
-    scopeSpans.flatMap(({ spans = [] }) => spans),
-  );
-  return all.map(({ spanId = "", attributes = [] }) => {
-    const of = (name: string): string => attributes.find(({ key }) => key === name)?.value?.stringValue ?? "";
+function spansOf(record: ReadRecord): readonly { readonly spanId: string; readonly identity: string }[] {
+  return spansIn(record).map(({ spanId, texts }) => ({
     // An action that takes long, or weighs, is told of when it starts as well, under the same span id.
-    const start = of("nhi.phase") === "start" ? ":start" : "";
-    return {
-      spanId: `${Buffer.from(spanId, "base64").toString("hex")}${start}`,
-      identity: of("nhi.bound.id"),
-    };
-  });
+    spanId: `${spanId}${texts.get("nhi.phase") === "start" ? ":start" : ""}`,
+    identity: texts.get("nhi.bound.id") ?? "",
+  }));
 }
