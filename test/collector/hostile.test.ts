@@ -34,6 +34,9 @@ const limitMebibytes = 300;
  */
 const residentMebibytesMax = 3 * limitMebibytes;
 const forMs = 8_000;
+/** A slow machine answers few in that time; it goes on until so many were taken, for so long at most. */
+const takenMin = 12;
+const forMsMax = 60_000;
 const atOnce = 3;
 const answerWithinMs = 20_000;
 
@@ -198,7 +201,11 @@ test("bombs and broken requests at once leave honest senders and the records of 
   });
   const answers = new Map<number, number>();
   const wrong: string[] = [];
-  const endMs = Date.now() + forMs;
+  const startedAtMs = Date.now();
+  const goesOn = (): boolean => {
+    const passedMs = Date.now() - startedAtMs;
+    return passedMs < forMs || (passedMs < forMsMax && (answers.get(200) ?? 0) < takenMin);
+  };
   let at = 0;
   let brokenSent = 0;
   const sendOne = async (one: Hostile): Promise<void> => {
@@ -212,7 +219,7 @@ test("bombs and broken requests at once leave honest senders and the records of 
     if (!isFine) wrong.push(`${one.name}: ${String(status)} ${said.slice(0, 200)}`);
   };
   const work = async (): Promise<void> => {
-    while (Date.now() < endMs) {
+    while (goesOn()) {
       await sendOne(made[at++ % made.length]!);
       for (let nth = 0; nth < 5; nth += 1) {
         const { body, encoding } = broken((brokenSent += 1));
@@ -230,11 +237,11 @@ test("bombs and broken requests at once leave honest senders and the records of 
       `honest senders ${String(during)} spans meanwhile, refused ${JSON.stringify(books.tries)}; most resident ${peak.toFixed(0)} MiB under a limit of ${String(limitMebibytes)}\n`,
   );
   expect(wrong).toEqual([]);
-  expect(answers.get(200) ?? 0).toBeGreaterThan(10);
+  expect(answers.get(200) ?? 0).toBeGreaterThanOrEqual(takenMin);
   expect(during).toBeGreaterThan(0);
   expect(peak).toBeLessThan(residentMebibytesMax);
   await until("all that honest senders sent can be read", async () => (await unread(books)) === 0, 40_000);
-}, 120_000);
+}, 180_000);
 
 /** Spans that were acknowledged and that the detector's decoder does not find. No record may be unreadable as a whole. */
 async function unread({ acknowledged }: Books): Promise<number> {
