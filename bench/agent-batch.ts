@@ -22,6 +22,8 @@ export const grant: Grant = {
   operations: ["tickets.*", "mail.*", "repo.read", "vault.kv.read", "calendar.*"],
   resources: ["*"],
   window: { from: "2025-01-01T00:00:00Z" },
+  conditions: {},
+  ask: false,
 };
 
 /**

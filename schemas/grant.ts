@@ -1,9 +1,6 @@
 import { z } from "zod";
-
-/** A name in which `*` stands for any run of characters; everything else is compared to the letter. */
-const Pattern = z.string().min(1).max(512);
-
-const Instant = z.iso.datetime({ offset: true });
+import { Conditions } from "./condition.ts";
+import { Instant, Pattern } from "./pattern.ts";
 
 /** From when and until when a grant counts: `from` inclusive, `until` exclusive; either end may be open. */
 const Window = z
@@ -40,6 +37,11 @@ export const Grant = z.strictObject({
     .default(["*"])
     .describe("An action without a resource matches only `*`."),
   window: Window.default({}),
+  conditions: Conditions.default({}),
+  ask: z
+    .boolean()
+    .default(false)
+    .describe("Each action under it waits for a person, who approves exactly that action."),
   approval: z
     .string()
     .max(256)
@@ -48,8 +50,31 @@ export const Grant = z.strictObject({
 });
 export type Grant = Readonly<z.infer<typeof Grant>>;
 
-/** How an action stood to the authority of its identity at the moment it happened. */
-export const AuthorityOutcome = z.enum(["granted", "no_grant", "outside_scope", "outside_window", "revoked"]);
+/**
+ * How an action stood to the authority of its identity at the moment it happened: granted, or the boundary that it crossed. From
+ * farthest to closest: of several grants that don't cover an action, the one that came closest explains it.
+ */
+export const AuthorityOutcome = z.enum([
+  "no_grant",
+  "outside_scope",
+  "outside_window",
+  "outside_hours",
+  "revoked",
+  "task_closed",
+  "wrong_environment",
+  "wrong_network",
+  "wrong_session",
+  "wrong_credential",
+  "credential_too_old",
+  "wrong_root",
+  "too_deep",
+  "out_of_order",
+  "over_retries",
+  "over_rate",
+  "over_volume",
+  "unapproved",
+  "granted",
+]);
 export type AuthorityOutcome = z.infer<typeof AuthorityOutcome>;
 
 /** The verdict on one action, with the grant it rests on or the one it came closest to. */

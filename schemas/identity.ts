@@ -39,3 +39,24 @@ export const Identity = z.strictObject({
   owner: z.string().max(512).exactOptional().describe("The person or team who answers for it."),
 });
 export type Identity = Readonly<z.infer<typeof Identity>>;
+
+/**
+ * What is known of an identity beside what it does: who answers for it, where it belongs, and whether it is gone.
+ *
+ * @example
+ * const entry = IdentityEntry.parse({ id: "agent:triage", owner: "team:support", environments: ["production"] });
+ */
+export const IdentityEntry = z.strictObject({
+  id: z.string().min(1).max(512),
+  owner: z.string().max(512).default(""),
+  environments: z
+    .array(z.string().min(1).max(128))
+    .max(16)
+    .default([])
+    .describe("Where it acts; empty for anywhere."),
+  offboardedAt: z.iso
+    .datetime({ offset: true })
+    .exactOptional()
+    .describe("From then on it should not act any more."),
+});
+export type IdentityEntry = Readonly<z.infer<typeof IdentityEntry>>;

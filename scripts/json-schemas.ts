@@ -10,6 +10,7 @@ import {
   Finding,
   Grant,
   Identity,
+  PolicyFile,
 } from "../schemas/index.ts";
 
 const published: Readonly<Record<string, z.ZodType>> = {
@@ -21,6 +22,7 @@ const published: Readonly<Record<string, z.ZodType>> = {
   chain: Chain,
   alert: Alert,
   "control-record": ControlRecord,
+  "policy-file": PolicyFile,
   "attribution-table": AttributionTable,
 };
 

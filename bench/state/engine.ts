@@ -1,6 +1,6 @@
 import { Config } from "../../detector/config/config.ts";
 import { detectors } from "../../detector/detect/index.ts";
-import { enter, type GrantBook } from "../../detector/authorise/grant-book.ts";
+import { PolicyBook } from "../../policy/book.ts";
 import { shippedAttributor } from "../../detector/roles/package-files.ts";
 import { type Database, openDatabase } from "../../detector/store/clickhouse.ts";
 import { detectStore } from "../../detector/store/detect-store.ts";
@@ -26,9 +26,9 @@ export interface BenchEngine {
  */
 export function engineOn(store: DetectStore, newPerHourMax?: number): BenchEngine {
   const config = Config.parse({});
-  const book: GrantBook = new Map();
+  const book = new PolicyBook();
   const given = { kind: "grant_given", tenant: "default", author: grant.approver, atUs: 1, grant } as const;
-  enter(book, 0, given);
+  book.enter(0, given);
   let held = { identities: 0, bytes: 0 };
   let actions = 0;
   const worker = partitionWorker(partition, {

@@ -1,8 +1,10 @@
 import type { Authority } from "../../schemas/index.ts";
 import type { ActionColumns } from "../attribute/action-columns.ts";
 import { ByCode, pairOf } from "../attribute/by-code.ts";
-import { type AuthorityQuestion, judgeBy, mindsResource } from "./authorise.ts";
-import { type GrantBook, grantsOf, type StandingGrant, turningPoints } from "./grant-book.ts";
+import type { PolicyBook, TenantBook } from "../../policy/book.ts";
+import type { ActionFacts } from "../../policy/facts.ts";
+import { grantsOf, type StandingGrant, turningPoints } from "../../policy/grants.ts";
+import { judgeBy, mindsResource } from "../../policy/judge.ts";
 
 /** The grants of an identity as they stand from `fromUs` on and before `untilUs`. */
 interface Spell {
@@ -27,8 +29,14 @@ interface Verdict {
   readonly authority: Authority | undefined;
 }
 
+/** What people decided, as far as it counts for the actions that are judged. */
+export interface Decided {
+  readonly book: TenantBook;
+  readonly control: number;
+}
+
 /** What the judge needs to see of an action. */
-interface Subject extends AuthorityQuestion {
+interface Subject extends ActionFacts {
   readonly row: number;
 }
 
@@ -38,15 +46,20 @@ interface Subject extends AuthorityQuestion {
  * more with every grant of the tenant.
  */
 export class AuthorityOf {
-  readonly #book: GrantBook;
+  readonly #book: PolicyBook;
   readonly #control: number;
   readonly #grantees = new ByCode<Grantee>();
   readonly #verdicts = new ByCode<Verdict>();
 
   /** @param control Position of the control log up to which is judged. */
-  constructor(book: GrantBook, control: number) {
+  constructor(book: PolicyBook, control: number) {
     this.#book = book;
     this.#control = control;
+  }
+
+  /** All that was decided for a tenant, and the place of the control log up to which it counts. */
+  decidedFor(tenant: string): Decided {
+    return { book: this.#book.of(tenant), control: this.#control };
   }
 
   judge({ codes, dictionary }: ActionColumns, subject: Subject): Authority {
@@ -64,7 +77,7 @@ export class AuthorityOf {
   }
 
   #granteeOf(subject: Subject): Grantee {
-    const turns = turningPoints(this.#book, subject, this.#control);
+    const turns = turningPoints(this.#book.of(subject.tenant).grants, subject, this.#control);
     return { nth: this.#grantees.size, turns, spell: this.#spellOf(turns, subject) };
   }
 
@@ -74,7 +87,7 @@ export class AuthorityOf {
     return {
       fromUs: turns[(next === -1 ? turns.length : next) - 1] ?? Number.NEGATIVE_INFINITY,
       untilUs: next === -1 ? Number.POSITIVE_INFINITY : turns[next]!,
-      standing: grantsOf(this.#book, subject, this.#control),
+      standing: grantsOf(this.#book.of(subject.tenant).grants, subject, this.#control),
     };
   }
 }

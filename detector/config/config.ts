@@ -6,8 +6,11 @@ import { address, flag, group, hidden, listOf, oneOf, pattern, text, whole } fro
 const mebibyte = 1024 * 1024;
 const bytesMax = 1024 * mebibyte;
 
-/** What a client of the HTTP interface may do: send spans, read findings and chains, decide (grants, approvals, verdicts). */
-const Permission = oneOf(["send", "read", "decide"]);
+/**
+ * What a client of the HTTP interface may do: send spans, ask what its identities may do (guard), read findings and chains, decide
+ * (grants, tasks, approvals, standings, verdicts).
+ */
+const Permission = oneOf(["send", "guard", "read", "decide"]);
 export type Permission = z.infer<typeof Permission>;
 
 const tenant = text(128).default("default");
@@ -29,7 +32,7 @@ const HttpClient = group({
   ).exactOptional(),
   certificateSubject: text(512).exactOptional(),
   identities: listOf(text(512), 1000, "identity ids, * stands for any characters").default([]),
-  may: listOf(Permission, 3, "of send, read, decide").default(["send"]),
+  may: listOf(Permission, 4, "of send, guard, read, decide").default(["send", "guard"]),
 });
 
 const hostAndPort = String.raw`(?:\[[0-9a-fA-F:.]+\]|[^\s:/[\]]+):\d{1,5}`;
@@ -76,6 +79,7 @@ const Kafka = group({
     raw: topic("otlp_spans"),
     spans: topic("nhi.spans"),
     control: topic("nhi.control"),
+    standings: topic("nhi.standings"),
     deadLetters: topic("nhi.spans.dlq"),
   }).prefault({}),
   /** Encoding and tenant of the raw topic; the topics of our own say both themselves. */

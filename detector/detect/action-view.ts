@@ -74,6 +74,42 @@ export class ActionView {
     return this.#text(this.#columns.codes.operation);
   }
 
+  /** Delegation path: root principal first, acting identity last. */
+  get path(): readonly string[] {
+    return (this.#columns.paths[this.#columns.codes.path[this.row]!] ?? []).map((code) => this.textOf(code));
+  }
+
+  get environment(): string {
+    return this.attribute("deployment.environment.name") ?? "";
+  }
+
+  get credentialType(): string {
+    return this.attribute("nhi.credential.type") ?? "";
+  }
+
+  /** Seconds since 1970; undefined where the credential doesn't say. */
+  get credentialIssuedAt(): number | undefined {
+    return this.#wholeNumber("nhi.credential.issued_at");
+  }
+
+  get credentialExpiresAt(): number | undefined {
+    return this.#wholeNumber("nhi.credential.expires_at");
+  }
+
+  /** An attribute that is kept with the action, as text; undefined where it has none. */
+  attribute(name: string): string | undefined {
+    const { codes, stored, dictionary } = this.#columns;
+    const end = this.#columns.storedEnd(this.row);
+    for (let at = codes.stored[this.row]!; at < end; at += 2)
+      if (dictionary.text(stored[at]!) === name) return dictionary.text(stored[at + 1]!);
+    return undefined;
+  }
+
+  #wholeNumber(name: string): number | undefined {
+    const text = this.attribute(name);
+    return text === undefined ? undefined : Number(text);
+  }
+
   get network(): string {
     return this.#text(this.#columns.codes.network);
   }

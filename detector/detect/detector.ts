@@ -1,3 +1,4 @@
+import type { Decided } from "../authorise/authority-of.ts";
 import type { Authority, Severity } from "../../schemas/index.ts";
 import type { Evidence } from "../learn/evidence.ts";
 import type { Memory } from "../learn/memory.ts";
@@ -7,6 +8,8 @@ import type { ActionView } from "./action-view.ts";
 export interface Examined {
   readonly action: ActionView;
   readonly authority: Authority;
+  /** What people decided: tasks, approvals, standings, owners. */
+  readonly decided: Decided;
   /** What was known of the identity before this action. */
   readonly evidence: Evidence;
 }

@@ -1,4 +1,4 @@
-import { compilePattern } from "../authorise/pattern.ts";
+import { compilePattern } from "../../policy/pattern.ts";
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { HttpConfig, Permission } from "../config/config.ts";
 import { isLoopback, parseListen } from "../config/listen.ts";

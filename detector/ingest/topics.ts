@@ -1,4 +1,4 @@
-import { ControlRecord } from "../../schemas/index.ts";
+import { ControlRecord, subjectOf } from "../../schemas/index.ts";
 import type { Log } from "../log.ts";
 import type { ControlEntry, ControlLog } from "../stream/control-feed.ts";
 import type { DeadLetters } from "../stream/ports.ts";
@@ -21,7 +21,7 @@ export function topicSpecs(
     replicas,
     settings: { "min.insync.replicas": String(Math.min(2, replicas)), ...settings },
   });
-  const { raw, spans, control, deadLetters } = config.topics;
+  const { raw, spans, control, standings, deadLetters } = config.topics;
   return [
     spec(raw, partitions, { "retention.ms": String(7 * dayMs) }),
     // When the log took a record is what senders' clocks are measured by: the broker says it, no sender.
@@ -31,6 +31,8 @@ export function topicSpecs(
     }),
     // One partition: what people decide has one order, and one number says how much of it was known.
     spec(control, 1, { "cleanup.policy": "compact", "min.compaction.lag.ms": String(30 * dayMs) }),
+    // What playbooks answer to findings. Read by every service, which tells the guards.
+    spec(standings, 1, { "cleanup.policy": "compact", "min.compaction.lag.ms": String(30 * dayMs) }),
     spec(deadLetters, 1, { "retention.ms": String(30 * dayMs) }),
   ];
 }
@@ -65,6 +67,7 @@ export async function openControlTopic(
   pause: () => Promise<void>,
 ): Promise<ControlTopic> {
   const entries: ControlEntry[] = [];
+  const listeners = new Set<() => void>();
   let next = 0;
   const end = await kafka.endOf(topic);
   const running: Running = await kafka.follow(topic, (records) => {
@@ -77,6 +80,7 @@ export async function openControlTopic(
         });
       else entries.push({ position: record.offset, record: parsed });
     }
+    for (const listener of listeners) listener();
   });
   const caughtUp = async (position: number): Promise<void> => {
     while (next < position) await Promise.race([pause(), running.ended]);
@@ -87,6 +91,10 @@ export async function openControlTopic(
       if (records.length === 0) return;
       await kafka.send(topic, records.map(messageOf));
       await caughtUp(await kafka.endOf(topic));
+    },
+    listen(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     read: async (from) => entries.slice(firstFrom(entries, from)),
     ended: running.ended,
@@ -99,9 +107,8 @@ function messageOf(record: ControlRecord): {
   value: Uint8Array;
   headers: Record<string, string>;
 } {
-  const id = record.kind === "grant_given" ? record.grant.id : record.grantId;
   return {
-    key: `${record.tenant}/grant/${id}`,
+    key: `${record.tenant}/${subjectOf(record)}`,
     value: Buffer.from(JSON.stringify(record)),
     headers: { kind: record.kind },
   };

@@ -1,4 +1,4 @@
-import { enter, type GrantBook } from "../authorise/grant-book.ts";
+import { PolicyBook } from "../../policy/book.ts";
 import type { ControlRecord } from "../../schemas/index.ts";
 import type { ControlFeed } from "./ports.ts";
 
@@ -14,6 +14,8 @@ export interface ControlLog {
   read(from: number): Promise<readonly ControlEntry[]>;
   /** Resolves once the records are durable and can be read. */
   append(records: readonly ControlRecord[]): Promise<void>;
+  /** Calls when there may be more to read; gives back what ends that. */
+  listen(listener: () => void): () => void;
 }
 
 export interface ControlFeedOptions {
@@ -25,9 +27,9 @@ export interface ControlFeedOptions {
   readonly pause: () => Promise<void>;
 }
 
-/** Follows the control log into a book of grants. Calls may overlap; entries are read in order and once. */
+/** Follows the control log into the book. Calls may overlap; entries are read in order and once. */
 export function controlFeed({ read, onEntries, pause }: ControlFeedOptions): ControlFeed {
-  const book: GrantBook = new Map();
+  const book = new PolicyBook();
   let known = 0;
   let running: Promise<void> | undefined;
 
@@ -35,7 +37,7 @@ export function controlFeed({ read, onEntries, pause }: ControlFeedOptions): Con
     const entries = await read(known);
     if (entries.length === 0) return;
     await onEntries(entries);
-    for (const { position, record } of entries) enter(book, position, record);
+    for (const { position, record } of entries) book.enter(position, record);
     known = (entries.at(-1)?.position ?? known) + 1;
   }
 

@@ -2,7 +2,7 @@ import type { Finding } from "../../schemas/index.ts";
 import type { ActionColumns } from "../attribute/action-columns.ts";
 import type { Judgements } from "../detect/judgements.ts";
 import type { RecordPlaces } from "../detect/record-places.ts";
-import type { GrantBook } from "../authorise/grant-book.ts";
+import type { PolicyBook } from "../../policy/book.ts";
 
 /** One record of a partitioned log. Offsets grow; they need not be dense. */
 export interface LogRecord {
@@ -196,6 +196,6 @@ export interface DetectStore {
 export interface ControlFeed {
   /** Position after the last entry known here. */
   head(): Promise<number>;
-  /** The grants of at least all entries before `position`; waits until they are known here. */
-  book(position: number): Promise<GrantBook>;
+  /** What was decided by at least all entries before `position`; waits until they are known here. */
+  book(position: number): Promise<PolicyBook>;
 }

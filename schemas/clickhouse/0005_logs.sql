@@ -24,6 +24,12 @@ ENGINE = MergeTree
 ORDER BY position
 SETTINGS non_replicated_deduplication_window = 100000;
 
+-- What playbooks answered to findings; read by the service, which tells the guards.
+CREATE TABLE IF NOT EXISTS standing_log AS control_log
+ENGINE = MergeTree
+ORDER BY position
+SETTINGS non_replicated_deduplication_window = 100000;
+
 -- What could not be taken in, without its content.
 CREATE TABLE IF NOT EXISTS dead_letters
 (

@@ -1,9 +1,10 @@
 /** The judge that remembers agrees with the plain one, whatever grants come, go and name. */
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { authorise } from "../../detector/authorise/authorise.ts";
+import { factsOf } from "../../policy/facts.ts";
+import { authorise } from "../../policy/judge.ts";
 import { AuthorityOf } from "../../detector/authorise/authority-of.ts";
-import { enter, type GrantBook } from "../../detector/authorise/grant-book.ts";
+import { PolicyBook } from "../../policy/book.ts";
 import { ActionView } from "../../detector/detect/action-view.ts";
 import { columnsOf } from "../support/actions.ts";
 import { builtAtUs, grantWith, judgedWith } from "../support/build.ts";
@@ -27,8 +28,8 @@ const act = fc.record({
   day: fc.integer({ min: -1, max: 10 }),
 });
 
-function bookOf(grants: readonly (typeof given extends fc.Arbitrary<infer T> ? T : never)[]): GrantBook {
-  const book: GrantBook = new Map();
+function bookOf(grants: readonly (typeof given extends fc.Arbitrary<infer T> ? T : never)[]): PolicyBook {
+  const book = new PolicyBook();
   const common = { tenant: "default", author: "user:ana@acme.example" };
   let position = 0;
   for (const { from, days, revokedOn, ...scope } of grants) {
@@ -36,7 +37,7 @@ function bookOf(grants: readonly (typeof given extends fc.Arbitrary<infer T> ? T
       ...(from === undefined ? {} : { from: dayOf(from) }),
       ...(days === undefined ? {} : { until: dayOf((from ?? 0) + days) }),
     };
-    enter(book, position++, {
+    book.enter(position++, {
       kind: "grant_given",
       ...common,
       atUs: builtAtUs + position,
@@ -44,7 +45,7 @@ function bookOf(grants: readonly (typeof given extends fc.Arbitrary<infer T> ? T
     });
     if (revokedOn === undefined) continue;
     const atUs = builtAtUs + revokedOn * dayUs;
-    enter(book, position++, { kind: "grant_revoked", ...common, atUs, grantId: scope.id });
+    book.enter(position++, { kind: "grant_revoked", ...common, atUs, grantId: scope.id });
   }
   return book;
 }
@@ -72,7 +73,7 @@ test("the judge of a chunk says what the plain judgement says", () => {
         for (const [row, { action }] of judged.entries()) {
           view.row = row;
           const said = judge.judge(columns, view);
-          expect(said).toEqual(authorise(book, control, action));
+          expect(said).toEqual(authorise(book, control, factsOf(action)));
           outcomes.add(said.outcome);
         }
       },

@@ -8,7 +8,6 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { ControlRecord } from "../../schemas/index.ts";
-import { enter } from "../../detector/authorise/grant-book.ts";
 import type { PartitionWorker } from "../../detector/stream/partition-worker.ts";
 import { anyRecord, book, type Log, logOf } from "../support/fault-log.ts";
 import {
@@ -203,8 +202,7 @@ test("a chunk whose plan was written is judged under the control log of its plan
   const before = newWorker(store(endAfter(2, "before", stop())), 1, 0);
   await expect(before.offer(log)).rejects.toThrow(Crash);
   const revoked = book();
-  enter(
-    revoked,
+  revoked.enter(
     1,
     ControlRecord.parse({ kind: "grant_revoked", tenant: "default", author: "t", atUs: 1, grantId: "g" }),
   );

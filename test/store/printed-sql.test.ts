@@ -7,8 +7,9 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { z } from "zod";
-import { authorise } from "../../detector/authorise/authorise.ts";
-import { enter, type GrantBook } from "../../detector/authorise/grant-book.ts";
+import { factsOf } from "../../policy/facts.ts";
+import { authorise } from "../../policy/judge.ts";
+import { PolicyBook } from "../../policy/book.ts";
 import { defaultLimits } from "../../detector/decode/index.ts";
 import { detectors } from "../../detector/detect/index.ts";
 import { batchesOf } from "../../detector/replay/batches.ts";
@@ -30,14 +31,14 @@ const chunkReader = new ChunkReader(shippedAttributor(), defaultLimits);
 
 /** The sample's actions, under the demo's grants but for one agent, which nobody granted anything. */
 async function sample(): Promise<Judged[]> {
-  const book: GrantBook = new Map();
+  const book = new PolicyBook();
   const { grants } = z
     .object({ grants: z.array(Grant) })
     .parse(parse(readFileSync("deploy/demo/grants.yaml", "utf8")));
   grants
     .filter((grant) => grant.grantee !== "agent:banking")
     .forEach((grant, position) =>
-      enter(book, position, { kind: "grant_given", tenant: "default", author: "demo", atUs: 0, grant }),
+      book.enter(position, { kind: "grant_given", tenant: "default", author: "demo", atUs: 0, grant }),
     );
   const judged: Judged[] = [];
   let offset = 0;
@@ -50,7 +51,7 @@ async function sample(): Promise<Judged[]> {
       const action = { ...actionAt(chunkReader.columns, row), parentId: "" };
       const index = chunkReader.columns.codes.index[row]!;
       const position = { ...partition, offset: record.offset, index, atMs: timestampMs };
-      judged.push({ action, position, authority: authorise(book, grants.length, action) });
+      judged.push({ action, position, authority: authorise(book, grants.length, factsOf(action)) });
     }
   }
   return judged;

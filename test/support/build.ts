@@ -91,6 +91,8 @@ export function grantWith(parts: Partial<Grant> = {}): Grant {
     operations: ["*"],
     resources: ["*"],
     window: {},
+    conditions: {},
+    ask: false,
     ...parts,
   };
 }

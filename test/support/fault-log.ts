@@ -1,6 +1,6 @@
 /** A log to break: generated records, a detector that notices every slip, and grants to judge by. */
 import fc from "fast-check";
-import { enter, type GrantBook } from "../../detector/authorise/grant-book.ts";
+import { PolicyBook } from "../../policy/book.ts";
 import type { ByteReader, ByteWriter } from "../../detector/bytes.ts";
 import type { Detector } from "../../detector/detect/detector.ts";
 import type { Block } from "../../detector/learn/memory.ts";
@@ -103,8 +103,8 @@ function spanOf({
   };
 }
 
-export function book(): GrantBook {
-  const grants: GrantBook = new Map();
+export function book(): PolicyBook {
+  const grants = new PolicyBook();
   const grant = {
     id: "g",
     grantee: "agent:*",
@@ -113,8 +113,7 @@ export function book(): GrantBook {
     operations: ["read", "write"],
     window: { from: "2026-01-01T00:00:00Z" },
   };
-  enter(
-    grants,
+  grants.enter(
     0,
     ControlRecord.parse({ kind: "grant_given", tenant: "default", author: "t", atUs: 1, grant }),
   );

@@ -1,3 +1,4 @@
+import { PolicyBook } from "../../policy/book.ts";
 import type {
   ActionKey,
   Checkpoint,
@@ -177,7 +178,7 @@ const loadedOf = ({ packed, actions }: SavedState, chunk: number): LoadedState =
 
 /** A control log that holds nothing, or what a book was given. */
 export function stillControl(
-  book: Awaited<ReturnType<ControlFeed["book"]>> = new Map(),
+  book: Awaited<ReturnType<ControlFeed["book"]>> = new PolicyBook(),
   head = 0,
 ): ControlFeed {
   return { head: async () => head, book: async () => book };

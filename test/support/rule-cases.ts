@@ -2,8 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { authorise } from "../../detector/authorise/authorise.ts";
-import { enter, type GrantBook } from "../../detector/authorise/grant-book.ts";
+import { factsOf } from "../../policy/facts.ts";
+import { authorise } from "../../policy/judge.ts";
+import { PolicyBook } from "../../policy/book.ts";
 import { detectors } from "../../detector/detect/index.ts";
 import { ActionKind, Grant, Severity } from "../../schemas/index.ts";
 import type { AttributedAction } from "./actions.ts";
@@ -73,7 +74,7 @@ export function runCase(
   const book = bookOf(grants);
   const judged = unfold([...history, action]).map((parts, offset) => {
     const one = judgedWith(offset, parts);
-    return { ...one, authority: authorise(book, Number.MAX_SAFE_INTEGER, one.action) };
+    return { ...one, authority: authorise(book, Number.MAX_SAFE_INTEGER, factsOf(one.action)) };
   });
   const engine = new Engine(detectors);
   engine.step(judged.slice(0, -1));
@@ -86,16 +87,16 @@ export function runCase(
   };
 }
 
-function bookOf(grants: readonly z.infer<typeof GivenGrant>[]): GrantBook {
-  const book: GrantBook = new Map();
+function bookOf(grants: readonly z.infer<typeof GivenGrant>[]): PolicyBook {
+  const book = new PolicyBook();
   const common = { tenant: "default", author: "user:ana@acme.example" };
   let position = 0;
   for (const { revoked, from = "2026-01-01T00:00:00Z", until, ...scope } of grants) {
     const window = { from, ...(until === undefined ? {} : { until }) };
     const grant = Grant.parse(grantWith({ id: `grant-${position}`, window, ...scope }));
-    enter(book, position++, { kind: "grant_given", ...common, atUs: Date.parse("2026-01-01") * 1000, grant });
+    book.enter(position++, { kind: "grant_given", ...common, atUs: Date.parse("2026-01-01") * 1000, grant });
     if (revoked !== undefined)
-      enter(book, position++, {
+      book.enter(position++, {
         kind: "grant_revoked",
         ...common,
         atUs: Date.parse(revoked) * 1000,

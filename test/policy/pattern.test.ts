@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { compilePattern } from "../../detector/authorise/pattern.ts";
+import { compilePattern } from "../../policy/pattern.ts";
 
 /** Trivially right, and slow where it is hostile. */
 function model(pattern: string): (name: string) => boolean {

@@ -1,4 +1,4 @@
-import type { ControlRecord, Grant } from "../../schemas/index.ts";
+import type { Grant } from "../schemas/index.ts";
 import { compilePattern } from "./pattern.ts";
 
 /** One version of a grant as the control log brought it, compiled; as it stands at one position of the log. */
@@ -17,28 +17,28 @@ export interface StandingGrant {
   readonly revokedAtUs: number | undefined;
 }
 
-interface GrantHistory {
+export interface GrantHistory {
   readonly versions: StandingGrant[];
   readonly revocations: { readonly position: number; readonly atUs: number }[];
 }
 
-/** Everything the control log said of grants, by tenant and grant id, in the order it was said. */
-export type GrantBook = Map<string, Map<string, GrantHistory>>;
+/** Everything the control log said of a tenant's grants, by grant id, in the order it was said. */
+export type GrantBook = Map<string, GrantHistory>;
 
-/** Reads one entry of the control log into the book. Entries come in the order of their positions. */
-export function enter(book: GrantBook, position: number, record: ControlRecord): void {
-  const histories = book.get(record.tenant) ?? new Map<string, GrantHistory>();
-  book.set(record.tenant, histories);
-  const id = record.kind === "grant_given" ? record.grant.id : record.grantId;
-  const history = histories.get(id) ?? { versions: [], revocations: [] };
-  histories.set(id, history);
-  switch (record.kind) {
-    case "grant_given":
-      history.versions.push(compileGrant(record.grant, record.atUs, position));
-      return;
-    case "grant_revoked":
-      history.revocations.push({ position, atUs: record.atUs });
-  }
+/** Notes a version of a grant. */
+export function giveGrant(book: GrantBook, grant: Grant, atUs: number, position: number): void {
+  historyOf(book, grant.id).versions.push(compileGrant(grant, atUs, position));
+}
+
+/** Notes that a grant was taken back. */
+export function revokeGrant(book: GrantBook, id: string, atUs: number, position: number): void {
+  historyOf(book, id).revocations.push({ position, atUs });
+}
+
+function historyOf(book: GrantBook, id: string): GrantHistory {
+  const history = book.get(id) ?? { versions: [], revocations: [] };
+  book.set(id, history);
+  return history;
 }
 
 /**
@@ -48,7 +48,7 @@ export function enter(book: GrantBook, position: number, record: ControlRecord):
  */
 export function grantsOf(book: GrantBook, asked: GrantQuestion, control: number): readonly StandingGrant[] {
   const standing: StandingGrant[] = [];
-  for (const { versions, revocations } of book.get(asked.tenant)?.values() ?? []) {
+  for (const { versions, revocations } of book.values()) {
     const version = versionAt(versions, asked.startedAtUs, control);
     if (version === undefined || !version.granteeMatches(asked.identityId)) continue;
     // A version given after a revocation stands again: a person decided so.
@@ -80,11 +80,11 @@ function versionAt(
  */
 export function turningPoints(
   book: GrantBook,
-  { tenant, identityId }: Pick<GrantQuestion, "tenant" | "identityId">,
+  { identityId }: Pick<GrantQuestion, "identityId">,
   control: number,
 ): readonly number[] {
   const turns = new Set<number>();
-  for (const { versions, revocations } of book.get(tenant)?.values() ?? []) {
+  for (const { versions, revocations } of book.values()) {
     const known = versions.filter((one) => one.position < control);
     if (!known.some((one) => one.granteeMatches(identityId))) continue;
     for (const { fromUs, untilUs } of known) turns.add(fromUs).add(untilUs);
@@ -95,7 +95,6 @@ export function turningPoints(
 
 /** Whose grants are asked for, and at which moment. */
 interface GrantQuestion {
-  readonly tenant: string;
   readonly identityId: string;
   readonly startedAtUs: number;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { authorise, type AuthorityQuestion } from "../../detector/authorise/authorise.ts";
-import { enter, type GrantBook } from "../../detector/authorise/grant-book.ts";
+import type { ActionFacts } from "../../policy/facts.ts";
+import { authorise } from "../../policy/judge.ts";
+import { PolicyBook } from "../../policy/book.ts";
 import type { AuthorityOutcome, ControlRecord, Grant } from "../../schemas/index.ts";
 import { builtAtUs, grantWith } from "../support/build.ts";
 
@@ -24,25 +25,32 @@ const revoked = (at: string, grantId = "grant-1"): ControlRecord => ({
   grantId,
 });
 
-function bookOf(log: readonly ControlRecord[]): GrantBook {
-  const book: GrantBook = new Map();
-  log.forEach((record, position) => enter(book, position, record));
+function bookOf(log: readonly ControlRecord[]): PolicyBook {
+  const book = new PolicyBook();
+  log.forEach((record, position) => book.enter(position, record));
   return book;
 }
 
-const question = (parts: Partial<AuthorityQuestion> = {}): AuthorityQuestion => ({
+const question = (parts: Partial<ActionFacts> = {}): ActionFacts => ({
   tenant: "default",
   identityId: "agent:triage",
   operation: "tickets.open",
   resources: [],
   startedAtUs: atUs(noon),
+  taskId: "",
+  sessionId: "",
+  network: "",
+  environment: "",
+  credentialType: "",
+  credentialIssuedAt: undefined,
+  path: ["agent:triage"],
   ...parts,
 });
 
 interface OutcomeCase {
   readonly name: string;
   readonly log: readonly ControlRecord[];
-  readonly asked?: Partial<AuthorityQuestion>;
+  readonly asked?: Partial<ActionFacts>;
   /** Entries of the log that are known; all when not given. */
   readonly control?: number;
   readonly outcome: AuthorityOutcome;
