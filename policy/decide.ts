@@ -44,14 +44,7 @@ export function decide(
 }
 
 function verdictOf(outcome: AuthorityOutcome, { ungranted, uncovered }: GuardDefaults): DecisionVerdict {
-  switch (outcome) {
-    case "granted":
-      return "allow";
-    case "unapproved":
-      return "ask";
-    case "no_grant":
-      return ungranted;
-    default:
-      return uncovered;
-  }
+  if (outcome === "granted") return "allow";
+  if (outcome === "unapproved") return "ask";
+  return outcome === "no_grant" ? ungranted : uncovered;
 }

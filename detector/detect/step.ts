@@ -114,12 +114,9 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
     const learns = !clockSuspect && !view.isStart && isLearnable(endedAtUs, state.lastAtUs);
     judgements.late[row] = endedAtUs < state.lastAtUs ? 1 : 0;
     judgements.learned[row] = learns ? 1 : 0;
-    const examined: Examined = {
-      action: view,
-      authority: verdict,
-      decided: authority.decidedFor(view.tenant),
-      evidence: state.evidence,
-    };
+    const { evidence } = state;
+    const decided = authority.decidedFor(view.tenant);
+    const examined: Examined = { action: view, authority: verdict, decided, evidence };
     let signalled: string[] | undefined;
     for (let nth = 0; nth < detectors.length; nth += 1) {
       const detector = detectors[nth]!;

@@ -16,13 +16,9 @@ export function standingGrants(
   const standing = new Map<string, StandingGrant>();
   for (const { record } of entries) {
     if (record.tenant !== tenant) continue;
-    switch (record.kind) {
-      case "grant_given":
-        standing.set(record.grant.id, { grant: record.grant, author: record.author, givenAtUs: record.atUs });
-        break;
-      case "grant_revoked":
-        standing.delete(record.grantId);
-    }
+    if (record.kind === "grant_given")
+      standing.set(record.grant.id, { grant: record.grant, author: record.author, givenAtUs: record.atUs });
+    if (record.kind === "grant_revoked") standing.delete(record.grantId);
   }
   return standing;
 }

@@ -117,7 +117,7 @@ describe("each mistake is one sentence that says what is allowed", () => {
     },
     {
       yaml: `http: { clients: [{ name: a, tokenSha256: "${hash}", may: [write] }] }`,
-      says: ['http.clients[0].may[0] is "write"; it must be one of send, read, decide'],
+      says: ['http.clients[0].may[0] is "write"; it must be one of send, guard, read, decide'],
     },
     {
       yaml: "http: { inFlightBytesMax: 2097152 }",

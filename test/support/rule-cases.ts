@@ -76,7 +76,7 @@ export function runCase(
     const one = judgedWith(offset, parts);
     return { ...one, authority: authorise(book, Number.MAX_SAFE_INTEGER, factsOf(one.action)) };
   });
-  const engine = new Engine(detectors);
+  const engine = new Engine(detectors, undefined, undefined, book);
   engine.step(judged.slice(0, -1));
   const { actions, findings } = engine.step(judged.slice(-1));
   return {

@@ -1,4 +1,5 @@
 /** The engine, told of plain actions and answering with them. */
+import { PolicyBook } from "../../policy/book.ts";
 import type { AuthorityOf } from "../../detector/authorise/authority-of.ts";
 import { ActionView } from "../../detector/detect/action-view.ts";
 import type { Detector } from "../../detector/detect/detector.ts";
@@ -37,12 +38,15 @@ export class Engine {
   readonly #saved = new Map<string, SavedState>();
 
   readonly #newPerHourMax: number;
+  readonly #book: PolicyBook;
 
   /**
    * @param room Actions that are remembered, a power of two.
+   * @param book What people decided.
    * @param newPerHourMax New identities of a source and hour; 0 for any number.
    */
-  constructor(detectors: readonly Detector[], room = 2 ** 12, newPerHourMax = 0) {
+  constructor(detectors: readonly Detector[], room = 2 ** 12, newPerHourMax = 0, book = new PolicyBook()) {
+    this.#book = book;
     this.#detectors = detectors;
     this.#newPerHourMax = newPerHourMax;
     this.#recent = new RecentActions(0, room);
@@ -60,7 +64,10 @@ export class Engine {
     this.#recent.makeRoom(columns.count);
     const rows = Int32Array.from(judged.keys());
     const unsure = unsureRows(this.#recent, columns, places, rows);
-    const authorityOf = { judge: (_columns: unknown, { row }: { row: number }) => judged[row]!.authority };
+    const authorityOf = {
+      judge: (_columns: unknown, { row }: { row: number }) => judged[row]!.authority,
+      decidedFor: (tenant: string) => ({ book: this.#book.of(tenant), control: Number.MAX_SAFE_INTEGER }),
+    };
     const stepped = step(columns, places, {
       states: this.states,
       recent: this.#recent,
