@@ -21,7 +21,7 @@ import { decoded } from "../support/decoded.ts";
 import { type Books, endGatewayLoads, pause, startGatewayLoad } from "../support/gateway/load.ts";
 import { moreAcknowledged } from "../support/gateway/harm.ts";
 import { hostileRequests, seed } from "../support/hostile-requests.ts";
-import { readAll } from "../support/kafka/records.ts";
+import { collectedRecords } from "../support/collected-spans.ts";
 import { attribute, block, requestOf, varint } from "../support/otlp-bytes.ts";
 import { until } from "../support/poll.ts";
 import { freshTopics } from "../support/shared.ts";
@@ -246,7 +246,7 @@ test("bombs and broken requests at once leave honest senders and the records of 
 /** Spans that were acknowledged and that the detector's decoder does not find. No record may be unreadable as a whole. */
 async function unread({ acknowledged }: Books): Promise<number> {
   await pause(500);
-  const records = await readAll(topics.brokers, topics.topics.spans);
+  const records = await collectedRecords(topics.brokers, topics.topics.spans);
   const found = new Set<string>();
   for (const { value, partition, offset } of records) {
     const read = decoded(value);
