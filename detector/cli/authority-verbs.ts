@@ -125,10 +125,10 @@ export function authorityVerbs(
 }
 
 interface Said {
-  readonly author?: string;
-  readonly atUs?: number;
-  readonly reason?: string;
-  readonly untilUs?: number;
+  readonly author?: string | undefined;
+  readonly atUs?: number | undefined;
+  readonly reason?: string | undefined;
+  readonly untilUs?: number | undefined;
 }
 
 function saidText({ author, atUs, reason, untilUs }: Said): string {

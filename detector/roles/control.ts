@@ -1,7 +1,7 @@
 import { controlFeed, type ControlLog } from "../stream/control-feed.ts";
 import type { ControlFeed } from "../stream/ports.ts";
 import type { Database } from "../store/clickhouse.ts";
-import { type DecidedLog, storeDecided } from "../store/decided.ts";
+import { storeDecided } from "../store/decided.ts";
 import type { Context } from "./context.ts";
 
 /** Follows a log of what was decided, writing its entries where analysts read them. */
@@ -9,11 +9,10 @@ export function followControl(
   { clock }: Context,
   database: Database,
   log: ControlLog,
-  name: DecidedLog = "control",
 ): ControlFeed {
   return controlFeed({
     read: (from) => log.read(from),
-    onEntries: (entries) => storeDecided(database, name, entries),
+    onEntries: (entries) => storeDecided(database, "control", entries),
     pause: () => clock.sleep(50),
   });
 }

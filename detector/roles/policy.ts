@@ -14,8 +14,8 @@ import { shadowReport } from "../store/shadow-report.ts";
 import type { ControlLog } from "../stream/control-feed.ts";
 import type { Context } from "./context.ts";
 import { decisionQueue } from "./decision-queue.ts";
-import { followControl } from "./control.ts";
 import { hookMapping } from "./package-files.ts";
+import { project } from "./project.ts";
 
 /** Both logs of what was decided. */
 export interface PolicyLogs {
@@ -52,7 +52,10 @@ export async function openPolicy(
     // The others are for those who send and ask.
     streamsMax: Math.ceil(config.http.connectionsMax / 2),
   });
-  const unproject = projectStandings(context, database, standings);
+  const projections = [
+    project(context, database, control, "control"),
+    project(context, database, standings, "standings"),
+  ];
   const approving = { feed, clock, links: linksOf(context) };
   return {
     routes: [
@@ -72,24 +75,11 @@ export async function openPolicy(
     ],
     async stop() {
       events.stop();
-      unproject();
+      for (const end of projections) end();
       feed.stop();
       await decisions.stop();
     },
   };
-}
-
-/** Writes what playbooks answered where analysts read it; the detector does so with the control log. */
-function projectStandings(context: Context, database: Database, standings: ControlLog): () => void {
-  const feed = followControl(context, database, standings, "standings");
-  const project = (): void => {
-    // What could not be stored is stored with what comes next.
-    feed.head().catch((error: unknown) => {
-      context.log("warn", "standings can't be stored now", { reason: String(error) });
-    });
-  };
-  project();
-  return standings.listen(project);
 }
 
 function linksOf({ config }: Context): LinkSettings | undefined {
