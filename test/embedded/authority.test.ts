@@ -3,9 +3,12 @@
  * Method: one running `up`; guards' streams, the API and the command line are asked, and ClickHouse afterwards.
  */
 import { createHmac } from "node:crypto";
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { closingLatency } from "../support/closing-latency.ts";
 import { openPolicyStream } from "../support/policy-stream.ts";
 import { until } from "../support/poll.ts";
 import { repositoryRoot } from "../support/repository.ts";
@@ -219,6 +222,34 @@ test("a signed message of GitHub opens a task; a wrong signature, a repetition a
   expect((await cli("tasks")).out).not.toContain("acme/payments#42");
   expect((await ask(up.url, "/v1/hooks/jira", { method: "POST", body: "{}" })).status).toBe(404);
 });
+
+test("200 tasks closed: each is with a guard soon", async () => {
+  const { p50, p99 } = await closingLatency(up.url, up.url);
+  process.stderr.write(`embedded: task close to a guard, ms: p50 ${p50.toFixed(1)}, p99 ${p99.toFixed(1)}\n`);
+  expect(p99).toBeLessThan(1_000);
+}, 60_000);
+
+test("a reader that takes nothing is cut off, and counted", async () => {
+  const slow = connect(up.port, "127.0.0.1");
+  slow.on("error", () => undefined);
+  slow.write("GET /v1/policy/events?identity=agent:slow HTTP/1.1\r\nhost: localhost\r\n\r\n");
+  await once(slow, "data");
+  slow.pause();
+  // More than the kernel keeps for a reader, and beyond that more than we do.
+  for (let round = 0; round < 24; round += 1) {
+    const open = Array.from({ length: 1_000 }, (_, at) => ({
+      id: `slow-${String(round)}-${String(at)}`,
+      kind: "change",
+      title: "x".repeat(512),
+    }));
+    expect((await send("/v1/tasks", { open })).status).toBe(201);
+  }
+  await until("it is counted", async () => {
+    const { text } = await ask(up.url, "/metrics");
+    return /^answerable_policy_streams_cut_total\{reason="slow"[^}]*\} 1$/mu.test(text);
+  });
+  slow.destroy();
+}, 120_000);
 
 test("500 guards hear one decision, and a stop ends their streams in order", async () => {
   const streams = await Promise.all(Array.from({ length: 500 }, (_, at) => openPolicyStream(up.url, [`agent:${at}`])));
