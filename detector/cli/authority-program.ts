@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 
 interface At {
   readonly url?: string;
@@ -13,20 +13,24 @@ export interface AuthorityVerbs {
   openTask(id: string, options: At & TaskOptions): Promise<void>;
   closeTask(id: string, options: At & { readonly reason?: string }): Promise<void>;
   approvals(options: AtJson & { readonly state?: string }): Promise<void>;
-  answer(id: string, answer: "approved" | "denied", options: At & { readonly comment?: string }): Promise<void>;
+  answer(
+    id: string,
+    answer: "approved" | "denied",
+    options: At & { readonly comment?: string },
+  ): Promise<void>;
   approvalLink(id: string, options: At & { readonly for: string }): Promise<void>;
   standing(subject: string, options: AtJson & StandingOptions): Promise<void>;
   standings(options: AtJson): Promise<void>;
   shadowReport(options: AtJson): Promise<void>;
 }
 
-export interface TaskOptions {
+interface TaskOptions {
   readonly kind: string;
   readonly title?: string;
   readonly link?: string;
 }
 
-export interface StandingOptions {
+interface StandingOptions {
   readonly set?: string;
   readonly reason?: string;
   readonly for?: string;
@@ -43,19 +47,27 @@ export function addAuthority(
   addApprovals(program, verbs, service);
   service(program.command("standing").description("what an identity may do right now; with --set, decide it"))
     .argument("<identity>", "its id, or with --chain the id of a chain")
-    .addOption(new Option("--set <standing>", "from now on").choices(["active", "watched", "paused", "revoked"]))
+    .addOption(
+      program
+        .createOption("--set <standing>", "from now on")
+        .choices(["active", "watched", "paused", "revoked"]),
+    )
     .option("--reason <why>", "why; it stands on what is refused")
     .option("--for <time>", "after which it is active again, for example 30m, 1h or 7d (default: for good)")
     .option("--chain", "of all that acts within a chain")
     .option("--json", "as JSON")
     .action(async (id: string, given: AtJson & StandingOptions) => (await verbs()).standing(id, given));
-  service(program.command("standings").description("identities and chains that are watched, paused or revoked"))
+  service(
+    program.command("standings").description("identities and chains that are watched, paused or revoked"),
+  )
     .option("--json", "as JSON")
     .action(async (given: AtJson) => (await verbs()).standings(given));
   service(
     program
       .command("shadow-report")
-      .description("what guards in shadow mode would have denied or asked about, by identity, operation and reason"),
+      .description(
+        "what guards in shadow mode would have denied or asked about, by identity, operation and reason",
+      ),
   )
     .option("--json", "as JSON")
     .action(async (given: AtJson) => (await verbs()).shadowReport(given));
@@ -90,7 +102,8 @@ function addApprovals(
 ): void {
   service(program.command("approvals").description("list the approvals that wait for an answer"))
     .addOption(
-      new Option("--state <state>", "in this state instead")
+      program
+        .createOption("--state <state>", "in this state instead")
         .choices(["asked", "approved", "denied", "used", "expired"])
         .default("asked"),
     )
@@ -103,7 +116,9 @@ function addApprovals(
     service(program.command(verb).description(about))
       .argument("<id>", "id of the approval")
       .option("--comment <text>", "why")
-      .action(async (id: string, given: At & { comment?: string }) => (await verbs()).answer(id, answer, given));
+      .action(async (id: string, given: At & { comment?: string }) =>
+        (await verbs()).answer(id, answer, given),
+      );
   }
   service(
     program

@@ -5,7 +5,15 @@ import { instantText, jsonLine, plain } from "./text.ts";
 
 const text = z.string();
 const Tasks = z.object({
-  tasks: z.array(z.looseObject({ id: text, kind: text.default("?"), title: text.default(""), author: text, atUs: z.number() })),
+  tasks: z.array(
+    z.looseObject({
+      id: text,
+      kind: text.default("?"),
+      title: text.default(""),
+      author: text,
+      atUs: z.number(),
+    }),
+  ),
 });
 const Approvals = z.object({
   approvals: z.array(
@@ -41,15 +49,23 @@ const Shadow = z.object({
   ),
 });
 
+type Api = (options: { readonly url?: string }) => Ask;
+type Out = (text: string) => void;
+
 /** The verbs about tasks, approvals and standings, over the API. */
-export function authorityVerbs(
-  api: (options: { readonly url?: string }) => Ask,
-  out: (text: string) => void,
-): AuthorityVerbs {
-  const list = <One>(all: readonly One[], isJson: boolean, none: string, line: (one: One) => string): void => {
+export function authorityVerbs(api: Api, out: Out): AuthorityVerbs {
+  return { ...taskVerbs(api, out), ...approvalVerbs(api, out), ...standingVerbs(api, out) };
+}
+
+function listOn(out: Out) {
+  return <One>(all: readonly One[], isJson: boolean, none: string, line: (one: One) => string): void => {
     if (isJson) out(jsonLine(all));
     else out(all.length === 0 ? `${none}\n` : all.map((one) => `${plain(line(one))}\n`).join(""));
   };
+}
+
+function taskVerbs(api: Api, out: Out): Pick<AuthorityVerbs, "tasks" | "openTask" | "closeTask"> {
+  const list = listOn(out);
   const decideTasks = (given: { readonly url?: string }, body: object): Promise<unknown> =>
     api(given)("POST", "/v1/tasks", z.looseObject({}), body);
   return {
@@ -62,7 +78,10 @@ export function authorityVerbs(
     },
     async openTask(id, given) {
       const { kind, title, link } = given;
-      const rest = { ...(title === undefined ? {} : { title }), ...(link === undefined ? {} : { url: link }) };
+      const rest = {
+        ...(title === undefined ? {} : { title }),
+        ...(link === undefined ? {} : { url: link }),
+      };
       await decideTasks(given, { open: [{ id, kind, ...rest }] });
       out(`task ${plain(id)} is open\n`);
     },
@@ -71,6 +90,12 @@ export function authorityVerbs(
       await decideTasks(given, { close: [{ id, reason }] });
       out(`task ${plain(id)} is closed; what hung on it has ended\n`);
     },
+  };
+}
+
+function approvalVerbs(api: Api, out: Out): Pick<AuthorityVerbs, "approvals" | "answer" | "approvalLink"> {
+  const list = listOn(out);
+  return {
     async approvals(given) {
       const { state = "asked" } = given;
       const { approvals } = await api(given)("GET", `/v1/approvals?state=${state}`, Approvals);
@@ -84,7 +109,10 @@ export function authorityVerbs(
     },
     async answer(id, answer, given) {
       const { comment = "" } = given;
-      await api(given)("POST", `/v1/approvals/${encodeURIComponent(id)}/answer`, z.looseObject({}), { answer, comment });
+      await api(given)("POST", `/v1/approvals/${encodeURIComponent(id)}/answer`, z.looseObject({}), {
+        answer,
+        comment,
+      });
       out(answer === "approved" ? `approved; exactly this action may run, once\n` : `denied\n`);
     },
     async approvalLink(id, given) {
@@ -92,6 +120,12 @@ export function authorityVerbs(
       const { url } = await api(given)("POST", path, z.object({ url: text }), { who: given.for });
       out(`${plain(url)}\n`);
     },
+  };
+}
+
+function standingVerbs(api: Api, out: Out): Pick<AuthorityVerbs, "standing" | "standings" | "shadowReport"> {
+  const list = listOn(out);
+  return {
     async standing(id, given) {
       const kind = given.chain === true ? "chain" : "identity";
       if (given.set !== undefined) {
@@ -141,6 +175,7 @@ const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d:
 
 function secondsOf(time: string): number {
   const { many, unit = "" } = /^(?<many>[1-9]\d{0,7})(?<unit>[smhd])$/u.exec(time)?.groups ?? {};
-  if (many === undefined) throw new Error(`--for is ${time}; it must be a number and its unit: 30s, 15m, 8h or 90d`);
+  if (many === undefined)
+    throw new Error(`--for is ${time}; it must be a number and its unit: 30s, 15m, 8h or 90d`);
   return Number(many) * (unitSeconds[unit] ?? 1);
 }

@@ -118,7 +118,9 @@ function hookRules({ hooks }: Config): readonly string[] {
     const place = `hooks[${at}] ("${name}")`;
     const problems: string[] = [];
     if (secret === undefined)
-      problems.push(`${place} has no secret, so anybody could open and close tasks; set secret or secretFile`);
+      problems.push(
+        `${place} has no secret, so anybody could open and close tasks; set secret or secretFile`,
+      );
     else if (secret.length < secretCharsMin)
       problems.push(`${place} has a secret of fewer than ${secretCharsMin} characters; choose a longer one`);
     if (names.indexOf(name) < at) problems.push(`hooks[${at}].name is "${name}", which is taken`);

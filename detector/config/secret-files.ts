@@ -35,7 +35,9 @@ export async function readSecretFiles(tree: Tree, readFile: ReadFile): Promise<R
     ...tree,
     clickhouse: await fill(clickhouse, "clickhouse", "password"),
     kafka: isTree(kafka) ? { ...kafka, sasl: await fill(kafka["sasl"], "kafka.sasl", "password") } : kafka,
-    alerts: isTree(alerts) ? { ...alerts, webhooks: await fillEach(alerts["webhooks"], "alerts.webhooks", fill) } : alerts,
+    alerts: isTree(alerts)
+      ? { ...alerts, webhooks: await fillEach(alerts["webhooks"], "alerts.webhooks", fill) }
+      : alerts,
     hooks: await fillEach(hooks, "hooks", fill),
     approvals: await fill(approvals, "approvals", "linkSecret"),
   };

@@ -5,11 +5,7 @@ import { storeDecided } from "../store/decided.ts";
 import type { Context } from "./context.ts";
 
 /** Follows a log of what was decided, writing its entries where analysts read them. */
-export function followControl(
-  { clock }: Context,
-  database: Database,
-  log: ControlLog,
-): ControlFeed {
+export function followControl({ clock }: Context, database: Database, log: ControlLog): ControlFeed {
   return controlFeed({
     read: (from) => log.read(from),
     onEntries: (entries) => storeDecided(database, "control", entries),

@@ -28,7 +28,9 @@ export function hookMapping(name: string): HookMapping {
   try {
     return HookMapping.parse(JSON.parse(text));
   } catch (error) {
-    throw new Error(`the mapping ${name} is not of the form of schemas/hooks/*.json: ${reasonOf(error)}`, { cause: error });
+    throw new Error(`the mapping ${name} is not of the form of schemas/hooks/*.json: ${reasonOf(error)}`, {
+      cause: error,
+    });
   }
 }
 

@@ -44,8 +44,11 @@ export function readLink(
   const [claims = "", signed = "", ...more] = token.split(".");
   const given = Buffer.from(signed, "base64url");
   const wanted = signature(secret, id, claims);
-  if (more.length > 0 || given.byteLength !== wanted.byteLength || !timingSafeEqual(given, wanted)) return undefined;
-  const [tenant, who, expiresAtUs] = Claims.parse(JSON.parse(Buffer.from(claims, "base64url").toString("utf8")));
+  if (more.length > 0 || given.byteLength !== wanted.byteLength || !timingSafeEqual(given, wanted))
+    return undefined;
+  const [tenant, who, expiresAtUs] = Claims.parse(
+    JSON.parse(Buffer.from(claims, "base64url").toString("utf8")),
+  );
   return nowUs < expiresAtUs ? { tenant, who, expiresAtUs } : undefined;
 }
 

@@ -2,7 +2,8 @@ import type { ApprovalNow } from "./approval-state.ts";
 
 /** Nothing is loaded, nothing runs, nobody may frame it, and the address with its token goes nowhere. */
 export const pageHeaders: Readonly<Record<string, string>> = {
-  "content-security-policy": "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  "content-security-policy":
+    "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   "referrer-policy": "no-referrer",
   "x-frame-options": "DENY",
 };

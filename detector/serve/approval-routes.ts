@@ -9,7 +9,7 @@ import type { ApprovalNow } from "./approval-state.ts";
 import { authorOf, decidedBy } from "./decision.ts";
 import { type LinkSettings, linkUrl } from "./approval-link.ts";
 import type { PolicyFeed } from "./policy-feed.ts";
-import { ok, problem, readAs } from "./reply.ts";
+import { ok, problem, readAs, type Reply } from "./reply.ts";
 import type { Route } from "./route.ts";
 
 /** Approvals of one identity that wait for an answer. */
@@ -39,14 +39,17 @@ export interface ApprovalOptions {
 }
 
 /** One action, approved by a person before it runs: asked by its guard, answered once, used once. */
-export function approvalRoutes({ feed, clock, links }: ApprovalOptions): readonly Route[] {
+export function approvalRoutes(options: ApprovalOptions): readonly Route[] {
+  return [...askingRoutes(options), ...endingRoutes(options)];
+}
+
+function askingRoutes({ feed, clock, links }: ApprovalOptions): readonly Route[] {
   const book = approvals(feed, clock);
   /** Of another tenant, or of an identity that the client can't speak for, nothing is told. */
   const found = async (client: Client, id: string): Promise<ApprovalNow | undefined> => {
     const approval = await book.of(client.tenant, id);
     return approval !== undefined && maySee(client, approval) ? approval : undefined;
   };
-  const missing = (id: string) => problem(404, `there is no approval ${id}; those that ended a day ago are in v_approvals`);
   return [
     {
       method: "POST",
@@ -57,7 +60,10 @@ export function approvalRoutes({ feed, clock, links }: ApprovalOptions): readonl
         if (!read.ok) return read.reply;
         const { approval, ttlSeconds: seconds } = read.value;
         if (!mayGuard(client, approval.identityId))
-          return problem(403, `${client.name} may not speak for ${approval.identityId}; its entry in http.clients says for whom`);
+          return problem(
+            403,
+            `${client.name} may not speak for ${approval.identityId}; its entry in http.clients says for whom`,
+          );
         await feed.refresh();
         const common = decidedBy(client, clock.nowMs());
         const waiting = feed
@@ -65,11 +71,17 @@ export function approvalRoutes({ feed, clock, links }: ApprovalOptions): readonl
           .approvals(common.atUs)
           .filter(({ state, request: one }) => state === "asked" && one.identityId === approval.identityId);
         if (waiting.length >= askedMax)
-          return problem(429, `${String(askedMax)} approvals of ${approval.identityId} wait for an answer already`);
+          return problem(
+            429,
+            `${String(askedMax)} approvals of ${approval.identityId} wait for an answer already`,
+          );
         const asked = { ...approval, id: randomId(), expiresAtUs: common.atUs + seconds * 1_000_000 };
         await feed.append([{ kind: "approval_asked", ...common, approval: asked }]);
         const url = links === undefined ? {} : { url: `${links.baseUrl}/v1/approvals/${asked.id}` };
-        return { status: 201, json: { approval: { id: asked.id, state: "asked", expiresAtUs: asked.expiresAtUs, ...url } } };
+        return {
+          status: 201,
+          json: { approval: { id: asked.id, state: "asked", expiresAtUs: asked.expiresAtUs, ...url } },
+        };
       },
     },
     {
@@ -98,6 +110,12 @@ export function approvalRoutes({ feed, clock, links }: ApprovalOptions): readonl
         return approval === undefined ? missing(id) : ok({ approval: wireOf(approval) });
       },
     },
+  ];
+}
+
+function endingRoutes({ feed, clock, links }: ApprovalOptions): readonly Route[] {
+  const book = approvals(feed, clock);
+  return [
     {
       method: "POST",
       path: "/v1/approvals/:id/answer",
@@ -122,7 +140,11 @@ export function approvalRoutes({ feed, clock, links }: ApprovalOptions): readonl
         if (!read.ok) return read.reply;
         const approval = await book.of(client.tenant, id);
         if (approval === undefined || !mayGuard(client, approval.request.identityId)) return missing(id);
-        return book.use(approval, { tenant: client.tenant, author: authorOf(client), digest: read.value.digest });
+        return book.use(approval, {
+          tenant: client.tenant,
+          author: authorOf(client),
+          digest: read.value.digest,
+        });
       },
     },
     {
@@ -135,7 +157,10 @@ export function approvalRoutes({ feed, clock, links }: ApprovalOptions): readonl
         const approval = await book.of(client.tenant, id);
         if (approval === undefined) return missing(id);
         if (links === undefined)
-          return problem(409, "links are not signed here; set approvals.linkSecret (or linkSecretFile) and approvals.baseUrl");
+          return problem(
+            409,
+            "links are not signed here; set approvals.linkSecret (or linkSecretFile) and approvals.baseUrl",
+          );
         const { who } = read.value;
         // Whoever may not answer may not have others answer in the same way either.
         const refusal = whyNotAnswer(approval, client) ?? whyNotReader(approval, who);
@@ -144,6 +169,10 @@ export function approvalRoutes({ feed, clock, links }: ApprovalOptions): readonl
       },
     },
   ];
+}
+
+function missing(id: string): Reply {
+  return problem(404, `there is no approval ${id}; those that ended a day ago are in v_approvals`);
 }
 
 function maySee(client: Client, { request }: ApprovalNow): boolean {

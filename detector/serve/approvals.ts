@@ -40,20 +40,24 @@ export function approvals(feed: PolicyFeed, clock: Clock): Approvals {
       return feed.shelf(tenant).approvals(nowUs());
     },
     async answer({ request: { id }, state, answeredBy }, { tenant, author, answer, comment }) {
-      const taken = (by: string, how: string): Reply =>
-        problem(409, by === "" ? `the approval is ${how}` : `the approval was answered by ${by} already: ${how}`);
       if (state !== "asked") return taken(answeredBy, state);
       const atUs = nowUs();
-      await feed.append([{ kind: "approval_answered", tenant, author, atUs, approvalId: id, answer, comment }]);
+      await feed.append([
+        { kind: "approval_answered", tenant, author, atUs, approvalId: id, answer, comment },
+      ]);
       const after = feed.shelf(tenant).approval(id, atUs);
-      const isOurs = after?.answeredBy === author && after.answer?.atUs === atUs && after.answer.answer === answer;
+      const isOurs =
+        after?.answeredBy === author && after.answer?.atUs === atUs && after.answer.answer === answer;
       if (!isOurs) return taken(after?.answeredBy ?? "", after?.state ?? "gone");
       return ok({ approval: { id, state: after.state } });
     },
     async use({ request, state }, { tenant, author, digest }) {
       const { id } = request;
       if (digest !== request.digest)
-        return problem(409, "the approval is of another action: its digest differs, so its operation, resources, arguments, identity or task do");
+        return problem(
+          409,
+          "the approval is of another action: its digest differs, so its operation, resources, arguments, identity or task do",
+        );
       if (state !== "approved") return problem(409, `the approval is ${state}, and nothing may run on it`);
       const atUs = nowUs();
       const useId = randomId();
@@ -64,6 +68,13 @@ export function approvals(feed: PolicyFeed, clock: Clock): Approvals {
       return ok({ approval: { id, state: "used" } });
     },
   };
+}
+
+function taken(by: string, how: string): Reply {
+  return problem(
+    409,
+    by === "" ? `the approval is ${how}` : `the approval was answered by ${by} already: ${how}`,
+  );
 }
 
 /**

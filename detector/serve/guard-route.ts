@@ -4,6 +4,7 @@ import { digestOf } from "../../policy/digest.ts";
 import { ActionKind } from "../../schemas/index.ts";
 import type { Clock } from "../clock.ts";
 import { mayGuard } from "../ingest/auth.ts";
+import type { Client } from "../ingest/ports.ts";
 import type { PolicyFeed } from "./policy-feed.ts";
 import { ok, problem, readAs } from "./reply.ts";
 import type { Route } from "./route.ts";
@@ -70,75 +71,70 @@ export function guardRoute({ feed, clock, onDecided }: GuardOptions): Route {
     answer: async ({ client, request }) => {
       const read = await readAs(request, GuardRequest);
       if (!read.ok) return read.reply;
-      const { identity, kind, operation, task, session, chain, path, network, environment, credential } = read.value;
+      const { identity } = read.value;
       if (!mayGuard(client, identity.id))
-        return problem(403, `${client.name} may not speak for ${identity.id}; its entry in http.clients says for whom`);
+        return problem(
+          403,
+          `${client.name} may not speak for ${identity.id}; its entry in http.clients says for whom`,
+        );
       if (Object.keys(read.value.arguments).length > argumentsMax)
         return problem(400, `an action has at most ${String(argumentsMax)} arguments`);
-      const { tenant } = client;
       const atUs = clock.nowMs() * 1000;
-      const resources = read.value.resources.map((one) => (typeof one === "string" ? one : one.id));
-      const verdict = decide(feed.book, {
-        tenant,
-        identityId: identity.id,
-        kind,
-        operation,
-        resources: resources.map((id) => ({ id })),
-        startedAtUs: atUs,
-        taskId: task,
-        sessionId: session,
-        chainId: chain,
-        network,
-        environment,
-        credentialType: credential.type,
-        credentialIssuedAt: credential.issuedAt,
-        path: path.length === 0 ? [identity.id] : path,
-      });
-      const { control } = feed.cursor();
-      const digest = digestOf({
-        tenant,
-        identityId: identity.id,
-        operation,
-        resources,
-        argumentDigests: read.value.arguments,
-        taskId: task,
-      });
-      const { grantId = "", policyId = "", policyVersion = "" } = verdict.authority ?? {};
-      onDecided({
-        tenant,
-        atUs,
-        identityId: identity.id,
-        kind,
-        operation,
-        resources,
-        taskId: task,
-        sessionId: session,
-        chainId: chain,
-        verdict: verdict.verdict,
-        reason: verdict.reason,
-        grantId,
-        policyId,
-        policyVersion,
-        control,
-        digest,
-        client: client.name,
-      });
-      return ok({
-        verdict: verdict.verdict,
-        reason: verdict.reason,
-        grantId,
-        policyId,
-        policyVersion,
-        message: messageOf(verdict, identity.id, operation),
-        attributes: {
-          "nhi.decision.verdict": verdict.verdict,
-          "nhi.decision.outcome": outcomes[verdict.verdict],
-          "nhi.decision.reason": verdict.reason,
-          "nhi.decision.policy": control,
-          "nhi.decision.age_ms": 0,
-          "nhi.action.digest": digest,
-        },
-      });
+      const { verdict, decision } = decided(feed, client, read.value, atUs);
+      onDecided(decision);
+      return ok(answerOf(verdict, decision));
+    },
+  };
+}
+
+function decided(
+  feed: PolicyFeed,
+  client: Client,
+  asked: z.infer<typeof GuardRequest>,
+  atUs: number,
+): { readonly verdict: Verdict; readonly decision: ServiceDecision } {
+  const { tenant } = client;
+  const { kind, operation, path, network, environment, credential } = asked;
+  const resources = asked.resources.map((one) => (typeof one === "string" ? one : one.id));
+  const common = { tenant, identityId: asked.identity.id, kind, operation };
+  const where = { taskId: asked.task, sessionId: asked.session, chainId: asked.chain };
+  const verdict = decide(feed.book, {
+    ...common,
+    ...where,
+    resources: resources.map((id) => ({ id })),
+    startedAtUs: atUs,
+    network,
+    environment,
+    credentialType: credential.type,
+    credentialIssuedAt: credential.issuedAt,
+    path: path.length === 0 ? [common.identityId] : path,
+  });
+  const digest = digestOf({ ...common, resources, argumentDigests: asked.arguments, taskId: where.taskId });
+  const { grantId = "", policyId = "", policyVersion = "" } = verdict.authority ?? {};
+  const said = { verdict: verdict.verdict, reason: verdict.reason, grantId, policyId, policyVersion };
+  const { control } = feed.cursor();
+  return {
+    verdict,
+    decision: { ...common, ...where, ...said, atUs, resources, control, digest, client: client.name },
+  };
+}
+
+function answerOf(verdict: Verdict, decision: ServiceDecision): object {
+  const { identityId, operation, reason, grantId, policyId, policyVersion, control, digest } = decision;
+  return {
+    verdict: verdict.verdict,
+    reason,
+    grantId,
+    policyId,
+    policyVersion,
+    message: messageOf(verdict, identityId, operation),
+    attributes: {
+      "nhi.decision.verdict": verdict.verdict,
+      "nhi.decision.outcome": outcomes[verdict.verdict],
+      "nhi.decision.reason": reason,
+      "nhi.decision.policy": control,
+      "nhi.decision.age_ms": 0,
+      "nhi.action.digest": digest,
     },
   };
 }
@@ -150,6 +146,7 @@ function messageOf({ verdict, reason, authority }: Verdict, identityId: string, 
   const under = authority === undefined || authority.grantId === "" ? "" : ` (grant ${authority.grantId})`;
   const why = reason.replaceAll("_", " ");
   if (verdict === "allow") return `${identityId} may ${operation}${under}.`;
-  if (verdict === "ask") return `${operation} by ${identityId} waits for a person's approval: ${why}${under}.`;
+  if (verdict === "ask")
+    return `${operation} by ${identityId} waits for a person's approval: ${why}${under}.`;
   return `${identityId} may not ${operation}: ${why}${under}. The same call will be refused again.`;
 }

@@ -31,7 +31,9 @@ const Rule = z
       .exactOptional()
       .describe("When it happened: ISO 8601, milliseconds since 1970, or `2026-02-03 04:05:06` in UTC."),
   })
-  .refine((rule) => rule.do === "ignore" || rule.task !== undefined, { message: "open and close need a task" });
+  .refine((rule) => rule.do === "ignore" || rule.task !== undefined, {
+    message: "open and close need a task",
+  });
 type Rule = z.infer<typeof Rule>;
 
 /** How the messages of another system become tasks: data, one file a system. The first rule that fits counts. */
@@ -50,7 +52,12 @@ export type HookMapping = Readonly<z.infer<typeof HookMapping>>;
 /** What a message says of a task. */
 export type TaskNews =
   | { readonly kind: "opened"; readonly task: Task; readonly atMs: number | undefined }
-  | { readonly kind: "closed"; readonly taskId: string; readonly reason: string; readonly atMs: number | undefined };
+  | {
+      readonly kind: "closed";
+      readonly taskId: string;
+      readonly reason: string;
+      readonly atMs: number | undefined;
+    };
 
 /** Reads a message; undefined when no rule fits, and a sentence when one fits that finds no task in it. */
 export function readMessage({ rules }: HookMapping, body: unknown): TaskNews | string | undefined {
@@ -63,7 +70,8 @@ export function readMessage({ rules }: HookMapping, body: unknown): TaskNews | s
   if (rule?.task === undefined || rule.do === "ignore") return undefined;
   const atMs = instantAt(body, rule.at);
   const id = filled(rule.task.id, body);
-  if (id === undefined || id.length > taskIdCharsMax) return `the message has no task of the form ${rule.task.id}`;
+  if (id === undefined || id.length > taskIdCharsMax)
+    return `the message has no task of the form ${rule.task.id}`;
   if (rule.do === "close")
     return { kind: "closed", taskId: id, reason: cut(filled(rule.reason ?? "", body)), atMs };
   const task = { id, kind: rule.task.kind, title: cut(filled(rule.task.title ?? "", body)) };
@@ -103,6 +111,9 @@ function textAt(body: unknown, path: string): string | undefined {
 function instantAt(body: unknown, at: Rule["at"]): number | undefined {
   if (at === undefined) return undefined;
   const text = textAt(body, at.path) ?? "";
-  const ms = at.form === "ms" ? Number(text === "" ? NaN : text) : Date.parse(at.form === "utc" ? `${text.replace(" ", "T")}Z` : text);
+  const ms =
+    at.form === "ms"
+      ? Number(text === "" ? NaN : text)
+      : Date.parse(at.form === "utc" ? `${text.replace(" ", "T")}Z` : text);
   return Number.isFinite(ms) ? ms : undefined;
 }

@@ -11,7 +11,7 @@ import type { Route } from "./route.ts";
 import { openTask } from "./task-routes.ts";
 
 /** A system whose messages open and close tasks. */
-export interface HookSource {
+interface HookSource {
   readonly name: string;
   readonly tenant: string;
   readonly secret: string;
@@ -61,7 +61,8 @@ export function hookRoute({ feed, clock, counters, sources }: HookOptions): Rout
     const nowMs = clock.nowMs();
     const task = `${source.tenant}\0${news.kind === "opened" ? news.task.id : news.taskId}`;
     const { atMs = nowMs } = news;
-    if (atMs < nowMs - ageMaxMs || atMs > nowMs + aheadMaxMs || memory.isLate(task, atMs)) return pass("late");
+    if (atMs < nowMs - ageMaxMs || atMs > nowMs + aheadMaxMs || memory.isLate(task, atMs))
+      return pass("late");
     const digest = createHash("sha256").update(`${source.name}\0`).update(body).digest("base64");
     if (!memory.take(digest)) return pass("repeated");
     try {
@@ -84,14 +85,20 @@ export function hookRoute({ feed, clock, counters, sources }: HookOptions): Rout
       const source = sources.find(({ name }) => name === params["source"]);
       if (source === undefined) return problem(404, "no webhook of this name is configured (setting hooks)");
       if (reading + bodyBytesMax > readingBytesMax)
-        return { ...refuse(503, "too many messages are read now; send it again"), headers: { "retry-after": "5" } };
+        return {
+          ...refuse(503, "too many messages are read now; send it again"),
+          headers: { "retry-after": "5" },
+        };
       reading += bodyBytesMax;
       try {
         const read = await readBytes(request, bodyBytesMax);
         if (!read.ok) return refuse(413, `a message has at most ${String(bodyBytesMax)} bytes`);
         const { signature } = source.mapping;
         if (!isSigned(read.body, request.headers[signature.header], signature, source.secret))
-          return refuse(401, `the signature (${signature.header}) is not of this body and this webhook's secret`);
+          return refuse(
+            401,
+            `the signature (${signature.header}) is not of this body and this webhook's secret`,
+          );
         return await take(source, read.body);
       } finally {
         reading -= bodyBytesMax;

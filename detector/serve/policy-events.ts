@@ -179,7 +179,10 @@ function identitiesOf(url: string): readonly string[] {
 
 function refusalOf(client: Client, identities: readonly string[]): Reply | undefined {
   if (identities.length === 0 || identities.length > identitiesMax)
-    return problem(400, `name the identities you guard: ?identity=…&identity=…, 1 to ${String(identitiesMax)}`);
+    return problem(
+      400,
+      `name the identities you guard: ?identity=…&identity=…, 1 to ${String(identitiesMax)}`,
+    );
   if (identities.some((id) => id === "" || id.length > identityCharsMax))
     return problem(400, `an identity has 1 to ${String(identityCharsMax)} characters`);
   const other = identities.find((id) => !mayGuard(client, id));

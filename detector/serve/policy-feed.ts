@@ -86,37 +86,8 @@ export async function openPolicyFeed(options: PolicyFeedOptions): Promise<Policy
     for (const [from, entry] of merged(decided, answered)) enter(entry, from);
   }
 
-  let running: Promise<void> | undefined;
-  let waiting: Promise<void> | undefined;
-  const run = (): Promise<void> => {
-    running = follow().finally(() => {
-      running = undefined;
-    });
-    return running;
-  };
-  // A read that runs already may have begun before what the caller knows of was appended: one more follows it, for all.
-  const refresh = (): Promise<void> => {
-    if (running === undefined) return run();
-    waiting ??= running
-      .catch(() => undefined)
-      .then(() => {
-        waiting = undefined;
-        return run();
-      });
-    return waiting;
-  };
-
-  let isTold = false;
-  const look = (): Promise<void> =>
-    refresh().then(
-      () => {
-        isTold = false;
-      },
-      (error: unknown) => {
-        if (!isTold) log("warn", "what people decided can't be read now", { reason: reasonOf(error) });
-        isTold = true;
-      },
-    );
+  const refresh = freshly(follow);
+  const look = telling(refresh, log);
   await refresh();
   const ends = [control, standings].map((one) => one.listen(() => void look()));
   void looking(clock, ending.signal, look);
@@ -145,6 +116,42 @@ export async function openPolicyFeed(options: PolicyFeedOptions): Promise<Policy
       for (const end of ends) end();
       listeners.clear();
     },
+  };
+}
+
+/** Does `work` for whoever asks. One run serves all that asked before it began: what they know of has been appended by then. */
+function freshly(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  let waiting: Promise<void> | undefined;
+  const run = (): Promise<void> => {
+    running = work().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+  return () => {
+    if (running === undefined) return run();
+    waiting ??= running
+      .catch(() => undefined)
+      .then(() => {
+        waiting = undefined;
+        return run();
+      });
+    return waiting;
+  };
+}
+
+/** The same for nobody in particular: that it failed is told once, until it succeeds again. */
+function telling(refresh: () => Promise<void>, log: Log): () => Promise<void> {
+  let isTold = false;
+  return async () => {
+    try {
+      await refresh();
+      isTold = false;
+    } catch (error) {
+      if (!isTold) log("warn", "what people decided can't be read now", { reason: reasonOf(error) });
+      isTold = true;
+    }
   };
 }
 

@@ -34,7 +34,10 @@ export class PolicyShelf {
       case "task_opened":
         return void this.#tasks.set(record.task.id, [entry]);
       case "task_closed":
-        return void this.#tasks.set(record.taskId, [...(this.#tasks.get(record.taskId) ?? []), entry].slice(-2));
+        return void this.#tasks.set(
+          record.taskId,
+          [...(this.#tasks.get(record.taskId) ?? []), entry].slice(-2),
+        );
       case "approval_asked":
         if (!this.#approvals.has(record.approval.id)) this.#approvals.set(record.approval.id, [entry]);
         return;
@@ -53,7 +56,11 @@ export class PolicyShelf {
         return void this.#last.set(`credential/${record.credentialId}`, entry);
       case "guard_set":
         return void this.#last.set("guard", entry);
-      default:
+      case "playbook_given":
+      case "playbook_removed":
+      case "safeguards_set":
+      case "behaviour_accepted":
+        return;
     }
   }
 
@@ -85,7 +92,10 @@ export class PolicyShelf {
         return !record.isDryRun && (record.subject.kind === "chain" || identities.has(record.subject.id));
       case "identity_declared":
         return identities.has(record.identity.id);
-      default:
+      case "playbook_given":
+      case "playbook_removed":
+      case "safeguards_set":
+      case "behaviour_accepted":
         return false;
     }
   }
@@ -99,7 +109,8 @@ export class PolicyShelf {
     for (const entries of this.#tasks.values()) found.push(...entries);
     for (const [id, entries] of this.#approvals) {
       const { state } = this.#approval(id, nowUs);
-      if ((state === "asked" || state === "approved") && identities.has(this.#askedBy(id))) found.push(...entries);
+      if ((state === "asked" || state === "approved") && identities.has(this.#askedBy(id)))
+        found.push(...entries);
     }
     for (const entry of this.#last.values()) if (this.concerns(entry.record, identities)) found.push(entry);
     return found.toSorted(inOrder);

@@ -39,9 +39,7 @@ export function sendReply(res: ServerResponse, reply: Reply): void {
 }
 
 /** A body as it came, or what to answer where it is too large. */
-type ReadBody =
-  | { readonly ok: true; readonly body: Buffer }
-  | { readonly ok: false; readonly reply: Reply };
+type ReadBody = { readonly ok: true; readonly body: Buffer } | { readonly ok: false; readonly reply: Reply };
 
 /** Reads a body of at most `bytesMax` bytes. */
 export async function readBytes(req: IncomingMessage, bytesMax = bodyBytesMax): Promise<ReadBody> {

@@ -25,7 +25,13 @@ const StandingQuery = z.strictObject({
 });
 
 /** What identities and chains may do right now: who said so, why and until when. */
-export function standingRoutes({ feed, clock }: { readonly feed: PolicyFeed; readonly clock: Clock }): readonly Route[] {
+export function standingRoutes({
+  feed,
+  clock,
+}: {
+  readonly feed: PolicyFeed;
+  readonly clock: Clock;
+}): readonly Route[] {
   return [
     {
       method: "POST",
@@ -46,7 +52,10 @@ export function standingRoutes({ feed, clock }: { readonly feed: PolicyFeed; rea
         await feed.append([
           { kind: "standing_set", ...common, subject, standing, reason, ...until, isDryRun: false },
         ]);
-        return { status: 201, json: { subject, standing, author: common.author, atUs: common.atUs, ...until } };
+        return {
+          status: 201,
+          json: { subject, standing, author: common.author, atUs: common.atUs, ...until },
+        };
       },
     },
     {
@@ -59,9 +68,15 @@ export function standingRoutes({ feed, clock }: { readonly feed: PolicyFeed; rea
         await feed.refresh();
         const nowUs = clock.nowMs() * 1000;
         const { identity, chain } = asked.data;
-        if (identity === "" && chain === "") return ok({ standings: othersThanActive(feed, client.tenant, nowUs) });
+        if (identity === "" && chain === "")
+          return ok({ standings: othersThanActive(feed, client.tenant, nowUs) });
         const where = { identityId: identity, chainId: chain };
-        const { standing, said } = standingOf(feed.book.of(client.tenant), where, nowUs, Number.POSITIVE_INFINITY);
+        const { standing, said } = standingOf(
+          feed.book.of(client.tenant),
+          where,
+          nowUs,
+          Number.POSITIVE_INFINITY,
+        );
         if (said === undefined) return ok({ standing });
         const { reason, untilUs, findingId } = said.value;
         const until = untilUs === undefined ? {} : { untilUs };
@@ -79,7 +94,9 @@ function othersThanActive(feed: PolicyFeed, tenant: string, nowUs: number): read
       if (record.kind !== "standing_set" || record.standing === "active") return [];
       if (record.untilUs !== undefined && record.untilUs <= nowUs) return [];
       const { subject, standing, author, atUs, reason, findingId = "", untilUs } = record;
-      return [{ subject, standing, author, atUs, reason, findingId, ...(untilUs === undefined ? {} : { untilUs }) }];
+      return [
+        { subject, standing, author, atUs, reason, findingId, ...(untilUs === undefined ? {} : { untilUs }) },
+      ];
     });
 }
 

@@ -17,12 +17,20 @@ const TaskRequest = z
       .max(tasksMax)
       .default([]),
   })
-  .refine(({ open, close }) => open.length + close.length > 0, { message: "name a task under open or close" });
+  .refine(({ open, close }) => open.length + close.length > 0, {
+    message: "name a task under open or close",
+  });
 
 const TaskQuery = z.strictObject({ state: z.enum(["open", "closed"]).default("open") });
 
 /** What is being done and why: tasks open and close, and grants that hang on them with them. */
-export function taskRoutes({ feed, clock }: { readonly feed: PolicyFeed; readonly clock: Clock }): readonly Route[] {
+export function taskRoutes({
+  feed,
+  clock,
+}: {
+  readonly feed: PolicyFeed;
+  readonly clock: Clock;
+}): readonly Route[] {
   return [
     {
       method: "POST",
@@ -35,12 +43,19 @@ export function taskRoutes({ feed, clock }: { readonly feed: PolicyFeed; readonl
         await feed.refresh();
         const shelf = feed.shelf(client.tenant);
         const common = decidedBy(client, clock.nowMs());
-        const opened = open.filter((task) => JSON.stringify(openTask(shelf.task(task.id))) !== JSON.stringify(task));
+        const opened = open.filter(
+          (task) => JSON.stringify(openTask(shelf.task(task.id))) !== JSON.stringify(task),
+        );
         // One that nobody opened may be closed: its opening may be on its way, and then it is over when it comes.
         const closed = close.filter(({ id }) => shelf.task(id).at(-1)?.record.kind !== "task_closed");
         await feed.append([
           ...opened.map((task) => ({ kind: "task_opened" as const, ...common, task })),
-          ...closed.map(({ id, reason }) => ({ kind: "task_closed" as const, ...common, taskId: id, reason })),
+          ...closed.map(({ id, reason }) => ({
+            kind: "task_closed" as const,
+            ...common,
+            taskId: id,
+            reason,
+          })),
         ]);
         const unchanged = open.length + close.length - opened.length - closed.length;
         const status = opened.length + closed.length > 0 ? 201 : 200;
@@ -55,7 +70,10 @@ export function taskRoutes({ feed, clock }: { readonly feed: PolicyFeed; readonl
         const asked = TaskQuery.safeParse(query);
         if (!asked.success) return problem(400, z.prettifyError(asked.error));
         await feed.refresh();
-        const all = feed.shelf(client.tenant).tasks(clock.nowMs() * 1000).flatMap((entries) => taskOf(entries) ?? []);
+        const all = feed
+          .shelf(client.tenant)
+          .tasks(clock.nowMs() * 1000)
+          .flatMap((entries) => taskOf(entries) ?? []);
         return ok({ tasks: all.filter(({ state }) => state === asked.data.state) });
       },
     },

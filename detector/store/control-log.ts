@@ -14,8 +14,8 @@ export function controlLogTable(
       { from },
     );
     return rows.flatMap(({ position, record }) => {
-      const read = recordOf(record);
-      return read === undefined ? [] : [{ position, record: read }];
+      const entry = recordOf(record);
+      return entry === undefined ? [] : [{ position, record: entry }];
     });
   };
   return {

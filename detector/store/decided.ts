@@ -77,11 +77,18 @@ function rowOf(record: ControlRecord): Row | undefined {
     case "playbook_given":
       return {
         table: "playbooks",
-        columns: { playbook_id: record.playbook.id, event: "given", playbook: JSON.stringify(record.playbook) },
+        columns: {
+          playbook_id: record.playbook.id,
+          event: "given",
+          playbook: JSON.stringify(record.playbook),
+        },
       };
     case "playbook_removed":
       return { table: "playbooks", columns: { playbook_id: record.playbookId, event: "removed" } };
-    default:
+    case "credential_revoked":
+    case "guard_set":
+    case "safeguards_set":
+    case "behaviour_accepted":
       return undefined;
   }
 }

@@ -3,9 +3,7 @@
  * Method: one running `up`; guards' streams, the API and the command line are asked, and ClickHouse afterwards.
  */
 import { createHmac } from "node:crypto";
-import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { closingLatency } from "../support/closing-latency.ts";
@@ -67,7 +65,9 @@ test("a task's opening and close reach a stream, the first as news, later as wha
   expect(await send("/v1/tasks", { open: [task] })).toMatchObject({ status: 201, json: { opened: 1 } });
   expect(await send("/v1/tasks", { open: [task] })).toMatchObject({ status: 200, json: { unchanged: 1 } });
   await stream.entry((record) => record.kind === "task_opened" && record.task.id === "CHG-1");
-  expect(await send("/v1/tasks", { close: [{ id: "CHG-1", reason: "done" }] })).toMatchObject({ status: 201 });
+  expect(await send("/v1/tasks", { close: [{ id: "CHG-1", reason: "done" }] })).toMatchObject({
+    status: 201,
+  });
   const { id } = await stream.entry((record) => record.kind === "task_closed");
   stream.close();
   const later = await openPolicyStream(up.url, ["agent:coder"]);
@@ -103,7 +103,10 @@ test("a grant that concerned an identity goes on being told when it is given to 
   await mover.entry((record) => record.kind === "grant_given" && record.grant.grantee === "agent:elsewhere");
   const third = { ...next, grantee: "agent:third", policy: { id: "p", version: "3" } };
   await send("/v1/grants", { grants: [third] });
-  await mover.entry((record) => record.kind === "grant_given" && record.grant.grantee === "agent:third");
+  const { data } = await mover.entry(
+    (record) => record.kind === "grant_given" && record.grant.grantee === "agent:third",
+  );
+  expect(data.record).toMatchObject({ kind: "grant_given", author: "local" });
   mover.close();
   other.close();
 });
@@ -123,7 +126,10 @@ test("an approval is answered once and used once, by the very digest that was as
     error: expect.stringContaining("another action"),
   });
   const uses = await Promise.all(Array.from({ length: 8 }, () => send(`${path}/use`, { digest })));
-  expect(uses.map(({ status }) => status).toSorted()).toEqual([200, ...Array(7).fill(409)]);
+  expect(uses.map(({ status }) => String(status)).toSorted()).toEqual([
+    "200",
+    ...Array<string>(7).fill("409"),
+  ]);
   expect((await ask(up.url, path)).json).toMatchObject({
     approval: { state: "used", answeredBy: "local", comment: "go on" },
   });
@@ -171,7 +177,12 @@ test("a signed link shows what is asked, escaped, and answers as its reader; any
 });
 
 test("a paused identity is asked about, for as long as it is paused, and the guard's answer is stored", async () => {
-  const call = { identity: { id: "agent:loose" }, kind: "tool_call", operation: "mail.send", resources: ["x"] };
+  const call = {
+    identity: { id: "agent:loose" },
+    kind: "tool_call",
+    operation: "mail.send",
+    resources: ["x"],
+  };
   expect((await send("/v1/guard", call)).json).toMatchObject({ verdict: "allow", reason: "no_grant" });
   const stream = await openPolicyStream(up.url, ["agent:loose"]);
   const set = await cli("standing", "agent:loose", "--set", "paused", "--reason", "looks odd", "--for", "1h");
@@ -185,7 +196,9 @@ test("a paused identity is asked about, for as long as it is paused, and the gua
     attributes: { "nhi.decision.verdict": "ask", "nhi.decision.outcome": "asked" },
   });
   expect((await cli("standings")).out).toContain("agent:loose is paused");
-  expect(await cli("standing", "agent:loose", "--set", "active", "--reason", "was a drill")).toMatchObject({ code: 0 });
+  expect(await cli("standing", "agent:loose", "--set", "active", "--reason", "was a drill")).toMatchObject({
+    code: 0,
+  });
   expect((await send("/v1/guard", call)).json).toMatchObject({ verdict: "allow" });
   await until("decisions are stored", async () => {
     const found = await rows(
@@ -196,25 +209,42 @@ test("a paused identity is asked about, for as long as it is paused, and the gua
 });
 
 test("what shadow guards would have held back is reported", async () => {
-  const shadow = { "nhi.decision.verdict": "deny", "nhi.decision.outcome": "observed", "nhi.decision.reason": "outside_scope" };
+  const shadow = {
+    "nhi.decision.verdict": "deny",
+    "nhi.decision.outcome": "observed",
+    "nhi.decision.reason": "outside_scope",
+  };
   const span = () => spanOf({ "nhi.identity.id": "agent:shadow", "nhi.action.name": "db.drop", ...shadow });
   await post(up.url, requestOfSpans(span(), span()));
-  expect((await cli("shadow-report")).out).toMatch(/^agent:shadow {2}db\.drop: 2 would have been denied \(outside_scope\)/u);
+  expect((await cli("shadow-report")).out).toMatch(
+    /^agent:shadow {2}db\.drop: 2 would have been denied \(outside_scope\)/u,
+  );
 });
 
 test("a signed message of GitHub opens a task; a wrong signature, a repetition and an old one do nothing", async () => {
-  const issue = JSON.parse(readFileSync(join(repositoryRoot, "test/serve/hooks/github-issue-opened.json"), "utf8"));
+  const issue = JSON.parse(
+    readFileSync(join(repositoryRoot, "test/serve/hooks/github-issue-opened.json"), "utf8"),
+  );
   issue.issue.updated_at = new Date().toISOString();
   const body = JSON.stringify(issue);
-  const signed = (text: string, key = secret) => `sha256=${createHmac("sha256", key).update(text).digest("hex")}`;
+  const signed = (text: string, key = secret) =>
+    `sha256=${createHmac("sha256", key).update(text).digest("hex")}`;
   const deliver = (text: string, signature: string) =>
-    ask(up.url, "/v1/hooks/github", { method: "POST", body: text, headers: { "x-hub-signature-256": signature } });
+    ask(up.url, "/v1/hooks/github", {
+      method: "POST",
+      body: text,
+      headers: { "x-hub-signature-256": signature },
+    });
   expect(await deliver(body, signed(body, "another secret"))).toMatchObject({ status: 401 });
   expect(await deliver(`${body} `, signed(body))).toMatchObject({ status: 401 });
   expect(await deliver(body, signed(body))).toMatchObject({ status: 200, json: { outcome: "taken" } });
   expect(await deliver(body, signed(body))).toMatchObject({ status: 200, json: { outcome: "repeated" } });
   expect((await cli("tasks", "--json")).out).toContain('"id":"acme/payments#42"');
-  const old = JSON.stringify({ ...issue, action: "closed", issue: { ...issue.issue, updated_at: "2026-02-03T04:05:06Z" } });
+  const old = JSON.stringify({
+    ...issue,
+    action: "closed",
+    issue: { ...issue.issue, updated_at: "2026-02-03T04:05:06Z" },
+  });
   expect(await deliver(old, signed(old))).toMatchObject({ status: 200, json: { outcome: "late" } });
   issue.action = "closed";
   const closed = JSON.stringify(issue);
@@ -229,34 +259,20 @@ test("200 tasks closed: each is with a guard soon", async () => {
   expect(p99).toBeLessThan(1_000);
 }, 60_000);
 
-test("a reader that takes nothing is cut off, and counted", async () => {
-  const slow = connect(up.port, "127.0.0.1");
-  slow.on("error", () => undefined);
-  slow.write("GET /v1/policy/events?identity=agent:slow HTTP/1.1\r\nhost: localhost\r\n\r\n");
-  await once(slow, "data");
-  slow.pause();
-  // More than the kernel keeps for a reader, and beyond that more than we do.
-  for (let round = 0; round < 24; round += 1) {
-    const open = Array.from({ length: 1_000 }, (_, at) => ({
-      id: `slow-${String(round)}-${String(at)}`,
-      kind: "change",
-      title: "x".repeat(512),
-    }));
-    expect((await send("/v1/tasks", { open })).status).toBe(201);
-  }
-  await until("it is counted", async () => {
-    const { text } = await ask(up.url, "/metrics");
-    return /^answerable_policy_streams_cut_total\{reason="slow"[^}]*\} 1$/mu.test(text);
-  });
-  slow.destroy();
-}, 120_000);
-
 test("500 guards hear one decision, and a stop ends their streams in order", async () => {
-  const streams = await Promise.all(Array.from({ length: 500 }, (_, at) => openPolicyStream(up.url, [`agent:${at}`])));
+  const streams = await Promise.all(
+    Array.from({ length: 500 }, (_, at) => openPolicyStream(up.url, [`agent:${at}`])),
+  );
   expect(streams.filter(({ status }) => status === 200)).toHaveLength(500);
   const startedAtMs = performance.now();
-  await send("/v1/standing", { subject: { kind: "chain", id: "c" }, standing: "revoked", reason: "all of it" });
-  const heard = await Promise.all(streams.map((one) => one.entry((record) => record.kind === "standing_set")));
+  await send("/v1/standing", {
+    subject: { kind: "chain", id: "c" },
+    standing: "revoked",
+    reason: "all of it",
+  });
+  const heard = await Promise.all(
+    streams.map((one) => one.entry((record) => record.kind === "standing_set")),
+  );
   const slowestMs = Math.max(...heard.map(({ atMs }) => atMs)) - startedAtMs;
   process.stderr.write(`500 streams: the last heard after ${slowestMs.toFixed(0)} ms\n`);
   expect(slowestMs).toBeLessThan(2_000);

@@ -42,7 +42,15 @@ beforeAll(async () => {
       ANSWERABLE_HTTP_LISTEN: `127.0.0.1:${String(port)}`,
     });
   for (const url of urls)
-    await until("serve answers", () => fetch(`${url}/readyz`).then(({ ok }) => ok, () => false), 60_000);
+    await until(
+      "serve answers",
+      () =>
+        fetch(`${url}/readyz`).then(
+          ({ ok }) => ok,
+          () => false,
+        ),
+      60_000,
+    );
 }, 120_000);
 
 afterAll(async () => {
@@ -81,7 +89,9 @@ test("who may guard whom, and who may answer, is what http.clients says", async 
   const answer = (as: string) => send(1, as, `/v1/approvals/${id}/answer`, { answer: "approved" });
   expect(await answer("coder")).toMatchObject({
     status: 403,
-    json: { error: "coder speaks for agent:coder, which asks for this approval, and may not give it to itself" },
+    json: {
+      error: "coder speaks for agent:coder, which asks for this approval, and may not give it to itself",
+    },
   });
   const loose = await askFor("loose", "agent:loose");
   expect(await send(1, "loose", `/v1/approvals/${loose}/answer`, { answer: "approved" })).toMatchObject({
@@ -98,17 +108,24 @@ test("who may guard whom, and who may answer, is what http.clients says", async 
 test("of uses through both services at once one goes through", async () => {
   for (let round = 0; round < 5; round += 1) {
     const id = await askFor("coder", "agent:coder");
-    expect((await send(round % 2, "ana", `/v1/approvals/${id}/answer`, { answer: "approved" })).status).toBe(200);
+    expect((await send(round % 2, "ana", `/v1/approvals/${id}/answer`, { answer: "approved" })).status).toBe(
+      200,
+    );
     await until("both know", async () => {
       const both = await Promise.all(
         urls.map((url) => ask(url, `/v1/approvals/${id}`, { headers: { authorization: "Bearer ana" } })),
       );
-      return both.every(({ json }) => (json as { approval: { state: string } }).approval.state === "approved");
+      return both.every(
+        ({ json }) => (json as { approval: { state: string } }).approval.state === "approved",
+      );
     });
     const uses = await Promise.all(
       Array.from({ length: 6 }, (_, at) => send(at % 2, "coder", `/v1/approvals/${id}/use`, { digest })),
     );
-    expect(uses.map(({ status }) => status).toSorted()).toEqual([200, 409, 409, 409, 409, 409]);
+    expect(uses.map(({ status }) => String(status)).toSorted()).toEqual([
+      "200",
+      ...Array<string>(5).fill("409"),
+    ]);
   }
 }, 60_000);
 

@@ -29,7 +29,9 @@ const check = {
   conclusion: null,
 };
 const atMs = Date.parse("2026-02-03T04:05:06Z");
-const issue = JSON.parse(readFileSync(join(repositoryRoot, "test/serve/hooks/github-issue-opened.json"), "utf8"));
+const issue = JSON.parse(
+  readFileSync(join(repositoryRoot, "test/serve/hooks/github-issue-opened.json"), "utf8"),
+);
 const jira = (event: string, category: string) => ({
   timestamp: atMs,
   webhookEvent: `jira:issue_${event}`,
@@ -60,7 +62,12 @@ describe.each([
         body: issue,
         says: {
           kind: "opened",
-          task: { id: "acme/payments#42", kind: "ticket", title: "Refunds are sent twice", url: issue.issue.html_url },
+          task: {
+            id: "acme/payments#42",
+            kind: "ticket",
+            title: "Refunds are sent twice",
+            url: issue.issue.html_url,
+          },
           atMs,
         },
       },
@@ -70,7 +77,11 @@ describe.each([
         says: { kind: "closed", taskId: "acme/payments#42", reason: "completed", atMs },
       },
       { name: "an issue labeled", body: { ...issue, action: "labeled" }, says: undefined },
-      { name: "a comment on an issue", body: { ...issue, action: "deleted", comment: { id: 5 } }, says: undefined },
+      {
+        name: "a comment on an issue",
+        body: { ...issue, action: "deleted", comment: { id: 5 } },
+        says: undefined,
+      },
       {
         name: "a deployment",
         body: { action: "created", deployment, repository },
@@ -146,7 +157,11 @@ describe.each([
           atMs: undefined,
         },
       },
-      { name: "a name of every object", body: { action: "opened", issue: { constructor: {} } }, says: undefined },
+      {
+        name: "a name of every object",
+        body: { action: "opened", issue: { constructor: {} } },
+        says: undefined,
+      },
       { name: "no object", body: "opened", says: undefined },
     ],
   },
@@ -172,7 +187,11 @@ describe.each([
         body: jira("deleted", "new"),
         says: { kind: "closed", taskId: "PAY-7", reason: "deleted", atMs },
       },
-      { name: "a comment", body: { ...jira("updated", "new"), webhookEvent: "comment_created" }, says: undefined },
+      {
+        name: "a comment",
+        body: { ...jira("updated", "new"), webhookEvent: "comment_created" },
+        says: undefined,
+      },
     ],
   },
   {

@@ -4,7 +4,12 @@ import { isSigned } from "../../detector/serve/hook-signature.ts";
 
 const secret = "It's a Secret to Everybody";
 const body = Buffer.from("Hello, World!");
-const hex = { header: "x-hub-signature-256", algorithm: "sha256", encoding: "hex", prefix: "sha256=" } as const;
+const hex = {
+  header: "x-hub-signature-256",
+  algorithm: "sha256",
+  encoding: "hex",
+  prefix: "sha256=",
+} as const;
 const base64 = { header: "x", algorithm: "sha256", encoding: "base64", prefix: "" } as const;
 /** The example of GitHub's own documentation. */
 const known = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";

@@ -96,7 +96,11 @@ test("news is told once and in order, and what was missed is told from where one
   const feed = await open(control);
   const heard: number[] = [];
   feed.listen(({ position }) => heard.push(position));
-  await Promise.all([control.append([opened("a")]), control.append([opened("b")]), feed.append([opened("c")])]);
+  await Promise.all([
+    control.append([opened("a")]),
+    control.append([opened("b")]),
+    feed.append([opened("c")]),
+  ]);
   expect(heard).toEqual([0, 1, 2]);
   expect(feed.since({ control: 1, standings: 0 })?.map(({ position }) => position)).toEqual([1, 2]);
   expect(feed.since({ control: 3, standings: 0 })).toEqual([]);
@@ -135,7 +139,14 @@ test("what stands is told without what is over", async () => {
     asked("mine"),
     asked("theirs", "agent:other"),
     asked("denied"),
-    { kind: "approval_answered", ...common, atUs: nowUs(), approvalId: "denied", answer: "denied", comment: "" },
+    {
+      kind: "approval_answered",
+      ...common,
+      atUs: nowUs(),
+      approvalId: "denied",
+      answer: "denied",
+      comment: "",
+    },
     standing("paused", 1),
     standing("watched", 2),
     standing("paused", 3, "agent:other"),
@@ -174,8 +185,8 @@ test("of uses through two services at once one goes through", async () => {
       return await book.use(approval, { tenant: "default", author: "x", digest: "ab".repeat(32) });
     }),
   );
-  const statuses = (await Promise.all(uses)).map(({ status }) => status);
-  expect(statuses.toSorted()).toEqual([200, ...Array(9).fill(409)]);
+  const statuses = (await Promise.all(uses)).map(({ status }) => String(status));
+  expect(statuses.toSorted()).toEqual(["200", ...Array<string>(9).fill("409")]);
   expect(control.entries.filter(({ record }) => record.kind === "approval_used").length).toBeGreaterThan(1);
 });
 
@@ -192,10 +203,14 @@ test("an answer after its time, or after another, is none, and a use of another 
   const state = (): string | undefined => feed.shelf("default").approval("a", nowUs())?.state;
   await feed.append([asked("a"), say("approved", nowUs() + 2 * hourUs)]);
   expect(state()).toBe("asked");
-  await feed.append([{ kind: "approval_used", ...common, atUs: nowUs(), approvalId: "a", digest: "ab".repeat(32) }]);
+  await feed.append([
+    { kind: "approval_used", ...common, atUs: nowUs(), approvalId: "a", digest: "ab".repeat(32) },
+  ]);
   await feed.append([say("approved"), say("denied")]);
   expect(state()).toBe("approved");
-  await feed.append([{ kind: "approval_used", ...common, atUs: nowUs(), approvalId: "a", digest: "cd".repeat(32) }]);
+  await feed.append([
+    { kind: "approval_used", ...common, atUs: nowUs(), approvalId: "a", digest: "cd".repeat(32) },
+  ]);
   expect(state()).toBe("approved");
   expect(feed.shelf("default").approval("a", nowUs() + 2 * hourUs)?.state).toBe("expired");
 });

@@ -20,7 +20,11 @@ export async function closingLatency(
     });
     if (status !== 201) throw new Error(text);
   };
-  const stream = await openPolicyStream(listenAt, ["agent:coder"], guard === undefined ? {} : { token: guard });
+  const stream = await openPolicyStream(
+    listenAt,
+    ["agent:coder"],
+    guard === undefined ? {} : { token: guard },
+  );
   const took: number[] = [];
   for (const id of tasks) {
     await send({ open: [{ id, kind: "change" }] });

@@ -3,10 +3,13 @@ import type { ControlRecord } from "../../schemas/index.ts";
 import { until } from "./poll.ts";
 
 /** One server-sent event. */
-export interface PolicyEvent {
+interface PolicyEvent {
   readonly event: string;
   readonly id: string;
-  readonly data: { readonly record?: ControlRecord; readonly records?: readonly { readonly record: ControlRecord }[] };
+  readonly data: {
+    readonly record?: ControlRecord;
+    readonly records?: readonly { readonly record: ControlRecord }[];
+  };
   readonly atMs: number;
 }
 
