@@ -138,6 +138,20 @@ export const counters = {
     help: "What was let go of to stay within a limit: processes, numbers of one, findings that can still change.",
     labels: { limit: ["processes", "ranges", "ranges_of_life", "lives", "findings"] },
   },
+  answerable_policy_streams_cut_total: {
+    roles: http,
+    help: "Streams of guards that were not served: slow, the reader took too little; too_many, no more were open to it.",
+    labels: { reason: ["slow", "too_many"] },
+  },
+  answerable_hooks_total: {
+    roles: http,
+    help: "Messages of other systems: taken (a task was opened or closed, or was so already), ignored (no rule fits), repeated, late (older than an hour, or than what is known), refused.",
+    labels: { outcome: ["taken", "ignored", "repeated", "late", "refused"] },
+  },
+  answerable_decisions_dropped_total: {
+    roles: http,
+    help: "Decisions of POST /v1/guard that were answered and not stored, as too many waited for the store.",
+  },
   answerable_alert_attempts_total: {
     roles: sending,
     help: "Attempts to deliver an alert that were recorded.",
@@ -160,6 +174,7 @@ export const gauges = {
     help: "Longest time for which the event loop was not there since the last look.",
   },
   answerable_http_connections: { roles: http, help: "Open HTTP connections." },
+  answerable_policy_streams: { roles: http, help: "Guards that are told of each decision as it is made." },
   answerable_in_flight_bytes: { roles: http, help: "Bytes of request bodies in memory, inflated." },
   answerable_waiting_bytes: { roles: ["up"], help: "Bytes of spans waiting to be stored." },
   answerable_consumer_lag_records: {

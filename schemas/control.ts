@@ -36,7 +36,15 @@ export const ControlRecord = z.discriminatedUnion("kind", [
     comment: z.string().max(512).default(""),
   }),
   // The first entry of an approval counts: whoever comes later has not been let through.
-  entry("approval_used", { approvalId: id, digest: z.string().max(64) }),
+  entry("approval_used", {
+    approvalId: id,
+    digest: z.string().max(64),
+    useId: z
+      .string()
+      .max(64)
+      .exactOptional()
+      .describe("Drawn by whoever writes the entry, so that it knows its own when it reads the log back."),
+  }),
   entry("standing_set", {
     subject: StandingSubject,
     standing: Standing,

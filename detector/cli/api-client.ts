@@ -17,14 +17,17 @@ export type StandingGrant = z.infer<typeof StandingGrant>;
 
 const Refusal = z.object({ error: z.string() });
 
+/** Asks the API; what it answers is checked, and a refusal is thrown as its sentence. */
+export type Ask = <T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown) => Promise<T>;
+
 /**
  * @param url where `answerable up` or `answerable serve` listens.
  * @param token for a service that demands one; never printed.
  */
-export function apiClient(url: string, token: string | undefined): ApiClient {
+export function askApi(url: string, token: string | undefined): Ask {
   if (!/^https?:\/\/[^/]/u.test(url) || !URL.canParse(url))
     throw new Error(`--url is ${url}; it must be an address such as http://127.0.0.1:4318`);
-  const ask = async <T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> => {
+  return async (method, path, schema, body) => {
     const response = await reach(url, path, {
       method,
       headers: {
@@ -47,6 +50,11 @@ export function apiClient(url: string, token: string | undefined): ApiClient {
       );
     return read.data;
   };
+}
+
+/** The questions and decisions about findings, chains and grants, over `ask`. */
+export function apiClient(url: string, token: string | undefined): ApiClient {
+  const ask = askApi(url, token);
   return {
     findings: async (query) => {
       const search = new URLSearchParams(query).toString();

@@ -1,7 +1,8 @@
 import { Command, CommanderError, Option } from "commander";
+import { addAuthority, type AuthorityVerbs } from "./authority-program.ts";
 
 /** What the verbs of the command line do; each is given its arguments and options as text. */
-export interface Verbs {
+export interface Verbs extends AuthorityVerbs {
   up(options: { readonly demo?: true; readonly data?: string }): Promise<void>;
   process(): Promise<void>;
   detect(): Promise<void>;
@@ -101,6 +102,7 @@ function build({ version, out, err, prepare, doctor }: ProgramOptions): Command 
   addRoles(program, verbs);
   addQuestions(program, verbs);
   addDecisions(program, verbs);
+  addAuthority(program, verbs, service);
   addDoctor(program, doctor);
   program
     .command("replay")

@@ -11,8 +11,9 @@ import { process } from "../roles/process.ts";
 import { serve } from "../roles/serve.ts";
 import { up } from "../roles/up.ts";
 import type { Telemetry } from "../telemetry.ts";
-import { type ApiClient, apiClient } from "./api-client.ts";
+import { type ApiClient, apiClient, askApi } from "./api-client.ts";
 import { auditVerb } from "./audit-verb.ts";
+import { authorityVerbs } from "./authority-verbs.ts";
 import { count } from "./count.ts";
 import { demo } from "./demo.ts";
 import { readGrants } from "./grants-file.ts";
@@ -81,6 +82,7 @@ export function verbsOf(context: Context, { telemetryOf, token, stderr, openPlay
     replay: (files, given) =>
       replayVerb(context, files, given, { token, stderr, localUrl: localUrl(config), openPlayer }),
     audit: (given) => auditVerb(context, given, stderr),
+    ...authorityVerbs(({ url }) => askApi(url ?? localUrl(config), token), out),
     configCheck: async () => out(describeConfig(config)),
   };
 }

@@ -112,6 +112,16 @@ const Webhook = group({
   minSeverity: oneOf(Severity.options).default("medium"),
 });
 
+/** A system that tells us of its tickets, changes and builds; its messages are signed. */
+const Hook = group({
+  name: pattern(/^[A-Za-z0-9_.-]{1,64}$/u, "1 to 64 letters, digits, - _ or ."),
+  tenant,
+  /** github, jira, servicenow, or a JSON file of the same form. */
+  mapping: text(4096),
+  secret: hidden(text(1024, "text of 1 to 1024 characters, in quotes if it is digits alone")).exactOptional(),
+  secretFile: text().exactOptional(),
+});
+
 /** Every setting with its default: what answerable.yaml and the ANSWERABLE_* variables may say. */
 export const Config = group({
   data: text(4096).default("./answerable-data"),
@@ -147,6 +157,13 @@ export const Config = group({
    */
   identities: group({ newPerHourMax: whole(0, 1_000_000_000).default(10_000) }).prefault({}),
   limits: Limits.prefault({}),
+  hooks: listOf(Hook, 100, "webhooks of other systems").default([]),
+  /** With both, a person may answer an approval by a signed link: where readers reach the service, and what signs. */
+  approvals: group({
+    baseUrl: address().exactOptional(),
+    linkSecret: hidden(text(1024, "text of 1 to 1024 characters")).exactOptional(),
+    linkSecretFile: text().exactOptional(),
+  }).prefault({}),
   alerts: group({ webhooks: listOf(Webhook, 100, "webhooks").default([]) }).prefault({}),
   /**
    * When missing numbers of a process and its silence in the middle of a task are worth a finding, how often that is looked

@@ -10,6 +10,8 @@ export function brokenRules(config: Config): readonly string[] {
     ...limitRules(config),
     ...kafkaRules(config),
     ...webhookRules(config),
+    ...hookRules(config),
+    ...linkRules(config),
   ];
 }
 
@@ -105,4 +107,33 @@ function webhookRules({ alerts }: Config): readonly string[] {
       problems.push(`alerts.webhooks[${at}].name is "${webhook.name}", which is taken`);
     return problems;
   });
+}
+
+/** Shorter ones can be guessed from one signed message. */
+const secretCharsMin = 16;
+
+function hookRules({ hooks }: Config): readonly string[] {
+  const names = hooks.map((hook) => hook.name);
+  return hooks.flatMap(({ name, secret }, at) => {
+    const place = `hooks[${at}] ("${name}")`;
+    const problems: string[] = [];
+    if (secret === undefined)
+      problems.push(
+        `${place} has no secret, so anybody could open and close tasks; set secret or secretFile`,
+      );
+    else if (secret.length < secretCharsMin)
+      problems.push(`${place} has a secret of fewer than ${secretCharsMin} characters; choose a longer one`);
+    if (names.indexOf(name) < at) problems.push(`hooks[${at}].name is "${name}", which is taken`);
+    return problems;
+  });
+}
+
+function linkRules({ approvals: { baseUrl, linkSecret } }: Config): readonly string[] {
+  if (linkSecret === undefined && baseUrl === undefined) return [];
+  if (linkSecret === undefined)
+    return ["approvals.baseUrl is set without approvals.linkSecret, which signs the links; set both or none"];
+  if (baseUrl === undefined)
+    return ["approvals.linkSecret is set without approvals.baseUrl, where links lead to; set both or none"];
+  if (linkSecret.length >= secretCharsMin * 2) return [];
+  return [`approvals.linkSecret has fewer than ${secretCharsMin * 2} characters; choose a longer one`];
 }

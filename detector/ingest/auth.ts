@@ -21,7 +21,7 @@ const localClient: Client = {
   name: "",
   tenant: "default",
   identities: ["*"],
-  may: ["send", "read", "decide"],
+  may: ["send", "guard", "read", "decide"],
   authenticated: false,
 };
 
@@ -58,6 +58,14 @@ export function mayUse(client: Client, permission: Permission): boolean {
 /** Whether this client may send spans in the name of an identity; the proof of who acts, as far as we have one. */
 export function speaksFor(client: Client, identityId: string): boolean {
   return client.identities.some((pattern) => compilePattern(pattern)(identityId));
+}
+
+/**
+ * Whether this client may ask, and be told, what an identity may do. Where its entry names identities, those alone; where it
+ * names none, nothing binds it to any.
+ */
+export function mayGuard(client: Client, identityId: string): boolean {
+  return client.identities.length === 0 || speaksFor(client, identityId);
 }
 
 /** The names a certificate proves: its URIs (SPIFFE ids are such) and its common name. */

@@ -14,6 +14,11 @@ export interface RouterOptions extends Omit<ReceiverOptions, "sink"> {
 /** Paths that say nothing about anybody, and are asked by machinery that has no token. */
 const openPaths: ReadonlySet<string> = new Set(["/healthz", "/readyz"]);
 
+/** Paths whose requests prove themselves: by the signature of a webhook, or by the token of a signed link. */
+const provingPaths = /^\/v1\/(?:hooks\/[^/]+|approvals\/[^/]+\/link)$/u;
+
+const isOpen = (path: string): boolean => openPaths.has(path) || provingPaths.test(path);
+
 /** Whoever asks an open path: may do nothing. */
 const nobody: Client = { name: "", tenant: "default", identities: [], may: [], authenticated: false };
 
@@ -36,7 +41,7 @@ export function createRouter({ config, clock, counters, receive, handler }: Rout
         "This address answers to localhost, 127.0.0.1 and [::1] alone; the Host header names another machine.";
       return await refuse("host", failure(421, message, { encoding }));
     }
-    if (handler !== undefined && openPaths.has(path)) return await handler(req, res, nobody);
+    if (handler !== undefined && isOpen(path)) return await handler(req, res, nobody);
     const auth = authenticate(credentialsOf(req));
     if (!auth.ok) {
       const headers = { "www-authenticate": 'Bearer realm="answerable"' };

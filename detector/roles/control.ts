@@ -1,14 +1,14 @@
 import { controlFeed, type ControlLog } from "../stream/control-feed.ts";
 import type { ControlFeed } from "../stream/ports.ts";
 import type { Database } from "../store/clickhouse.ts";
-import { storeGrants } from "../store/control-log.ts";
+import { storeDecided } from "../store/decided.ts";
 import type { Context } from "./context.ts";
 
-/** Follows a control log, writing its grants where analysts read them. */
+/** Follows a log of what was decided, writing its entries where analysts read them. */
 export function followControl({ clock }: Context, database: Database, log: ControlLog): ControlFeed {
   return controlFeed({
     read: (from) => log.read(from),
-    onEntries: (entries) => storeGrants(database, entries),
+    onEntries: (entries) => storeDecided(database, "control", entries),
     pause: () => clock.sleep(50),
   });
 }

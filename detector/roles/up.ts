@@ -34,13 +34,16 @@ async function startInstallation(context: Context): Promise<Installation> {
   const store = await openOwnStore(context);
   try {
     const attributor = shippedAttributor();
-    const controlLog = controlLogTable(store.database);
+    const logs = {
+      control: controlLogTable(store.database),
+      standings: controlLogTable(store.database, "standing_log"),
+    };
     const partition = { topic: config.kafka.topics.spans, partition: 0 };
     const partitions = partitionMetrics(telemetry, clock);
     partitions.assigned([partition]);
     const parts = {
       store: detectStore(store.database, owner),
-      control: followControl(context, store.database, controlLog),
+      control: followControl(context, store.database, logs.control),
       deadLetters: deadLetterTable(store.database),
       attributor,
       partitions,
@@ -57,7 +60,7 @@ async function startInstallation(context: Context): Promise<Installation> {
     telemetry.gauge("answerable_waiting_bytes", () => pipeline.waitingBytes());
     const pool = intakePool({ attributor, limits: config.limits, recordBytesMax }, log);
     const sink = spanSink(pipeline, pool, telemetry, config.http);
-    const server = await startServer(context, store.database, controlLog, sink);
+    const server = await startServer(context, store.database, logs, sink);
     const probes = await openProbes(context, "up", () => storeProblem(context, store.database));
     const ending = new AbortController();
     const untilStopped = { ...context, signal: AbortSignal.any([context.signal, ending.signal]) };

@@ -12,6 +12,8 @@ import { type ServiceOptions, serviceRoutes } from "./service-routes.ts";
 export interface ApiOptions extends ServiceOptions, HandlerOptions {
   readonly reader: StoreReader;
   readonly control: ControlLog;
+  /** What is asked of, and added to, what people decided. */
+  readonly policy: readonly Route[];
 }
 
 /** Findings in one answer. */
@@ -22,7 +24,10 @@ const findingsMax = 1000;
  * `{"error": sentence}`. Every question is answered for the tenant of the client that asks.
  */
 export function apiHandler(options: ApiOptions): Handler {
-  return routeHandler([...serviceRoutes(options), ...storeRoutes(options), ...grantRoutes(options)], options);
+  return routeHandler(
+    [...serviceRoutes(options), ...storeRoutes(options), ...grantRoutes(options), ...options.policy],
+    options,
+  );
 }
 
 function storeRoutes({ reader }: ApiOptions): readonly Route[] {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Grant } from "../../schemas/index.ts";
 import type { Client } from "../ingest/ports.ts";
 import type { ControlLog } from "../stream/control-feed.ts";
+import { decidedBy } from "./decision.ts";
 import { ok, problem, readJson } from "./reply.ts";
 import type { Route } from "./route.ts";
 import { standingGrants } from "./standing-grants.ts";
@@ -21,12 +22,7 @@ export function grantRoutes({
 }): readonly Route[] {
   const standing = async ({ tenant }: Client): Promise<ReturnType<typeof standingGrants>> =>
     standingGrants(await control.read(0), tenant);
-  // Who decides is who was authenticated; on loopback nobody was, and the record says so.
-  const decision = (client: Client): { tenant: string; author: string; atUs: number } => ({
-    tenant: client.tenant,
-    author: client.name === "" ? "local" : client.name,
-    atUs: nowMs() * 1000,
-  });
+  const decision = (client: Client): ReturnType<typeof decidedBy> => decidedBy(client, nowMs());
   return [
     {
       method: "GET",

@@ -43,11 +43,11 @@ export function routeHandler(list: readonly Route[], options: HandlerOptions): H
 }
 
 async function answered(route: Route, asked: Asked, log: Log): Promise<Reply> {
-  const { permission } = route;
-  if (permission !== undefined && !mayUse(asked.client, permission)) {
+  const needed = route.permission === undefined ? [] : [route.permission].flat();
+  if (needed.length > 0 && !needed.some((one) => mayUse(asked.client, one))) {
     return problem(
       403,
-      `${asked.client.name} may not ${permission}; its entry in http.clients says what it may`,
+      `${asked.client.name} may not ${needed.join(" or ")}; its entry in http.clients says what it may`,
     );
   }
   try {

@@ -16,7 +16,7 @@ export const methods = ["GET", "POST", "DELETE"] as const;
 export interface Route {
   readonly method: (typeof methods)[number];
   readonly path: string;
-  /** What a client must be allowed to; undefined for what everybody may ask. */
-  readonly permission?: Permission;
+  /** What a client must be allowed to, of several any; undefined for what everybody may ask. */
+  readonly permission?: Permission | readonly Permission[];
   readonly answer: (asked: Asked) => Promise<Reply>;
 }

@@ -1,7 +1,6 @@
 import { ControlRecord } from "../../schemas/index.ts";
 import type { ControlEntry, ControlLog } from "../stream/control-feed.ts";
 import type { Database } from "./clickhouse.ts";
-import { instantUs } from "./rows.ts";
 
 /** The control log as a table, for an installation without Kafka. Several writers may append. */
 export function controlLogTable(
@@ -14,10 +13,10 @@ export function controlLogTable(
       `SELECT position, record FROM ${table} WHERE position >= {from:Int64} ORDER BY position`,
       { from },
     );
-    return rows.map((row) => ({
-      position: row.position,
-      record: ControlRecord.parse(JSON.parse(row.record)),
-    }));
+    return rows.flatMap(({ position, record }) => {
+      const entry = recordOf(record);
+      return entry === undefined ? [] : [{ position, record: entry }];
+    });
   };
   return {
     read,
@@ -36,6 +35,15 @@ export function controlLogTable(
   };
 }
 
+/** Undefined for what is no entry: it is passed over, as in the topic, and what comes after it counts. */
+function recordOf(text: string): ControlRecord | undefined {
+  try {
+    return ControlRecord.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
 /** Each position has one token: of two writers that want the same, the second sees another's entry there and goes on. */
 async function appendOne(
   database: Database,
@@ -52,35 +60,4 @@ async function appendOne(
     );
     if (row?.record === text) return position + 1;
   }
-}
-
-/** Writes what the control log says of grants into the table that analysts read. Idempotent by (grant, position). */
-export async function storeGrants(database: Database, entries: readonly ControlEntry[]): Promise<void> {
-  const rows = entries.flatMap((entry) => grantRow(entry) ?? []);
-  if (rows.length > 0) await database.insert("grants", rows);
-}
-
-function grantRow({ position, record }: ControlEntry): object | undefined {
-  const common = { tenant: record.tenant, position, author: record.author, given_at: instantUs(record.atUs) };
-  if (record.kind === "grant_revoked") return { ...common, grant_id: record.grantId, event: "revoked" };
-  if (record.kind !== "grant_given") return undefined;
-  const { grant } = record;
-  return {
-    ...common,
-    grant_id: grant.id,
-    event: "given",
-    grantee: grant.grantee,
-    approver: grant.approver,
-    policy_id: grant.policy.id,
-    policy_version: grant.policy.version,
-    operations: grant.operations,
-    resources: grant.resources,
-    window_from: edgeOf(grant.window.from),
-    window_until: edgeOf(grant.window.until),
-    approval_id: grant.approval ?? "",
-  };
-}
-
-function edgeOf(edge: string | undefined): string | null {
-  return edge === undefined ? null : instantUs(Date.parse(edge) * 1000);
 }

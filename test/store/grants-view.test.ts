@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { storeGrants } from "../../detector/store/control-log.ts";
+import { storeDecided } from "../../detector/store/decided.ts";
 import type { ControlRecord } from "../../schemas/index.ts";
 import { builtAtUs, grantWith } from "../support/build.ts";
 import { type FreshStore, freshStore } from "../support/store.ts";
@@ -43,8 +43,8 @@ const nothing = { late: 0, from: at(0), until: null, revoked: null, version: "1"
 
 beforeAll(async () => {
   store = await freshStore();
-  await storeGrants(store.database, entries);
-  await storeGrants(store.database, entries.slice(2));
+  await storeDecided(store.database, "control", entries);
+  await storeDecided(store.database, "control", entries.slice(2));
 });
 
 afterAll(() => store.drop());

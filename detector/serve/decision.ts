@@ -1,0 +1,17 @@
+import type { Client } from "../ingest/ports.ts";
+
+/** What every entry of the control log says of its origin. */
+interface Decided {
+  readonly tenant: string;
+  readonly author: string;
+  readonly atUs: number;
+}
+
+/** Who decides is who was authenticated; on loopback nobody was, and the record says so. */
+export function decidedBy(client: Client, nowMs: number): Decided {
+  return { tenant: client.tenant, author: authorOf(client), atUs: nowMs * 1000 };
+}
+
+export function authorOf({ name }: Client): string {
+  return name === "" ? "local" : name;
+}
