@@ -1,10 +1,12 @@
-import type { Alert, Finding } from "../../schemas/index.ts";
+import type { Alert, Finding, Response } from "../../schemas/index.ts";
 import { type ActionColumns, idInts } from "../attribute/action-columns.ts";
 import { ByCode, pairOf } from "../attribute/by-code.ts";
 import type { AuthorityOf } from "../authorise/authority-of.ts";
 import type { IdentityState } from "../learn/identity-state.ts";
 import type { IdentityStates } from "../learn/identity-states.ts";
 import type { NewIdentities } from "../learn/new-identities.ts";
+import { respond } from "../respond/respond.ts";
+import { noteAnswers, standingOfAction } from "../respond/standing-of-action.ts";
 import { ActionView } from "./action-view.ts";
 import { Admission } from "./admission.ts";
 import type { Detector, Examined } from "./detector.ts";
@@ -36,6 +38,8 @@ export interface Stepped {
   readonly judgements: Judgements;
   readonly findings: readonly Finding[];
   readonly alerts: readonly Alert[];
+  /** What playbooks do about the findings of detectors. */
+  readonly responses: readonly Response[];
   /** States that changed, by their keys. */
   readonly changed: ReadonlyMap<string, IdentityState>;
   /** Counts of new identities that changed, by the keys of their sources. */
@@ -68,6 +72,7 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
   const judgements = new Judgements(columns.count);
   const findings: Finding[] = [];
   const alerts: Alert[] = [];
+  const responses: Response[] = [];
   const changed = new Map<string, IdentityState>();
   const knowns = new ByCode<Known>();
   const view = new ActionView(columns, places);
@@ -116,7 +121,8 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
     judgements.learned[row] = learns ? 1 : 0;
     const { evidence } = state;
     const decided = authority.decidedFor(view.tenant);
-    const examined: Examined = { action: view, authority: verdict, decided, evidence };
+    const standing = standingOfAction(decided, state.ownStanding, view);
+    const examined: Examined = { action: view, authority: verdict, decided, standing, evidence };
     let signalled: string[] | undefined;
     for (let nth = 0; nth < detectors.length; nth += 1) {
       const detector = detectors[nth]!;
@@ -124,7 +130,12 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
       const signals = detector.examine(examined, memory);
       for (const signal of signals) {
         const said = report(state, view, detector, signal, clockSuspect ? view.atMs * 1000 : startedAtUs);
-        if (said !== undefined) say(said);
+        if (said !== undefined) {
+          say(said);
+          const answers = respond(decided, said.finding, signal.name, view, verdict);
+          noteAnswers(decided, state.ownStanding, answers);
+          responses.push(...answers);
+        }
         (signalled ??= []).push(`${detector.id}/${signal.name}`);
       }
       if (learns) detector.learn(examined, memory, signals);
@@ -136,7 +147,7 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
     judgements.keep(row, view.ordinal, verdict, signalled ?? noSignals);
   }
   const { changed: changedCounts, unadmitted } = admission;
-  return { judgements, findings, alerts, changed, changedCounts, duplicates, unadmitted };
+  return { judgements, findings, alerts, responses, changed, changedCounts, duplicates, unadmitted };
 }
 
 const noSignals: readonly string[] = [];

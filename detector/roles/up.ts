@@ -1,4 +1,4 @@
-import { controlLogTable } from "../store/control-log.ts";
+import { controlLogTable, standingTable } from "../store/control-log.ts";
 import { deadLetterTable } from "../store/dead-letters.ts";
 import { detectStore } from "../store/detect-store.ts";
 import { openSpanLog } from "../store/span-log.ts";
@@ -35,6 +35,7 @@ async function startInstallation(context: Context): Promise<Installation> {
   try {
     const attributor = shippedAttributor();
     const controlLog = controlLogTable(store.database);
+    const standingLog = controlLogTable(store.database, "standing_log");
     const partition = { topic: config.kafka.topics.spans, partition: 0 };
     const partitions = partitionMetrics(telemetry, clock);
     partitions.assigned([partition]);
@@ -42,6 +43,7 @@ async function startInstallation(context: Context): Promise<Installation> {
       store: detectStore(store.database, owner),
       control: followControl(context, store.database, controlLog),
       deadLetters: deadLetterTable(store.database),
+      standings: standingTable(standingLog, () => clock.nowMs()),
       attributor,
       partitions,
       windowMs: 0,

@@ -1,5 +1,7 @@
 import { ControlRecord } from "../../schemas/index.ts";
+import { standingRecord } from "../respond/respond.ts";
 import type { ControlEntry, ControlLog } from "../stream/control-feed.ts";
+import type { Standings } from "../stream/ports.ts";
 import type { Database } from "./clickhouse.ts";
 import { instantUs } from "./rows.ts";
 
@@ -32,6 +34,17 @@ export function controlLogTable(
     listen(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** The log of standings as a table: those who listen to it hear of each answer. */
+export function standingTable(log: ControlLog, nowMs: () => number): Standings {
+  return {
+    async set(responses) {
+      const records = responses.flatMap((response) => standingRecord(response) ?? []);
+      if (records.length > 0) await log.append(records);
+      return nowMs();
     },
   };
 }

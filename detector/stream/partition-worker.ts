@@ -14,12 +14,14 @@ import type {
   LogRecord,
   PartitionId,
   Progress,
+  Standings,
 } from "./ports.ts";
 
 export interface WorkerOptions extends ChunkLimits {
   readonly store: DetectStore;
   readonly control: ControlFeed;
   readonly deadLetters: DeadLetters;
+  readonly standings: Standings;
   readonly attributor: Attributor;
   readonly detectors: readonly Detector[];
   readonly limits: DecodeLimits;
