@@ -1,7 +1,8 @@
 import { Command, CommanderError, Option } from "commander";
+import { addResponses, type ResponseVerbs } from "./response-verbs.ts";
 
 /** What the verbs of the command line do; each is given its arguments and options as text. */
-export interface Verbs {
+export interface Verbs extends ResponseVerbs {
   up(options: { readonly demo?: true; readonly data?: string }): Promise<void>;
   process(): Promise<void>;
   detect(): Promise<void>;
@@ -101,6 +102,7 @@ function build({ version, out, err, prepare, doctor }: ProgramOptions): Command 
   addRoles(program, verbs);
   addQuestions(program, verbs);
   addDecisions(program, verbs);
+  addResponses(program, verbs, service);
   addDoctor(program, doctor);
   program
     .command("replay")
@@ -195,7 +197,7 @@ function addQuestions(program: Command, verbs: () => Promise<Verbs>): void {
     program
       .command("chain")
       .description(
-        "one chain as a tree: approval → grant → principal → delegates → actions → resources → findings",
+        "one chain as a tree: approval → grant → principal → delegates → actions → resources → findings → responses",
       ),
   )
     .argument("<id>")

@@ -10,6 +10,7 @@ export function brokenRules(config: Config): readonly string[] {
     ...limitRules(config),
     ...kafkaRules(config),
     ...webhookRules(config),
+    ...revocationRules(config),
   ];
 }
 
@@ -103,6 +104,24 @@ function webhookRules({ alerts }: Config): readonly string[] {
     }
     if (names.indexOf(webhook.name) < at)
       problems.push(`alerts.webhooks[${at}].name is "${webhook.name}", which is taken`);
+    return problems;
+  });
+}
+
+function revocationRules({ revocation }: Config): readonly string[] {
+  const names = revocation.map((hook) => hook.name);
+  return revocation.flatMap((hook, at) => {
+    const problems: string[] = [];
+    const place = `revocation[${at}] ("${hook.name}")`;
+    if (hook.kind === "webhook" && hook.secret === undefined) {
+      problems.push(
+        `${place} has no secret, so its receiver could not tell our requests from forged ones; set secret or secretFile`,
+      );
+    }
+    if (hook.kind === "vault" && hook.token === undefined)
+      problems.push(`${place} has no token, without which Vault revokes nothing; set tokenFile`);
+    if (names.indexOf(hook.name) < at)
+      problems.push(`revocation[${at}].name is "${hook.name}", which is taken`);
     return problems;
   });
 }

@@ -8,7 +8,7 @@ interface Read {
 
 type ReadFile = (path: string) => Promise<string>;
 
-/** Puts what stands in `passwordFile` and `secretFile` into `password` and `secret`. */
+/** Puts what stands in `passwordFile`, `secretFile` and `tokenFile` into `password`, `secret` and `token`. */
 export async function readSecretFiles(tree: Tree, readFile: ReadFile): Promise<Read> {
   const problems: string[] = [];
   const fill = async (group: unknown, place: string, key: string): Promise<unknown> => {
@@ -30,23 +30,22 @@ export async function readSecretFiles(tree: Tree, readFile: ReadFile): Promise<R
       return group;
     }
   };
-  const { clickhouse, kafka, alerts } = tree;
+  const { clickhouse, kafka, alerts, revocation } = tree;
   const filled = {
     ...tree,
     clickhouse: await fill(clickhouse, "clickhouse", "password"),
     kafka: isTree(kafka) ? { ...kafka, sasl: await fill(kafka["sasl"], "kafka.sasl", "password") } : kafka,
-    alerts: isTree(alerts) ? { ...alerts, webhooks: await fillEach(alerts["webhooks"], fill) } : alerts,
+    alerts: isTree(alerts) ? { ...alerts, webhooks: await fillEach(alerts["webhooks"], "alerts.webhooks", "secret", fill) } : alerts,
+    revocation: await fillEach(await fillEach(revocation, "revocation", "secret", fill), "revocation", "token", fill),
   };
   return { tree: withoutUndefined(filled), problems };
 }
 
 type Fill = (group: unknown, place: string, key: string) => Promise<unknown>;
 
-async function fillEach(webhooks: unknown, fill: Fill): Promise<unknown> {
-  if (!Array.isArray(webhooks)) return webhooks;
-  return await Promise.all(
-    webhooks.map(async (one, at) => await fill(one, `alerts.webhooks[${at}]`, "secret")),
-  );
+async function fillEach(list: unknown, place: string, key: string, fill: Fill): Promise<unknown> {
+  if (!Array.isArray(list)) return list;
+  return await Promise.all(list.map(async (one, at) => await fill(one, `${place}[${at}]`, key)));
 }
 
 /** The schema tells "absent" from "there without a value"; what was absent must stay so. */

@@ -13,6 +13,7 @@ import { shippedAttributor } from "./package-files.ts";
 import { partitionMetrics } from "./partition-metrics.ts";
 import { patience } from "./patience.ts";
 import { openProbes } from "./probes.ts";
+import { watchRevocations } from "./revocation.ts";
 import { startServer } from "./serve.ts";
 import { intakePool } from "./intake-pool.ts";
 import { spanSink } from "./span-sink.ts";
@@ -69,6 +70,12 @@ async function startInstallation(context: Context): Promise<Installation> {
       });
     });
     const integrity = watchIntegrity(untilStopped, store.database);
+    const logs = { control: controlLog, standings: standingLog };
+    const revocations = watchRevocations(untilStopped, store.database, logs).catch((error: unknown) => {
+      log("error", "credentials are not revoked any more", {
+        reason: error instanceof Error ? error.message : String(error),
+      });
+    });
     const stop = async (): Promise<void> => {
       await probes.stop();
       await server.stop();
@@ -77,6 +84,7 @@ async function startInstallation(context: Context): Promise<Installation> {
       ending.abort();
       await alerts;
       await integrity;
+      await revocations;
       await store.stop();
     };
     return { url: server.url, store, stop };

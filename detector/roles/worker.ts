@@ -49,7 +49,7 @@ export function newWorker(
     statesReadyMax: config.state.readyMax,
     newPerHourMax: config.identities.newPerHourMax,
     windowUs: windowMs * 1000,
-    onChunk: ({ topic, partition: number }, _plan, counts, { identities, bytes, unadmitted }) => {
+    onChunk: ({ topic, partition: number }, _plan, counts, { identities, bytes, unadmitted, responses }) => {
       // All in one go: whoever looks sees the sums agree.
       telemetry.count("answerable_detect_accepted_records_total", {}, counts.records);
       telemetry.count(
@@ -63,6 +63,7 @@ export function newWorker(
       telemetry.count("answerable_spans_total", { outcome: "dead_lettered" }, counts.deadLettered);
       telemetry.count("answerable_unadmitted_actions_total", {}, unadmitted);
       telemetry.count("answerable_findings_total", {}, counts.findings);
+      for (const { kind } of responses) telemetry.count("answerable_responses_total", { kind });
       letters.countStored();
       partitions.reportState({ topic, partition: number }, { identities, bytes, actions: counts.held });
       if (counts.deadLettered > 0)

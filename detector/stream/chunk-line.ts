@@ -116,7 +116,12 @@ export class ChunkLine {
     owned.progress = progress;
     this.backlog.done(records, progress);
     const { size: identities, bytes } = owned.states;
-    options.onChunk?.(this.#partition, plan, counts, { identities, bytes, unadmitted: stepped.unadmitted });
+    options.onChunk?.(this.#partition, plan, counts, {
+      identities,
+      bytes,
+      unadmitted: stepped.unadmitted,
+      responses: stepped.responses,
+    });
     return true;
   }
 

@@ -1,3 +1,4 @@
+import type { Response } from "../../schemas/index.ts";
 import type { Attributor } from "../attribute/table.ts";
 import type { DecodeLimits } from "../decode/index.ts";
 import type { Detector } from "../detect/detector.ts";
@@ -48,6 +49,8 @@ interface StateSums {
   readonly bytes: number;
   /** Actions of the chunk whose identities were not admitted. */
   readonly unadmitted: number;
+  /** What was done about the chunk's findings. */
+  readonly responses: readonly Response[];
 }
 
 /** One partition's detector: the only one who touches its state. Its calls are answered one after the other. */

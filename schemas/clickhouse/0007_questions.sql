@@ -162,7 +162,7 @@ FROM responses AS r FINAL LEFT JOIN (
             argMax(if(v.outcome = 'revoked',
                 concat('revoked', if(v.verified, ' and verified', ''), ' at ', toString(v.done_at)),
                 concat(v.outcome, ': ', v.error)), v.attempt) AS result
-        FROM revocations AS v GROUP BY tenant, response_id, hook)
+        FROM revocations AS v WHERE v.outcome != 'skipped' GROUP BY tenant, response_id, hook)
     GROUP BY tenant, response_id) AS h ON h.tenant = r.tenant AND h.response_id = r.response_id;
 
 -- One row for a resource, a day and an identity.

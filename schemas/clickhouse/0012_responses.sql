@@ -42,5 +42,5 @@ SELECT
     v.status AS status,
     v.error AS error,
     dateDiff('millisecond', r.at, v.done_at::DateTime64(6, 'UTC')) AS lag_ms
-FROM (SELECT * FROM revocations FINAL ORDER BY attempt DESC LIMIT 1 BY tenant, response_id, hook) AS v
+FROM (SELECT * FROM revocations FINAL WHERE outcome != 'skipped' ORDER BY attempt DESC LIMIT 1 BY tenant, response_id, hook) AS v
 INNER JOIN responses AS r FINAL ON r.tenant = v.tenant AND r.response_id = v.response_id;

@@ -8,7 +8,7 @@ export interface KafkaInstallation {
   /** For roles of this installation. */
   readonly env: Environment;
   readonly brokers: readonly string[];
-  readonly topics: Readonly<Record<"raw" | "spans" | "control" | "deadLetters", string>>;
+  readonly topics: Readonly<Record<"raw" | "spans" | "control" | "standings" | "deadLetters", string>>;
   readonly groupId: string;
   readonly database: string;
   /** Rows of one column or more, as JSON. */
@@ -42,6 +42,7 @@ export async function kafkaInstallation({
     raw: `raw.${id}`,
     spans: `spans.${id}`,
     control: `control.${id}`,
+    standings: `standings.${id}`,
     deadLetters: `dlq.${id}`,
   };
   const common: Environment = {
@@ -49,6 +50,7 @@ export async function kafkaInstallation({
     ANSWERABLE_KAFKA_TOPICS_RAW: topics.raw,
     ANSWERABLE_KAFKA_TOPICS_SPANS: topics.spans,
     ANSWERABLE_KAFKA_TOPICS_CONTROL: topics.control,
+    ANSWERABLE_KAFKA_TOPICS_STANDINGS: topics.standings,
     ANSWERABLE_KAFKA_TOPICS_DEAD_LETTERS: topics.deadLetters,
     ANSWERABLE_KAFKA_SESSION_TIMEOUT_MS: "6000",
     ANSWERABLE_KAFKA_HEARTBEAT_MS: "500",
