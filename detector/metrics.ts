@@ -148,7 +148,8 @@ export const counters = {
     help: "Attempts to have a credential revoked that were recorded.",
     labels: {
       hook: "its name in the settings",
-      outcome: "revoked, failed (tried again), abandoned, or skipped as it is not for this hook or does not count",
+      outcome:
+        "revoked, failed (tried again), abandoned, or skipped as it is not for this hook or does not count",
     },
   },
   answerable_alert_attempts_total: {

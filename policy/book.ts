@@ -89,11 +89,7 @@ export function acceptedKey(identityId: string, rule: string, cause: string): st
   return `${identityId}\0${rule}\0${cause}`;
 }
 
-function enter(
-  book: TenantBook,
-  position: number,
-  record: Exclude<ControlRecord, StandingRecord>,
-): void {
+function enter(book: TenantBook, position: number, record: Exclude<ControlRecord, StandingRecord>): void {
   const { atUs, author } = record;
   const said = <Value>(value: Value) => ({ position, atUs, author, value });
   switch (record.kind) {

@@ -26,7 +26,9 @@ export function standingOf(
   if (said !== undefined && isAnswer({ author: said.author, findingId: said.value.findingId })) {
     const safeguards = book.safeguards.at(atUs, control)?.value ?? defaultSafeguards;
     if (isProtected(safeguards, identityId) && strictness[ofChain.standing] > strictness.watched)
-      return strictness[ofIdentity.standing] > strictness.watched ? ofIdentity : { standing: "watched", said };
+      return strictness[ofIdentity.standing] > strictness.watched
+        ? ofIdentity
+        : { standing: "watched", said };
   }
   return ofChain;
 }

@@ -4,7 +4,12 @@ import { History, type Said } from "./history.ts";
 import { isAnswer } from "./safeguards.ts";
 
 /** How strict a standing is. */
-export const strictness: Readonly<Record<Standing, number>> = { active: 0, watched: 1, paused: 2, revoked: 3 };
+export const strictness: Readonly<Record<Standing, number>> = {
+  active: 0,
+  watched: 1,
+  paused: 2,
+  revoked: 3,
+};
 
 /** Answers of playbooks that are kept of a subject; beyond, the oldest of the mildest is forgotten. */
 const answersMax = 64;

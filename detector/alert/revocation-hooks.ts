@@ -23,22 +23,25 @@ export interface HookSettings {
 /** The hook of some settings; `send` must give the answers' bodies. */
 export function revocationHook(settings: HookSettings, send: Send): RevocationHook {
   const { name, kind, match } = settings;
-  const any = (patterns: readonly string[]): ((text: string) => boolean) => {
-    const compiled = patterns.map(compilePattern);
-    return (text) => compiled.some((matches) => matches(text));
-  };
-  const [credentials, types, identities] = [match.credentials, match.types, match.identities].map(any);
+  const credentials = anyOf(match.credentials);
+  const types = anyOf(match.types);
+  const identities = anyOf(match.identities);
   return {
     name,
     matches: ({ credentialId, credentialType, identityId }) =>
       credentialId !== "" &&
       (kind !== "vault" || credentialId.startsWith(vaultPrefix)) &&
-      credentials!(credentialId) &&
-      types!(credentialType) &&
-      identities!(identityId),
+      credentials(credentialId) &&
+      types(credentialType) &&
+      identities(identityId),
     revoke: (ask, nowMs) =>
       kind === "vault" ? askVault(settings, send, ask) : askWebhook(settings, send, ask, nowMs),
   };
+}
+
+function anyOf(patterns: readonly string[]): (text: string) => boolean {
+  const compiled = patterns.map(compilePattern);
+  return (text) => compiled.some((matches) => matches(text));
 }
 
 const Answer = z.object({ revoked: z.literal(true) });
@@ -54,7 +57,16 @@ async function askWebhook(
   nowMs: number,
 ): Promise<HookAnswer> {
   const { responseId, tenant, credentialId, credentialType, identityId, findingId, playbookId, reason } = ask;
-  const data = { responseId, tenant, credentialId, credentialType, identityId, findingId, playbookId, reason };
+  const data = {
+    responseId,
+    tenant,
+    credentialId,
+    credentialType,
+    identityId,
+    findingId,
+    playbookId,
+    reason,
+  };
   const message = (type: string): { id: string; body: string } => ({
     id: `${responseId}.${name}.${type}`,
     body: JSON.stringify({ type, timestamp: new Date(nowMs).toISOString(), data }),

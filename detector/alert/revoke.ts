@@ -86,7 +86,12 @@ async function tryOnce(options: RevokeOptions, hook: RevocationHook, pending: Pe
   if (state === "held_back") return skip("held back by the safeguards");
   if (state === "undone") return skip("a person took it back before");
   const answer = await asked(hook, ask, askedAtMs);
-  const fields = { credential: ask.credentialId, hook: hook.name, attempt, verified: String(answer.verified) };
+  const fields = {
+    credential: ask.credentialId,
+    hook: hook.name,
+    attempt,
+    verified: String(answer.verified),
+  };
   if (answer.isRevoked) {
     const { tenant, credentialId, reason } = ask;
     const atUs = clock.nowMs() * 1000;

@@ -17,9 +17,7 @@ export function signedRequest(
   { id, body }: { readonly id: string; readonly body: string },
   nowMs: number,
 ): HttpRequest {
-  const signatures = secrets
-    .split(" ")
-    .map((secret) => new Webhook(secret).sign(id, new Date(nowMs), body));
+  const signatures = secrets.split(" ").map((secret) => new Webhook(secret).sign(id, new Date(nowMs), body));
   return {
     url,
     headers: {

@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { Chain, Finding, Grant, Response as PlaybookResponse, type Standing, type StandingSubject } from "../../schemas/index.ts";
+import {
+  Chain,
+  Finding,
+  Grant,
+  Response as PlaybookResponse,
+  type Standing,
+  type StandingSubject,
+} from "../../schemas/index.ts";
 
 /** The API of a running service, as the verbs of the command line use it. */
 export interface ApiClient {

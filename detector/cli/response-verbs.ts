@@ -37,7 +37,10 @@ export function addResponses(
     .action(async (id: string, given: Service) => (await verbs()).undo(id, given));
 }
 
-export function responseVerbs(api: (given: Service) => ApiClient, out: (text: string) => void): ResponseVerbs {
+export function responseVerbs(
+  api: (given: Service) => ApiClient,
+  out: (text: string) => void,
+): ResponseVerbs {
   return {
     responses: async (given) => {
       const { identity, limit } = given;
@@ -46,8 +49,7 @@ export function responseVerbs(api: (given: Service) => ApiClient, out: (text: st
         ...(limit === undefined ? {} : { limit }),
       });
       if (given.json === true) out(jsonLine(found));
-      else
-        out(found.length === 0 ? "no responses\n" : found.map((one) => `${responseLine(one)}\n`).join(""));
+      else out(found.length === 0 ? "no responses\n" : found.map((one) => `${responseLine(one)}\n`).join(""));
     },
     undo: async (id, given) => {
       if (!/^[0-9a-f]{6,32}$/u.test(id)) throw new Error(`${id} is no id of a response (6 to 32 hex digits)`);
@@ -61,7 +63,9 @@ export function responseVerbs(api: (given: Service) => ApiClient, out: (text: st
       await client.setStanding(subject, "active", `undo of response ${response.id}`);
       out(`${subject.kind} ${plain(subject.id)} is active again\n`);
       if (response.kind === "revoke" && response.credentialId !== "")
-        out(`what was revoked stays revoked: credential ${plain(response.credentialId)} has to be issued anew\n`);
+        out(
+          `what was revoked stays revoked: credential ${plain(response.credentialId)} has to be issued anew\n`,
+        );
     },
   };
 }

@@ -92,8 +92,7 @@ export function chainTree(chain: Chain): string {
       const last = at === links.length - 1;
       lines.push(`${indent}${last ? "└─ " : "├─ "}${linkText(link)}`);
       // Only what stands for something with a name of its own has links below it.
-      if (link.kind !== "resource")
-        draw(link.id, `${indent}${last ? "   " : "│  "}`);
+      if (link.kind !== "resource") draw(link.id, `${indent}${last ? "   " : "│  "}`);
     }
   };
   draw("", "");

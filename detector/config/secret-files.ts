@@ -35,8 +35,15 @@ export async function readSecretFiles(tree: Tree, readFile: ReadFile): Promise<R
     ...tree,
     clickhouse: await fill(clickhouse, "clickhouse", "password"),
     kafka: isTree(kafka) ? { ...kafka, sasl: await fill(kafka["sasl"], "kafka.sasl", "password") } : kafka,
-    alerts: isTree(alerts) ? { ...alerts, webhooks: await fillEach(alerts["webhooks"], "alerts.webhooks", "secret", fill) } : alerts,
-    revocation: await fillEach(await fillEach(revocation, "revocation", "secret", fill), "revocation", "token", fill),
+    alerts: isTree(alerts)
+      ? { ...alerts, webhooks: await fillEach(alerts["webhooks"], "alerts.webhooks", "secret", fill) }
+      : alerts,
+    revocation: await fillEach(
+      await fillEach(revocation, "revocation", "secret", fill),
+      "revocation",
+      "token",
+      fill,
+    ),
   };
   return { tree: withoutUndefined(filled), problems };
 }

@@ -1,4 +1,4 @@
-import type { Alert, Finding, Response } from "../../schemas/index.ts";
+import type { Alert, Authority, Finding, Response } from "../../schemas/index.ts";
 import { type ActionColumns, idInts } from "../attribute/action-columns.ts";
 import { ByCode, pairOf } from "../attribute/by-code.ts";
 import type { AuthorityOf } from "../authorise/authority-of.ts";
@@ -119,10 +119,7 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
     const learns = !clockSuspect && !view.isStart && isLearnable(endedAtUs, state.lastAtUs);
     judgements.late[row] = endedAtUs < state.lastAtUs ? 1 : 0;
     judgements.learned[row] = learns ? 1 : 0;
-    const { evidence } = state;
-    const decided = authority.decidedFor(view.tenant);
-    const standing = standingOfAction(decided, state.ownStanding, view);
-    const examined: Examined = { action: view, authority: verdict, decided, standing, evidence };
+    const examined = examinedOf(view, verdict, authority, state);
     let signalled: string[] | undefined;
     for (let nth = 0; nth < detectors.length; nth += 1) {
       const detector = detectors[nth]!;
@@ -132,9 +129,7 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
         const said = report(state, view, detector, signal, clockSuspect ? view.atMs * 1000 : startedAtUs);
         if (said !== undefined) {
           say(said);
-          const answers = respond(decided, said.finding, signal.name, view, verdict);
-          noteAnswers(decided, state.ownStanding, answers);
-          responses.push(...answers);
+          responses.push(...answersTo(said.finding, signal.name, examined, state));
         }
         (signalled ??= []).push(`${detector.id}/${signal.name}`);
       }
@@ -148,6 +143,29 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
   }
   const { changed: changedCounts, unadmitted } = admission;
   return { judgements, findings, alerts, responses, changed, changedCounts, duplicates, unadmitted };
+}
+
+function examinedOf(
+  action: ActionView,
+  verdict: Authority,
+  authority: AuthorityOf,
+  { evidence, ownStanding }: IdentityState,
+): Examined {
+  const decided = authority.decidedFor(action.tenant);
+  const standing = standingOfAction(decided, ownStanding, action);
+  return { action, authority: verdict, decided, standing, evidence };
+}
+
+/** What playbooks do about a finding; what the identity may do from then on is remembered of it. */
+function answersTo(
+  finding: Finding,
+  signal: string,
+  { decided, action, authority }: Examined,
+  { ownStanding }: IdentityState,
+): readonly Response[] {
+  const answers = respond(decided, finding, signal, action, authority);
+  noteAnswers(decided, ownStanding, answers);
+  return answers;
 }
 
 const noSignals: readonly string[] = [];

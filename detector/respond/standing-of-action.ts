@@ -43,7 +43,11 @@ export function standingOfAction({ book, control }: Decided, own: OwnStanding, a
 }
 
 /** Notes responses in what is remembered of the identity they are about. */
-export function noteAnswers({ book, control }: Decided, own: OwnStanding, responses: readonly Response[]): void {
+export function noteAnswers(
+  { book, control }: Decided,
+  own: OwnStanding,
+  responses: readonly Response[],
+): void {
   for (const { isDryRun, subject, standing, atUs, untilUs, playbookId, findingId } of responses) {
     if (isDryRun || subject.kind !== "identity") continue;
     const person = book.standings.of(`identity/${subject.id}`)?.at(atUs, control);

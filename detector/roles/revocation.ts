@@ -28,7 +28,8 @@ export async function watchRevocations(
 ): Promise<void> {
   const { config, clock, log, signal, owner, telemetry } = context;
   if (config.revocation.length === 0) return;
-  const opened = logs === undefined ? await openLogs(context, database) : { ...logs, stop: async () => undefined };
+  const opened =
+    logs === undefined ? await openLogs(context, database) : { ...logs, stop: async () => undefined };
   try {
     const ended = await revokeCredentials({
       outbox: revocationOutbox(database, owner),
@@ -38,7 +39,8 @@ export async function watchRevocations(
       clock,
       log,
       signal,
-      onAttempt: ({ hook, outcome }) => telemetry.count("answerable_revocation_attempts_total", { hook, outcome }),
+      onAttempt: ({ hook, outcome }) =>
+        telemetry.count("answerable_revocation_attempts_total", { hook, outcome }),
     });
     if (ended === "fenced")
       log("warn", "another process has the credentials revoked now; this one has stopped doing so");
@@ -71,7 +73,10 @@ async function openLogs(
 }
 
 /** Follows both logs, persons' first, and says of an answer whether it counts now. */
-function standingReader({ control, standings }: DecisionLogs, nowMs: () => number): (ask: Ask) => Promise<AskState> {
+function standingReader(
+  { control, standings }: DecisionLogs,
+  nowMs: () => number,
+): (ask: Ask) => Promise<AskState> {
   const book = new PolicyBook();
   const next = new Map<ControlLog, number>();
   let reading: Promise<void> = Promise.resolve();

@@ -23,7 +23,10 @@ const findingsMax = 1000;
  * `{"error": sentence}`. Every question is answered for the tenant of the client that asks.
  */
 export function apiHandler(options: ApiOptions): Handler {
-  return routeHandler([...serviceRoutes(options), ...storeRoutes(options), ...responseRoutes(options), ...grantRoutes(options)], options);
+  return routeHandler(
+    [...serviceRoutes(options), ...storeRoutes(options), ...responseRoutes(options), ...grantRoutes(options)],
+    options,
+  );
 }
 
 function storeRoutes({ reader }: ApiOptions): readonly Route[] {

@@ -35,7 +35,7 @@ const hookOf = (settings: Omit<HookSettings, "name" | "match">, match = all) =>
 describe("a signed webhook", () => {
   async function opened(isForgetful = false) {
     const issuer = await issuerDouble(isForgetful);
-    stops.push(issuer.stop);
+    stops.push(() => issuer.stop());
     return issuer;
   }
 
@@ -44,7 +44,10 @@ describe("a signed webhook", () => {
     const hook = hookOf({ kind: "webhook", url, secret });
     expect(await hook.revoke(askOf("key-1"), Date.now())).toMatchObject({ isRevoked: true, verified: false });
     const verifying = hookOf({ kind: "webhook", url, secret, verifyUrl: url });
-    expect(await verifying.revoke(askOf("key-1"), Date.now())).toMatchObject({ isRevoked: true, verified: true });
+    expect(await verifying.revoke(askOf("key-1"), Date.now())).toMatchObject({
+      isRevoked: true,
+      verified: true,
+    });
     expect([...revoked]).toEqual(["key-1"]);
     // The same id each time, so that its receiver can tell.
     expect(new Set(ids).size).toBe(2);
@@ -95,15 +98,15 @@ const manners: readonly {
 describe("Vault's token, found to be", () => {
   test.each(manners)("$name", async ({ manners: how, gone, is }) => {
     const vault = await vaultDouble(gone ? [] : ["acc-1"], how);
-    stops.push(vault.stop);
+    stops.push(() => vault.stop());
     const hook = hookOf({ kind: "vault", url: vault.url, token: vault.token });
     expect(await hook.revoke(askOf("vault:acc-1"), 1)).toMatchObject(is);
-    if (is.isRevoked) expect([...vault.alive]).toEqual([]);
+    expect(vault.alive.has("acc-1")).toBe(!is.isRevoked);
   });
 
   test("untouched without the right token", async () => {
     const vault = await vaultDouble(["acc-1"]);
-    stops.push(vault.stop);
+    stops.push(() => vault.stop());
     const hook = hookOf({ kind: "vault", url: vault.url, token: "wrong" });
     expect(await hook.revoke(askOf("vault:acc-1"), 1)).toMatchObject({ isRevoked: false, error: "HTTP 403" });
     expect([...vault.alive]).toEqual(["acc-1"]);

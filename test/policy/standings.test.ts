@@ -249,7 +249,14 @@ test("whoever is told only of some is told of what counts", () => {
   part.enter(1, told);
   const facts = { tenant: "default", identityId: "agent:b", operation: "x", resources: [], startedAtUs: 3 };
   const rest = { taskId: "", sessionId: "", network: "", environment: "", credentialType: "" };
-  const asked = { ...facts, ...rest, credentialIssuedAt: undefined, path: [], kind: "tool_call", chainId: "" };
+  const asked = {
+    ...facts,
+    ...rest,
+    credentialIssuedAt: undefined,
+    path: [],
+    kind: "tool_call",
+    chainId: "",
+  };
   expect(decide(part, asked).verdict).toBe("allow");
   part.enter(2, entry({ id: "agent:b", standing: "revoked", atUs: 2, finding: "f3" }));
   expect(decide(part, asked)).toMatchObject({ verdict: "deny", reason: "standing_revoked" });

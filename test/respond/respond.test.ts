@@ -80,7 +80,10 @@ const silent = [
   { name: "another signal", records: [given({ ...pause, on: { rules: ["*"], signals: ["come"] } })] },
   { name: "graver findings", records: [given({ ...pause, on: { rules: ["*"], minSeverity: "critical" } })] },
   { name: "another identity", records: [given({ ...pause, on: { rules: ["*"], identities: ["ci:*"] } })] },
-  { name: "a playbook taken back", records: [given(pause), { kind: "playbook_removed", playbookId: "stop" }] },
+  {
+    name: "a playbook taken back",
+    records: [given(pause), { kind: "playbook_removed", playbookId: "stop" }],
+  },
   { name: "a playbook of the future", records: [{ ...given(pause), atUs: 8e15 }] },
 ];
 

@@ -133,7 +133,8 @@ test("an instant beyond what is exact is stored as the last one that is", async 
   await detectStore(store.database, "one").write(partition, planWith(4, 5), {
     actions: judgedOf([far, early]),
     findings: [],
-    alerts: [], responses: [],
+    alerts: [],
+    responses: [],
   });
   expect(
     await rowsOf(

@@ -57,7 +57,8 @@ describe("the outbox", () => {
     await detectStore(store.database, "one").write(partition, planWith(0, 1), {
       actions: judgedOf([]),
       findings: [],
-      alerts, responses: [],
+      alerts,
+      responses: [],
     });
   });
 

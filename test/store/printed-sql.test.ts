@@ -146,7 +146,8 @@ beforeAll(async () => {
   await detectStore(store.database, "one").write(partition, planWith(0, 2000), {
     actions: judgedOf(actions),
     findings,
-    alerts: [], responses: [],
+    alerts: [],
+    responses: [],
   });
 }, 60_000);
 afterAll(() => store.drop());
@@ -200,7 +201,8 @@ describe("the SQL that a finding prints", () => {
     await detectStore(store.database, "two").write(partition, planWith(0, 2001), {
       actions: judgedOf(actions),
       findings,
-      alerts: [], responses: [],
+      alerts: [],
+      responses: [],
     });
     const sampled = findings.filter((one) => one.rule === "first-use").slice(0, 10);
     for (const finding of sampled)

@@ -86,7 +86,8 @@ beforeAll(async () => {
   await detectStore(store.database, "one").write(partition, planWith(0, 3), {
     actions: judgedOf([asked, sent, elsewhere]),
     findings,
-    alerts: [], responses: [],
+    alerts: [],
+    responses: [],
   });
 });
 afterAll(() => store.drop());
@@ -95,7 +96,8 @@ test("v_actions shows an action once, whole, with its main resource in columns o
   await detectStore(store.database, "one").write(partition, planWith(3, 4), {
     actions: judgedOf([sent]),
     findings: [],
-    alerts: [], responses: [],
+    alerts: [],
+    responses: [],
   });
   expect(
     await rowsOf(
@@ -182,7 +184,8 @@ test("v_credential_uses says who used a credential first and last, an impossible
   await detectStore(store.database, "one").write(partition, planWith(10, 13), {
     actions: judgedOf(actions),
     findings: [],
-    alerts: [], responses: [],
+    alerts: [],
+    responses: [],
   });
   expect(
     await rowsOf(
@@ -238,7 +241,8 @@ describe("a chain", () => {
     await detectStore(store.database, "one").write(partition, planWith(20, 22), {
       actions: judgedOf(actions),
       findings: [],
-      alerts: [], responses: [],
+      alerts: [],
+      responses: [],
     });
     const chain = await storeReader(store.database, store.name).chain("default", id);
     const ofKind = (kind: string): readonly unknown[] =>

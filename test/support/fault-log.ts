@@ -103,11 +103,11 @@ function spanOf({
   };
 }
 
-const playbooks = {
-  ofIdentity: { id: "pause", on: { rules: ["outside-grant"] }, do: "pause", for: "1h" },
-  ofChain: { id: "stop", on: { rules: ["every-*"], minSeverity: "medium" }, do: "revoke", of: "chain" },
-  dry: { id: "try", on: { rules: ["every-third"], minSeverity: "low" }, do: "pause", dryRun: true },
-};
+const pausing = { id: "pause", on: { rules: ["outside-grant"] }, do: "pause", for: "1h" };
+const others = [
+  { id: "stop", on: { rules: ["every-*"], minSeverity: "medium" }, do: "revoke", of: "chain" },
+  { id: "try", on: { rules: ["every-third"], minSeverity: "low" }, do: "pause", dryRun: true },
+];
 
 /**
  * @param answersIdentities Whether an identity is paused for what it does; when it was remains known of it, and that is
@@ -127,8 +127,7 @@ export function book(answersIdentities = true): PolicyBook {
     0,
     ControlRecord.parse({ kind: "grant_given", tenant: "default", author: "t", atUs: 1, grant }),
   );
-  const { ofIdentity, ...others } = playbooks;
-  for (const playbook of Object.values(answersIdentities ? playbooks : others))
+  for (const playbook of answersIdentities ? [pausing, ...others] : others)
     grants.enter(
       0,
       ControlRecord.parse({ kind: "playbook_given", tenant: "default", author: "t", atUs: 1, playbook }),

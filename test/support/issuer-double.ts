@@ -24,7 +24,9 @@ export async function issuerDouble(isForgetful = false): Promise<IssuerDouble> {
     let body = "";
     request.setEncoding("utf8").on("data", (text: string) => (body += text));
     request.on("end", () => {
-      const headers = Object.fromEntries(Object.entries(request.headers).map(([name, text]) => [name, String(text)]));
+      const headers = Object.fromEntries(
+        Object.entries(request.headers).map(([name, text]) => [name, String(text)]),
+      );
       ids.push(headers["webhook-id"] ?? "");
       const end = (status: number, json: object): void => {
         response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(json));

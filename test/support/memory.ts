@@ -163,7 +163,10 @@ export function memoryStore(): {
         ),
       set: (responses: readonly Response[]) =>
         guarded(() => {
-          for (const response of responses) standings.add(JSON.stringify(standingRecord(response)));
+          for (const response of responses) {
+            const record = standingRecord(response);
+            if (record !== undefined) standings.add(JSON.stringify(record));
+          }
           return 0;
         }),
       put: (all: readonly DeadLetter[]) =>

@@ -80,7 +80,8 @@ export class Engine {
       stored: new Set(unsure.filter((row) => this.#stored.has(keyOf(row)))),
       newPerHourMax: this.#newPerHourMax,
     });
-    const { judgements, findings, alerts, responses, duplicates, changed, changedCounts, unadmitted } = stepped;
+    const { judgements, findings, alerts, responses, duplicates, changed, changedCounts, unadmitted } =
+      stepped;
     this.#judged += judgements.keptCount;
     for (let row = 0; row < columns.count; row += 1)
       if (judgements.kept[row] === 1) this.#stored.add(keyOf(row));

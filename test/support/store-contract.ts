@@ -123,7 +123,12 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
 
     test("writes a chunk without rows", async () => {
       await expect(
-        store.write(partition, planOf(6, 7), { actions: judgedOf([]), findings: [], alerts: [], responses: [] }),
+        store.write(partition, planOf(6, 7), {
+          actions: judgedOf([]),
+          findings: [],
+          alerts: [],
+          responses: [],
+        }),
       ).resolves.toBeUndefined();
     });
 

@@ -13,10 +13,7 @@ import { type MemoryStore, stillControl } from "./memory.ts";
 export const partition = { topic: "nhi.spans", partition: 0 };
 const attributor = shippedAttributor();
 
-export function workerOf(
-  store: MemoryStore,
-  changes: Partial<WorkerOptions> = {},
-): PartitionWorker {
+export function workerOf(store: MemoryStore, changes: Partial<WorkerOptions> = {}): PartitionWorker {
   return partitionWorker(partition, {
     store,
     deadLetters: store,
