@@ -82,10 +82,7 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
 
   function knownOf(row: number): Known {
     const pair = pairOf(codes.tenant[row]!, codes.identity[row]!);
-    const known = knowns.get(dictionary, pair);
-    if (known !== undefined) return known;
-    const key = stateKey(view);
-    return knowns.set(pair, { key, state: undefined });
+    return knowns.get(dictionary, pair) ?? knowns.set(pair, { key: stateKey(view), state: undefined });
   }
 
   function say({ finding, alert }: Said): void {

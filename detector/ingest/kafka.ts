@@ -133,7 +133,7 @@ export function openKafka(config: KafkaConfig, around: KafkaAround): KafkaClient
       return join(kafka, config, around, { groupId, topic, handler, ends });
     },
     follow: (topic, onRecords) => {
-      const consumer = consumerOf(kafka, config, `${config.clientId}-follow-${owner}`, {
+      const consumer = consumerOf(kafka, config, `${config.clientId}-follow-${topic}-${owner}`, {
         maxWaitTimeInMs: 100,
       });
       return follow(consumer, topic, onRecords);

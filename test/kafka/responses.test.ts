@@ -203,7 +203,7 @@ test("a violation, its answer and the revocation of its credential stand on the 
     const [port = 0] = await freePorts(1);
     const url = `http://127.0.0.1:${String(port)}`;
     startRole("serve", { ...own, ANSWERABLE_HTTP_LISTEN: `127.0.0.1:${String(port)}` });
-    startRole("alert", { ...own, ANSWERABLE_CONFIG: file });
+    const alert = startRole("alert", { ...own, ANSWERABLE_CONFIG: file });
     issuer.failing = 1;
     const violate = (ordinal: number, identityId: string, credential: string): Promise<void> => {
       const more = { "nhi.credential.id": credential, "nhi.credential.type": "token" };
@@ -211,7 +211,9 @@ test("a violation, its answer and the revocation of its credential stand on the 
       return produce(brokers, topics.raw, [{ value: protoRequest([call]) }]);
     };
     await violate(0, "agent:vaulted", "vault:acc-7");
-    await until("Vault was asked", () => vault.alive.size === 0, 30_000);
+    await until("Vault was asked", () => vault.alive.size === 0, 30_000).catch((error: unknown) => {
+      throw new Error(alert.logs(), { cause: error });
+    });
     await violate(1, "agent:keyed", "key-1");
     await until("the issuer was asked", () => issuer.revoked.size === 1, 40_000);
     // Two were struck: of a third it is only noted. And nobody strikes who is protected.
