@@ -127,6 +127,11 @@ export const counters = {
     help: "Batches of a Kafka producer that could not be unpacked, or not within the limit.",
     labels: { reason },
   },
+  answerable_responses_total: {
+    roles: detecting,
+    help: "Answers of playbooks to findings that were stored, dry runs among them.",
+    labels: { kind: "watch, pause, revoke, require_approval or shrink_grant" },
+  },
   answerable_findings_total: { roles: detecting, help: "Findings stored." },
   answerable_integrity_findings_total: {
     roles: sending,
@@ -151,6 +156,15 @@ export const counters = {
   answerable_decisions_dropped_total: {
     roles: http,
     help: "Decisions of POST /v1/guard that were answered and not stored, as too many waited for the store.",
+  },
+  answerable_revocation_attempts_total: {
+    roles: sending,
+    help: "Attempts to have a credential revoked that were recorded.",
+    labels: {
+      hook: "its name in the settings",
+      outcome:
+        "revoked, failed (tried again), abandoned, or skipped as it is not for this hook or does not count",
+    },
   },
   answerable_alert_attempts_total: {
     roles: sending,

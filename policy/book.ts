@@ -11,6 +11,8 @@ import type {
 } from "../schemas/index.ts";
 import { giveGrant, type GrantBook, revokeGrant } from "./grants.ts";
 import { Histories, History } from "./history.ts";
+import { defaultSafeguards, type HeldBack, heldBackRecord, StrikeCount } from "./safeguards.ts";
+import { Standings } from "./subject-standings.ts";
 
 /** A task as it stands. */
 export interface TaskState {
@@ -30,7 +32,10 @@ export interface StandingSet {
   readonly standing: Standing;
   readonly reason: string;
   readonly untilUs: number | undefined;
+  /** The finding that a playbook answered; "" of a person's. */
   readonly findingId: string;
+  /** Why only this is left of what a playbook answered. */
+  readonly heldBack: HeldBack | undefined;
 }
 
 /** All that one tenant's control log said. */
@@ -39,7 +44,9 @@ export class TenantBook {
   readonly tasks = new Histories<TaskState>();
   readonly approvals = new Histories<ApprovalEntry>();
   /** By `identity/<id>` and `chain/<id>`. */
-  readonly standings = new Histories<StandingSet>();
+  readonly standings = new Standings();
+  /** Whom playbooks have paused or revoked so far. */
+  readonly strikes = new StrikeCount();
   readonly identities = new Histories<IdentityEntry>();
   /** Credentials that were revoked, with the reason. */
   readonly credentials = new Histories<string>();
@@ -63,9 +70,17 @@ export class PolicyBook {
     return book;
   }
 
-  /** Reads one entry of the control log. Entries come in the order of their positions. */
-  enter(position: number, record: ControlRecord): void {
-    enter(this.of(record.tenant), position, record);
+  /**
+   * Reads one entry of the control log, or of the log of standings. Entries of either come in the order of their positions.
+   *
+   * @returns the entry as it counts: what safeguards leave of a playbook's answer. Whoever hands entries on to a reader of
+   * some of them hands on this, as only who reads all can count.
+   */
+  enter(position: number, record: ControlRecord): ControlRecord {
+    const book = this.of(record.tenant);
+    if (record.kind === "standing_set") return setStanding(book, position, record);
+    enter(book, position, record);
+    return record;
   }
 }
 
@@ -74,7 +89,7 @@ export function acceptedKey(identityId: string, rule: string, cause: string): st
   return `${identityId}\0${rule}\0${cause}`;
 }
 
-function enter(book: TenantBook, position: number, record: ControlRecord): void {
+function enter(book: TenantBook, position: number, record: Exclude<ControlRecord, StandingRecord>): void {
   const { atUs, author } = record;
   const said = <Value>(value: Value) => ({ position, atUs, author, value });
   switch (record.kind) {
@@ -105,8 +120,6 @@ function enter(book: TenantBook, position: number, record: ControlRecord): void 
         record.approvalId,
         said<ApprovalEntry>({ kind: "used", digest: record.digest }),
       );
-    case "standing_set":
-      return setStanding(book, position, record);
     case "identity_declared":
       return book.identities.add(record.identity.id, said(record.identity));
     case "credential_revoked":
@@ -129,14 +142,21 @@ function enter(book: TenantBook, position: number, record: ControlRecord): void 
 
 type StandingRecord = Extract<ControlRecord, { readonly kind: "standing_set" }>;
 
-function setStanding(book: TenantBook, position: number, record: StandingRecord): void {
+function setStanding(book: TenantBook, position: number, record: StandingRecord): StandingRecord {
   // What would have been done is told to people, and changes nothing.
-  if (record.isDryRun) return;
-  const { standing, reason, untilUs, findingId = "", atUs, author, subject } = record;
-  book.standings.add(`${subject.kind}/${subject.id}`, {
+  if (record.isDryRun) return record;
+  const { subject, findingId = "", author, atUs } = record;
+  const key = `${subject.kind}/${subject.id}`;
+  // Safeguards count by their instant, as the two logs have no order between them.
+  const safeguards = book.safeguards.at(atUs, Number.POSITIVE_INFINITY)?.value ?? defaultSafeguards;
+  const heldBack = book.strikes.whyNot(record, safeguards);
+  const counts = heldBack === undefined ? record : heldBackRecord(record, heldBack);
+  const { standing, reason, untilUs } = counts;
+  book.standings.add(key, {
     position,
     atUs,
     author,
-    value: { standing, reason, untilUs, findingId },
+    value: { standing, reason, untilUs, findingId, heldBack },
   });
+  return counts;
 }

@@ -1,6 +1,8 @@
 import type { Standing } from "../schemas/index.ts";
 import type { StandingSet, TenantBook } from "./book.ts";
 import type { Said } from "./history.ts";
+import { defaultSafeguards, isAnswer, isProtected } from "./safeguards.ts";
+import { standingAt, strictness } from "./subject-standings.ts";
 
 /** A standing, and why. */
 export interface StandingNow {
@@ -9,8 +11,6 @@ export interface StandingNow {
   readonly said: Said<StandingSet> | undefined;
 }
 
-const severity: Readonly<Record<Standing, number>> = { active: 0, watched: 1, paused: 2, revoked: 3 };
-
 /** What an identity may do within a chain at an instant: the stricter of what was said of the two. */
 export function standingOf(
   book: TenantBook,
@@ -18,14 +18,22 @@ export function standingOf(
   atUs: number,
   control: number,
 ): StandingNow {
-  const ofIdentity = standingAt(book, `identity/${identityId}`, atUs, control);
-  const ofChain = standingAt(book, `chain/${chainId}`, atUs, control);
-  return severity[ofChain.standing] > severity[ofIdentity.standing] ? ofChain : ofIdentity;
+  const ofIdentity = standingNow(book, `identity/${identityId}`, atUs, control);
+  const ofChain = standingNow(book, `chain/${chainId}`, atUs, control);
+  if (strictness[ofChain.standing] <= strictness[ofIdentity.standing]) return ofIdentity;
+  const { said } = ofChain;
+  // A chain that a playbook stopped stops nobody whom playbooks may not stop.
+  if (said !== undefined && isAnswer({ author: said.author, findingId: said.value.findingId })) {
+    const safeguards = book.safeguards.at(atUs, control)?.value ?? defaultSafeguards;
+    if (isProtected(safeguards, identityId) && strictness[ofChain.standing] > strictness.watched)
+      return strictness[ofIdentity.standing] > strictness.watched
+        ? ofIdentity
+        : { standing: "watched", said };
+  }
+  return ofChain;
 }
 
-function standingAt(book: TenantBook, subject: string, atUs: number, control: number): StandingNow {
+function standingNow(book: TenantBook, subject: string, atUs: number, control: number): StandingNow {
   const said = book.standings.of(subject)?.at(atUs, control);
-  if (said === undefined) return { standing: "active", said };
-  const { untilUs, standing } = said.value;
-  return { standing: untilUs !== undefined && atUs >= untilUs ? "active" : standing, said };
+  return { standing: said === undefined ? "active" : standingAt(said, atUs), said };
 }

@@ -90,7 +90,10 @@ export function subjectOf(record: ControlRecord): string {
     case "approval_used":
       return `approval/${record.approvalId}`;
     case "standing_set":
-      return `standing/${record.subject.kind}/${record.subject.id}`;
+      // A playbook's answers to one subject replace each other, and never what somebody else said of it.
+      return record.findingId === undefined
+        ? `standing/${record.subject.kind}/${record.subject.id}`
+        : `standing/${record.subject.kind}/${record.subject.id}/${record.author}`;
     case "identity_declared":
       return `identity/${record.identity.id}`;
     case "credential_revoked":

@@ -14,5 +14,6 @@ export { GuardDefaults } from "./guard.ts";
 export { Identity, IdentityEntry, IdentityKind, IdentityStrength } from "./identity.ts";
 export { Playbook, ResponseKind, Safeguards } from "./playbook.ts";
 export { PolicyFile } from "./policy-file.ts";
+export { Response } from "./response.ts";
 export { Standing, StandingSubject } from "./standing.ts";
 export { Task } from "./task.ts";

@@ -11,6 +11,7 @@ import {
   Grant,
   Identity,
   PolicyFile,
+  Response,
 } from "../schemas/index.ts";
 
 const published: Readonly<Record<string, z.ZodType>> = {
@@ -19,6 +20,7 @@ const published: Readonly<Record<string, z.ZodType>> = {
   grant: Grant,
   decision: Decision,
   finding: Finding,
+  response: Response,
   chain: Chain,
   alert: Alert,
   "control-record": ControlRecord,

@@ -11,7 +11,9 @@ import type { Ban, Layer, LibraryRule } from "./support/tidy/rules.ts";
 import type { SourceFile } from "./support/tidy/source.ts";
 
 /** The detector's pure core, in the order of the data: a folder may import those before it. */
-const core = ["decode", "attribute", "authorise", "learn", "detect"].map((name) => `detector/${name}/`);
+const core = ["decode", "attribute", "authorise", "learn", "respond", "detect"].map(
+  (name) => `detector/${name}/`,
+);
 /** How packed state reads and writes its bytes. */
 const bytes = "detector/bytes.ts";
 /** All that pure code needs of Node. */

@@ -33,6 +33,7 @@ export function engineOn(store: DetectStore, newPerHourMax?: number): BenchEngin
   let actions = 0;
   const worker = partitionWorker(partition, {
     store,
+    standings: { set: async () => 0 },
     control: { head: async () => 1, book: async () => book },
     deadLetters: {
       put: async ([first]) => {

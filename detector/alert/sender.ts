@@ -3,9 +3,15 @@ import { request as requestHttps } from "node:https";
 import { errorCode } from "../error-code.ts";
 import type { HttpRequest } from "./destination.ts";
 
-/** What came back of one request; `failed` when there was no answer. Holds nothing of the answer's body. */
+/** What came back of one request; `failed` when there was no answer. */
 export type HttpAnswer =
-  | { readonly kind: "answered"; readonly status: number; readonly retryAfter: string | undefined }
+  | {
+      readonly kind: "answered";
+      readonly status: number;
+      readonly retryAfter: string | undefined;
+      /** What was read of the answer, of a sender that keeps it; never to be stored or logged. */
+      readonly body?: string;
+    }
   | { readonly kind: "failed"; readonly reason: string };
 
 /** Performs one request; never rejects. */
@@ -16,7 +22,12 @@ export interface SendLimits {
   readonly totalMs: number;
   /** More of an answer's body than this is not read: the connection is closed, the status counts. */
   readonly bodyBytesMax: number;
+  /** Whether the body is given with the answer; otherwise nothing of it is held. */
+  readonly keepsBody?: boolean;
 }
+
+/** Limits of a sender that is asked for what was answered. */
+export const bodyLimits: SendLimits = { totalMs: 15_000, bodyBytesMax: 64 * 1024, keepsBody: true };
 
 const defaultLimits: SendLimits = { totalMs: 15_000, bodyBytesMax: 64 * 1024 };
 
@@ -41,8 +52,14 @@ export function sender(limits: SendLimits = defaultLimits): Send {
       // The code alone: a message may quote the URL, and a URL may hold a secret.
       outgoing.on("error", (error) => finish(errorCode(error) ?? "connection failed"));
       outgoing.on("response", (incoming) => {
-        answer = answerOf(incoming);
-        drain(incoming, limits.bodyBytesMax, () => finish("closed"));
+        const answered = answerOf(incoming);
+        answer = answered;
+        const parts: Buffer[] = [];
+        const keep = limits.keepsBody === true ? (part: Buffer) => parts.push(part) : undefined;
+        drain(incoming, limits.bodyBytesMax, keep, () => {
+          if (keep !== undefined) answer = { ...answered, body: Buffer.concat(parts).toString("utf8") };
+          finish("closed");
+        });
       });
       outgoing.end(request.body);
     });
@@ -58,7 +75,7 @@ function open({ url, headers, body }: HttpRequest): ClientRequest {
   });
 }
 
-function answerOf(incoming: IncomingMessage): HttpAnswer {
+function answerOf(incoming: IncomingMessage): HttpAnswer & { readonly kind: "answered" } {
   return {
     kind: "answered",
     status: incoming.statusCode ?? 0,
@@ -67,11 +84,17 @@ function answerOf(incoming: IncomingMessage): HttpAnswer {
 }
 
 /** Reads the body to its end or to the cap, so that a well-behaved receiver is not cut off in the middle of its answer. */
-function drain(incoming: IncomingMessage, bytesMax: number, done: () => void): void {
+function drain(
+  incoming: IncomingMessage,
+  bytesMax: number,
+  keep: ((part: Buffer) => void) | undefined,
+  done: () => void,
+): void {
   let bytes = 0;
   incoming.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
     if (bytes > bytesMax) done();
+    else keep?.(chunk);
   });
   incoming.on("end", done);
   incoming.on("error", done);

@@ -1,5 +1,5 @@
 import { Webhook } from "standardwebhooks";
-import type { Destination } from "./destination.ts";
+import type { Destination, HttpRequest } from "./destination.ts";
 
 /**
  * Standard Webhooks 1.0.0 (https://www.standardwebhooks.com). `webhook-id` is the alert's id and so the same on each
@@ -7,20 +7,26 @@ import type { Destination } from "./destination.ts";
  */
 export const webhook: Destination = {
   id: "webhook",
-  toRequest: (alert, settings, nowMs) => {
-    const signatures = settings.secret
-      .split(" ")
-      .map((secret) => new Webhook(secret).sign(alert.id, new Date(nowMs), alert.body));
-    return {
-      url: settings.url,
-      headers: {
-        "content-type": "application/json",
-        "user-agent": "answerable",
-        "webhook-id": alert.id,
-        "webhook-timestamp": String(Math.floor(nowMs / 1000)),
-        "webhook-signature": signatures.join(" "),
-      },
-      body: alert.body,
-    };
-  },
+  toRequest: ({ id, body }, { url, secret }, nowMs) => signedRequest(url, secret, { id, body }, nowMs),
 };
+
+/** A message as Standard Webhooks has it, with a signature of each of the secrets. */
+export function signedRequest(
+  url: string,
+  secrets: string,
+  { id, body }: { readonly id: string; readonly body: string },
+  nowMs: number,
+): HttpRequest {
+  const signatures = secrets.split(" ").map((secret) => new Webhook(secret).sign(id, new Date(nowMs), body));
+  return {
+    url,
+    headers: {
+      "content-type": "application/json",
+      "user-agent": "answerable",
+      "webhook-id": id,
+      "webhook-timestamp": String(Math.floor(nowMs / 1000)),
+      "webhook-signature": signatures.join(" "),
+    },
+    body,
+  };
+}

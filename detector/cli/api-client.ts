@@ -1,11 +1,20 @@
 import { z } from "zod";
-import { Chain, Finding, Grant } from "../../schemas/index.ts";
+import {
+  Chain,
+  Finding,
+  Grant,
+  Response as PlaybookResponse,
+  type Standing,
+  type StandingSubject,
+} from "../../schemas/index.ts";
 
 /** The API of a running service, as the verbs of the command line use it. */
 export interface ApiClient {
   findings(query: Readonly<Record<string, string>>): Promise<readonly Finding[]>;
   finding(id: string): Promise<Finding>;
   chain(id: string): Promise<Chain>;
+  responses(query: Readonly<Record<string, string>>): Promise<readonly ShownResponse[]>;
+  setStanding(subject: StandingSubject, standing: Standing, reason: string): Promise<void>;
   giveGrants(grants: readonly unknown[]): Promise<{ readonly given: number; readonly unchanged: number }>;
   grants(): Promise<readonly StandingGrant[]>;
   revokeGrant(id: string): Promise<void>;
@@ -14,6 +23,10 @@ export interface ApiClient {
 const StandingGrant = z.object({ grant: Grant, author: z.string(), givenAtUs: z.number() });
 /** A grant that stands, with who gave this version of it and when. */
 export type StandingGrant = z.infer<typeof StandingGrant>;
+
+const ShownResponse = PlaybookResponse.extend({ lagMs: z.number() });
+/** A response, with how long after the log took the action it was set. */
+export type ShownResponse = Readonly<z.infer<typeof ShownResponse>>;
 
 const Refusal = z.object({ error: z.string() });
 
@@ -71,6 +84,13 @@ export function apiClient(url: string, token: string | undefined): ApiClient {
       (await ask("GET", `/v1/chains/${encodeURIComponent(id)}`, z.object({ chain: Chain }))).chain,
     giveGrants: (grants) =>
       ask("POST", "/v1/grants", z.object({ given: z.number(), unchanged: z.number() }), { grants }),
+    responses: async (query) => {
+      const search = new URLSearchParams(query).toString();
+      const schema = z.object({ responses: z.array(ShownResponse) });
+      return (await ask("GET", `/v1/responses?${search}`, schema)).responses;
+    },
+    setStanding: async (subject, standing, reason) =>
+      void (await ask("POST", "/v1/standing", z.unknown(), { subject, standing, reason })),
     grants: async () => {
       const { grants } = await ask("GET", "/v1/grants", z.object({ grants: z.array(StandingGrant) }));
       return grants;

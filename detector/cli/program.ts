@@ -1,8 +1,9 @@
 import { Command, CommanderError, Option } from "commander";
 import { addAuthority, type AuthorityVerbs } from "./authority-program.ts";
+import { addResponses, type ResponseVerbs } from "./response-verbs.ts";
 
 /** What the verbs of the command line do; each is given its arguments and options as text. */
-export interface Verbs extends AuthorityVerbs {
+export interface Verbs extends AuthorityVerbs, ResponseVerbs {
   up(options: { readonly demo?: true; readonly data?: string }): Promise<void>;
   process(): Promise<void>;
   detect(): Promise<void>;
@@ -103,6 +104,7 @@ function build({ version, out, err, prepare, doctor }: ProgramOptions): Command 
   addQuestions(program, verbs);
   addDecisions(program, verbs);
   addAuthority(program, verbs, service);
+  addResponses(program, verbs, service);
   addDoctor(program, doctor);
   program
     .command("replay")
@@ -197,7 +199,7 @@ function addQuestions(program: Command, verbs: () => Promise<Verbs>): void {
     program
       .command("chain")
       .description(
-        "one chain as a tree: approval → grant → principal → delegates → actions → resources → findings",
+        "one chain as a tree: approval → grant → principal → delegates → actions → resources → findings → responses",
       ),
   )
     .argument("<id>")

@@ -70,10 +70,10 @@ const marks: Readonly<Record<Link["kind"], string>> = {
   action: "",
   resource: "→",
   finding: "⚠",
-  response: "response",
+  response: "⛔",
 };
 
-/** A chain as a tree: approval → grant → principal → delegates → actions → resources → findings, in order. */
+/** A chain as a tree: approval → grant → principal → delegates → actions → resources → findings → responses, in order. */
 export function chainTree(chain: Chain): string {
   const children = new Map<string, Link[]>();
   const ids = new Set(chain.links.map((link) => link.id));
@@ -92,12 +92,22 @@ export function chainTree(chain: Chain): string {
       const last = at === links.length - 1;
       lines.push(`${indent}${last ? "└─ " : "├─ "}${linkText(link)}`);
       // Only what stands for something with a name of its own has links below it.
-      if (link.kind !== "resource" && link.kind !== "finding")
-        draw(link.id, `${indent}${last ? "   " : "│  "}`);
+      if (link.kind !== "resource") draw(link.id, `${indent}${last ? "   " : "│  "}`);
     }
   };
   draw("", "");
   return lines.join("\n");
+}
+
+/** What was set how late by whom, and what came of it where credentials are issued. */
+function responseDetail(detail: Link["detail"]): string {
+  const { standing = "", playbook = "", lag_ms: lag = "", held_back: heldBack, dry_run: isDryRun } = detail;
+  const did = isDryRun === "true" ? "dry run, nothing was set" : `${standing} after ${lag} ms`;
+  const held = heldBack === undefined || heldBack === "" ? [] : [`held back: ${heldBack}`];
+  const hooks = Object.entries(detail)
+    .filter(([key]) => key.startsWith("hook "))
+    .map(([key, result]) => plain(`${key.slice("hook ".length)}: ${result}`));
+  return [`playbook ${plain(playbook)}`, did, ...held, ...hooks].join(", ");
 }
 
 function linkText({ kind, label, atUs, detail }: Link): string {
@@ -117,7 +127,8 @@ function linkText({ kind, label, atUs, detail }: Link): string {
       return `${text}  (${detail["severity"] ?? ""}, ${detail["rule"] ?? ""})`;
     case "principal":
     case "delegate":
-    case "response":
       return text;
+    case "response":
+      return `${text}  (${responseDetail(detail)})`;
   }
 }

@@ -19,6 +19,7 @@ import { demo } from "./demo.ts";
 import { readGrants } from "./grants-file.ts";
 import type { FindingOptions, ServiceOptions, Verbs } from "./program.ts";
 import { type OpenPlayer, replayVerb } from "./replay-verb.ts";
+import { responseVerbs } from "./response-verbs.ts";
 import { chainTree, findingLine, findingText, grantLine, jsonLine } from "./text.ts";
 
 export interface VerbOptions {
@@ -79,6 +80,7 @@ export function verbsOf(context: Context, { telemetryOf, token, stderr, openPlay
       const chain = await api(given).chain(id);
       out(given.json === true ? jsonLine(chain) : `${chainTree(chain)}\n`);
     },
+    ...responseVerbs(api, out),
     replay: (files, given) =>
       replayVerb(context, files, given, { token, stderr, localUrl: localUrl(config), openPlayer }),
     audit: (given) => auditVerb(context, given, stderr),

@@ -122,6 +122,28 @@ const Hook = group({
   secretFile: text().exactOptional(),
 });
 
+const patterns = (what: string) => listOf(text(512), 1000, `${what}, * stands for any characters`);
+
+/** Where a credential is revoked, when a playbook's answer is `revoke`. */
+const RevocationHook = group({
+  name: pattern(/^[A-Za-z0-9_.-]{1,64}$/u, "1 to 64 letters, digits, - _ or ."),
+  kind: oneOf(["webhook", "vault"]).default("webhook"),
+  url: hidden(address(), "path"),
+  secret: webhookSecret.exactOptional(),
+  secretFile: text().exactOptional(),
+  /** Asked afterwards whether it took effect; of a webhook. */
+  verifyUrl: hidden(address(), "path").exactOptional(),
+  /** Vault's token for it. */
+  token: hidden(text(4096)).exactOptional(),
+  tokenFile: text().exactOptional(),
+  /** Which credentials it is for. Vault's are `vault:` and the accessor of the token. */
+  match: group({
+    credentials: patterns("credential ids").default(["*"]),
+    types: patterns("credential types").default(["*"]),
+    identities: patterns("identity ids").default(["*"]),
+  }).prefault({}),
+});
+
 /** Every setting with its default: what answerable.yaml and the ANSWERABLE_* variables may say. */
 export const Config = group({
   data: text(4096).default("./answerable-data"),
@@ -165,6 +187,7 @@ export const Config = group({
     linkSecretFile: text().exactOptional(),
   }).prefault({}),
   alerts: group({ webhooks: listOf(Webhook, 100, "webhooks").default([]) }).prefault({}),
+  revocation: listOf(RevocationHook, 100, "hooks").default([]),
   /**
    * When missing numbers of a process and its silence in the middle of a task are worth a finding, how often that is looked
    * at, and how far back.

@@ -12,6 +12,7 @@ export function brokenRules(config: Config): readonly string[] {
     ...webhookRules(config),
     ...hookRules(config),
     ...linkRules(config),
+    ...revocationRules(config),
   ];
 }
 
@@ -136,4 +137,22 @@ function linkRules({ approvals: { baseUrl, linkSecret } }: Config): readonly str
     return ["approvals.linkSecret is set without approvals.baseUrl, where links lead to; set both or none"];
   if (linkSecret.length >= secretCharsMin * 2) return [];
   return [`approvals.linkSecret has fewer than ${secretCharsMin * 2} characters; choose a longer one`];
+}
+
+function revocationRules({ revocation }: Config): readonly string[] {
+  const names = revocation.map((hook) => hook.name);
+  return revocation.flatMap((hook, at) => {
+    const problems: string[] = [];
+    const place = `revocation[${at}] ("${hook.name}")`;
+    if (hook.kind === "webhook" && hook.secret === undefined) {
+      problems.push(
+        `${place} has no secret, so its receiver could not tell our requests from forged ones; set secret or secretFile`,
+      );
+    }
+    if (hook.kind === "vault" && hook.token === undefined)
+      problems.push(`${place} has no token, without which Vault revokes nothing; set tokenFile`);
+    if (names.indexOf(hook.name) < at)
+      problems.push(`revocation[${at}].name is "${hook.name}", which is taken`);
+    return problems;
+  });
 }

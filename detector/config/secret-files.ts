@@ -8,7 +8,7 @@ interface Read {
 
 type ReadFile = (path: string) => Promise<string>;
 
-/** Puts what stands in `passwordFile`, `secretFile` and `linkSecretFile` into the setting without `File`. */
+/** Puts what stands in `passwordFile`, `secretFile`, `linkSecretFile` and `tokenFile` into the setting without `File`. */
 export async function readSecretFiles(tree: Tree, readFile: ReadFile): Promise<Read> {
   const problems: string[] = [];
   const fill = async (group: unknown, place: string, key: string): Promise<unknown> => {
@@ -30,25 +30,31 @@ export async function readSecretFiles(tree: Tree, readFile: ReadFile): Promise<R
       return group;
     }
   };
-  const { clickhouse, kafka, alerts, hooks, approvals } = tree;
+  const { clickhouse, kafka, alerts, hooks, approvals, revocation } = tree;
   const filled = {
     ...tree,
     clickhouse: await fill(clickhouse, "clickhouse", "password"),
     kafka: isTree(kafka) ? { ...kafka, sasl: await fill(kafka["sasl"], "kafka.sasl", "password") } : kafka,
     alerts: isTree(alerts)
-      ? { ...alerts, webhooks: await fillEach(alerts["webhooks"], "alerts.webhooks", fill) }
+      ? { ...alerts, webhooks: await fillEach(alerts["webhooks"], "alerts.webhooks", "secret", fill) }
       : alerts,
-    hooks: await fillEach(hooks, "hooks", fill),
+    hooks: await fillEach(hooks, "hooks", "secret", fill),
     approvals: await fill(approvals, "approvals", "linkSecret"),
+    revocation: await fillEach(
+      await fillEach(revocation, "revocation", "secret", fill),
+      "revocation",
+      "token",
+      fill,
+    ),
   };
   return { tree: withoutUndefined(filled), problems };
 }
 
 type Fill = (group: unknown, place: string, key: string) => Promise<unknown>;
 
-async function fillEach(list: unknown, place: string, fill: Fill): Promise<unknown> {
+async function fillEach(list: unknown, place: string, key: string, fill: Fill): Promise<unknown> {
   if (!Array.isArray(list)) return list;
-  return await Promise.all(list.map(async (one, at) => await fill(one, `${place}[${at}]`, "secret")));
+  return await Promise.all(list.map(async (one, at) => await fill(one, `${place}[${at}]`, key)));
 }
 
 /** The schema tells "absent" from "there without a value"; what was absent must stay so. */

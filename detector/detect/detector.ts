@@ -1,4 +1,5 @@
 import type { Decided } from "../authorise/authority-of.ts";
+import type { StandingNow } from "../../policy/standings.ts";
 import type { Authority, Severity } from "../../schemas/index.ts";
 import type { Evidence } from "../learn/evidence.ts";
 import type { Memory } from "../learn/memory.ts";
@@ -10,6 +11,8 @@ export interface Examined {
   readonly authority: Authority;
   /** What people decided: tasks, approvals, standings, owners. */
   readonly decided: Decided;
+  /** What the identity might do when the action began, as persons said it and playbooks answered before. */
+  readonly standing: StandingNow;
   /** What was known of the identity before this action. */
   readonly evidence: Evidence;
 }

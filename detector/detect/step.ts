@@ -1,10 +1,12 @@
-import type { Alert, Finding } from "../../schemas/index.ts";
+import type { Alert, Authority, Finding, Response } from "../../schemas/index.ts";
 import { type ActionColumns, idInts } from "../attribute/action-columns.ts";
 import { ByCode, pairOf } from "../attribute/by-code.ts";
 import type { AuthorityOf } from "../authorise/authority-of.ts";
 import type { IdentityState } from "../learn/identity-state.ts";
 import type { IdentityStates } from "../learn/identity-states.ts";
 import type { NewIdentities } from "../learn/new-identities.ts";
+import { respond } from "../respond/respond.ts";
+import { noteAnswers, standingOfAction } from "../respond/standing-of-action.ts";
 import { ActionView } from "./action-view.ts";
 import { Admission } from "./admission.ts";
 import type { Detector, Examined } from "./detector.ts";
@@ -36,6 +38,8 @@ export interface Stepped {
   readonly judgements: Judgements;
   readonly findings: readonly Finding[];
   readonly alerts: readonly Alert[];
+  /** What playbooks do about the findings of detectors. */
+  readonly responses: readonly Response[];
   /** States that changed, by their keys. */
   readonly changed: ReadonlyMap<string, IdentityState>;
   /** Counts of new identities that changed, by the keys of their sources. */
@@ -68,6 +72,7 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
   const judgements = new Judgements(columns.count);
   const findings: Finding[] = [];
   const alerts: Alert[] = [];
+  const responses: Response[] = [];
   const changed = new Map<string, IdentityState>();
   const knowns = new ByCode<Known>();
   const view = new ActionView(columns, places);
@@ -77,10 +82,7 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
 
   function knownOf(row: number): Known {
     const pair = pairOf(codes.tenant[row]!, codes.identity[row]!);
-    const known = knowns.get(dictionary, pair);
-    if (known !== undefined) return known;
-    const key = stateKey(view);
-    return knowns.set(pair, { key, state: undefined });
+    return knowns.get(dictionary, pair) ?? knowns.set(pair, { key: stateKey(view), state: undefined });
   }
 
   function say({ finding, alert }: Said): void {
@@ -114,9 +116,7 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
     const learns = !clockSuspect && !view.isStart && isLearnable(endedAtUs, state.lastAtUs);
     judgements.late[row] = endedAtUs < state.lastAtUs ? 1 : 0;
     judgements.learned[row] = learns ? 1 : 0;
-    const { evidence } = state;
-    const decided = authority.decidedFor(view.tenant);
-    const examined: Examined = { action: view, authority: verdict, decided, evidence };
+    const examined = examinedOf(view, verdict, authority, state);
     let signalled: string[] | undefined;
     for (let nth = 0; nth < detectors.length; nth += 1) {
       const detector = detectors[nth]!;
@@ -124,7 +124,10 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
       const signals = detector.examine(examined, memory);
       for (const signal of signals) {
         const said = report(state, view, detector, signal, clockSuspect ? view.atMs * 1000 : startedAtUs);
-        if (said !== undefined) say(said);
+        if (said !== undefined) {
+          say(said);
+          responses.push(...answersTo(said.finding, signal.name, examined, state));
+        }
         (signalled ??= []).push(`${detector.id}/${signal.name}`);
       }
       if (learns) detector.learn(examined, memory, signals);
@@ -136,7 +139,30 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
     judgements.keep(row, view.ordinal, verdict, signalled ?? noSignals);
   }
   const { changed: changedCounts, unadmitted } = admission;
-  return { judgements, findings, alerts, changed, changedCounts, duplicates, unadmitted };
+  return { judgements, findings, alerts, responses, changed, changedCounts, duplicates, unadmitted };
+}
+
+function examinedOf(
+  action: ActionView,
+  verdict: Authority,
+  authority: AuthorityOf,
+  { evidence, ownStanding }: IdentityState,
+): Examined {
+  const decided = authority.decidedFor(action.tenant);
+  const standing = standingOfAction(decided, ownStanding, action);
+  return { action, authority: verdict, decided, standing, evidence };
+}
+
+/** What playbooks do about a finding; what the identity may do from then on is remembered of it. */
+function answersTo(
+  finding: Finding,
+  signal: string,
+  { decided, action, authority }: Examined,
+  { ownStanding }: IdentityState,
+): readonly Response[] {
+  const answers = respond(decided, finding, signal, action, authority);
+  noteAnswers(decided, ownStanding, answers);
+  return answers;
 }
 
 const noSignals: readonly string[] = [];

@@ -1,7 +1,8 @@
 import { ControlRecord, subjectOf } from "../../schemas/index.ts";
 import type { Log } from "../log.ts";
 import type { ControlEntry, ControlLog } from "../stream/control-feed.ts";
-import type { DeadLetters } from "../stream/ports.ts";
+import { standingRecord } from "../respond/respond.ts";
+import type { DeadLetters, Standings } from "../stream/ports.ts";
 import type { Running } from "../stream/record-source.ts";
 import type { KafkaClient } from "./kafka.ts";
 import type { TopicSpec } from "./kafka-admin.ts";
@@ -49,6 +50,17 @@ export function deadLetterTopic(kafka: KafkaClient, topic: string): DeadLetters 
           headers: { reason: letter.reason },
         })),
       ),
+  };
+}
+
+/** The log of standings as a topic, for who only writes to it. */
+export function standingTopic(kafka: KafkaClient, topic: string, nowMs: () => number): Standings {
+  return {
+    async set(responses) {
+      const records = responses.flatMap((response) => standingRecord(response) ?? []);
+      if (records.length > 0) await kafka.send(topic, records.map(messageOf));
+      return nowMs();
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import { Severity } from "../../schemas/index.ts";
 import { ByteReader, ByteWriter } from "../bytes.ts";
 import { GatheredEvidence } from "./evidence.ts";
 import { fingerprintOf } from "./fingerprint.ts";
+import { OwnStanding } from "./own-standing.ts";
 import { type Memory, packMemory, unpackMemory } from "./memory.ts";
 import { SeenValues } from "./seen-values.ts";
 
@@ -32,6 +33,7 @@ export class IdentityState {
   /** Latest end of an action learned from; what ended earlier is late. */
   lastAtUs = 0;
   episode: Episode | undefined = undefined;
+  readonly ownStanding = new OwnStanding();
   /** What each detector remembers, in the order of the detectors. */
   readonly memories: readonly Memory[];
   readonly #reported = new SeenValues();
@@ -56,6 +58,7 @@ export class IdentityState {
     writer.double(this.lastAtUs);
     this.#reported.pack(writer);
     packEpisode(this.episode, writer);
+    this.ownStanding.pack(writer);
     detectors.forEach((detector, nth) => {
       const memory = this.memories[nth]!;
       if (Object.keys(memory).length === 0) return;
@@ -86,6 +89,7 @@ export class IdentityState {
     state.lastAtUs = reader.double();
     state.#reported.unpack(reader);
     state.episode = unpackEpisode(reader);
+    state.ownStanding.unpack(reader);
     while (!reader.isAtEnd) {
       const id = reader.text();
       const detectorVersion = reader.varint();
@@ -98,7 +102,7 @@ export class IdentityState {
 }
 
 /** Version of the packed form; a new form gets a new number and a way to read the old one. */
-const packedVersion = 2;
+const packedVersion = 3;
 const scratch = new ByteWriter();
 
 function packEpisode(episode: Episode | undefined, writer: ByteWriter): void {

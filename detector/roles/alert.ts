@@ -9,6 +9,7 @@ import type { Sample } from "../telemetry.ts";
 import { watchIntegrity } from "./integrity.ts";
 import { openGivenStore } from "./open-store.ts";
 import { openProbes } from "./probes.ts";
+import { watchRevocations } from "./revocation.ts";
 import { storeProblem } from "./store-problem.ts";
 import { watch } from "./watch.ts";
 
@@ -67,7 +68,11 @@ export async function alert(context: Context): Promise<void> {
     });
     const probes = await openProbes(context, "alert", () => storeProblem(context, store.database));
     try {
-      await Promise.all([deliverAlerts(context, store.database), watchIntegrity(context, store.database)]);
+      await Promise.all([
+        deliverAlerts(context, store.database),
+        watchIntegrity(context, store.database),
+        watchRevocations(context, store.database),
+      ]);
     } finally {
       await probes.stop();
     }

@@ -1,5 +1,5 @@
 import { openKafka } from "../ingest/kafka.ts";
-import { deadLetterTopic, openControlTopic } from "../ingest/topics.ts";
+import { deadLetterTopic, openControlTopic, standingTopic } from "../ingest/topics.ts";
 import { detectStore } from "../store/detect-store.ts";
 import { saveLoss } from "../store/losses.ts";
 import { type Context, stopped } from "./context.ts";
@@ -27,13 +27,14 @@ export async function detect(context: Context): Promise<void> {
   const store = await openGivenStore(context);
   const kafka = openKafka(config.kafka, kafkaAround(context));
   try {
-    await kafka.need([topics.spans, topics.control, topics.deadLetters]);
+    await kafka.need([topics.spans, topics.control, topics.standings, topics.deadLetters]);
     const controlLog = await openControlTopic(kafka, topics.control, log, () => clock.sleep(50));
     const partitions = partitionMetrics(telemetry, clock);
     const parts = {
       store: detectStore(store.database, owner),
       control: followControl(context, store.database, controlLog),
       deadLetters: deadLetterTopic(kafka, topics.deadLetters),
+      standings: standingTopic(kafka, topics.standings, () => clock.nowMs()),
       attributor: shippedAttributor(),
       partitions,
       windowMs: config.chunk.windowMs,

@@ -1,4 +1,4 @@
-import { controlLogTable } from "../store/control-log.ts";
+import { controlLogTable, standingTable } from "../store/control-log.ts";
 import { deadLetterTable } from "../store/dead-letters.ts";
 import { detectStore } from "../store/detect-store.ts";
 import { openSpanLog } from "../store/span-log.ts";
@@ -13,6 +13,7 @@ import { shippedAttributor } from "./package-files.ts";
 import { partitionMetrics } from "./partition-metrics.ts";
 import { patience } from "./patience.ts";
 import { openProbes } from "./probes.ts";
+import { watchRevocations } from "./revocation.ts";
 import { startServer } from "./serve.ts";
 import { intakePool } from "./intake-pool.ts";
 import { spanSink } from "./span-sink.ts";
@@ -45,6 +46,7 @@ async function startInstallation(context: Context): Promise<Installation> {
       store: detectStore(store.database, owner),
       control: followControl(context, store.database, logs.control),
       deadLetters: deadLetterTable(store.database),
+      standings: standingTable(logs.standings, () => clock.nowMs()),
       attributor,
       partitions,
       windowMs: 0,
@@ -70,6 +72,11 @@ async function startInstallation(context: Context): Promise<Installation> {
       });
     });
     const integrity = watchIntegrity(untilStopped, store.database);
+    const revocations = watchRevocations(untilStopped, store.database, logs).catch((error: unknown) => {
+      log("error", "credentials are not revoked any more", {
+        reason: error instanceof Error ? error.message : String(error),
+      });
+    });
     const stop = async (): Promise<void> => {
       await probes.stop();
       await server.stop();
@@ -78,6 +85,7 @@ async function startInstallation(context: Context): Promise<Installation> {
       ending.abort();
       await alerts;
       await integrity;
+      await revocations;
       await store.stop();
     };
     return { url: server.url, store, stop };

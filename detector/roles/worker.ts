@@ -1,6 +1,6 @@
 import { detectors } from "../detect/index.ts";
 import { partitionWorker, type PartitionWorker } from "../stream/partition-worker.ts";
-import type { ControlFeed, DeadLetters, DetectStore, PartitionId } from "../stream/ports.ts";
+import type { ControlFeed, DeadLetters, DetectStore, PartitionId, Standings } from "../stream/ports.ts";
 import type { StateBudget } from "../learn/identity-states.ts";
 import type { Attributor } from "../attribute/table.ts";
 import type { Context } from "./context.ts";
@@ -11,6 +11,7 @@ export interface WorkerParts {
   readonly store: DetectStore;
   readonly control: ControlFeed;
   readonly deadLetters: DeadLetters;
+  readonly standings: Standings;
   readonly attributor: Attributor;
   readonly partitions: PartitionMetrics;
   /** How long an action waits for others that ended before it; 0 for not at all. */
@@ -29,7 +30,7 @@ function budgetOf(context: Context): StateBudget {
 /** A worker as every role runs it: all detectors, the configured limits, and its sums on the metrics. */
 export function newWorker(
   context: Context,
-  { store, control, deadLetters, attributor, partitions, windowMs }: WorkerParts,
+  { store, control, deadLetters, standings, attributor, partitions, windowMs }: WorkerParts,
   partition: PartitionId,
 ): PartitionWorker {
   const { clock, config, telemetry, log } = context;
@@ -38,6 +39,7 @@ export function newWorker(
     store: measuredStore(store, partitions, telemetry, clock),
     control,
     deadLetters: letters,
+    standings,
     attributor,
     detectors,
     limits: config.limits,
@@ -47,7 +49,7 @@ export function newWorker(
     statesReadyMax: config.state.readyMax,
     newPerHourMax: config.identities.newPerHourMax,
     windowUs: windowMs * 1000,
-    onChunk: ({ topic, partition: number }, _plan, counts, { identities, bytes, unadmitted }) => {
+    onChunk: ({ topic, partition: number }, _plan, counts, { identities, bytes, unadmitted, responses }) => {
       // All in one go: whoever looks sees the sums agree.
       telemetry.count("answerable_detect_accepted_records_total", {}, counts.records);
       telemetry.count(
@@ -61,6 +63,7 @@ export function newWorker(
       telemetry.count("answerable_spans_total", { outcome: "dead_lettered" }, counts.deadLettered);
       telemetry.count("answerable_unadmitted_actions_total", {}, unadmitted);
       telemetry.count("answerable_findings_total", {}, counts.findings);
+      for (const { kind } of responses) telemetry.count("answerable_responses_total", { kind });
       letters.countStored();
       partitions.reportState({ topic, partition: number }, { identities, bytes, actions: counts.held });
       if (counts.deadLettered > 0)

@@ -6,6 +6,7 @@ import type { StoreReader } from "../store/read.ts";
 import { grantRoutes } from "./grant-routes.ts";
 import { type HandlerOptions, routeHandler } from "./handler.ts";
 import { ok, problem } from "./reply.ts";
+import { responseRoutes } from "./response-routes.ts";
 import type { Route } from "./route.ts";
 import { type ServiceOptions, serviceRoutes } from "./service-routes.ts";
 
@@ -25,7 +26,13 @@ const findingsMax = 1000;
  */
 export function apiHandler(options: ApiOptions): Handler {
   return routeHandler(
-    [...serviceRoutes(options), ...storeRoutes(options), ...grantRoutes(options), ...options.policy],
+    [
+      ...serviceRoutes(options),
+      ...storeRoutes(options),
+      ...responseRoutes(options),
+      ...grantRoutes(options),
+      ...options.policy,
+    ],
     options,
   );
 }

@@ -63,16 +63,18 @@ export async function openPolicyFeed(options: PolicyFeedOptions): Promise<Policy
 
   function enter({ position, record }: ControlEntry, from: keyof Cursor): void {
     cursor = { ...cursor, [from]: position + 1 };
-    const entry = { position, record, cursor };
+    let counted = record;
     try {
-      book.enter(position, record);
-      shelf(record.tenant).enter(entry);
+      // Guards see some entries only, so what safeguards leave of one is told them, not what was asked for.
+      counted = book.enter(position, record);
     } catch (error) {
       log("error", "an entry of the control log means nothing to this program and is passed over", {
         position,
-        reason: error instanceof Error ? error.message : "",
+        reason: reasonOf(error),
       });
     }
+    const entry = { position, record: counted, cursor };
+    shelf(record.tenant).enter(entry);
     kept.push(entry);
     if (kept.length > keptMax) keptFrom = kept.splice(0, keptMax / 10).at(-1)?.cursor ?? keptFrom;
     for (const listener of listeners) listener(entry);

@@ -1,5 +1,7 @@
 import { ControlRecord } from "../../schemas/index.ts";
+import { standingRecord } from "../respond/respond.ts";
 import type { ControlEntry, ControlLog } from "../stream/control-feed.ts";
+import type { Standings } from "../stream/ports.ts";
 import type { Database } from "./clickhouse.ts";
 
 /** The control log as a table, for an installation without Kafka. Several writers may append. */
@@ -42,6 +44,17 @@ function recordOf(text: string): ControlRecord | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The log of standings as a table: those who listen to it hear of each answer. */
+export function standingTable(log: ControlLog, nowMs: () => number): Standings {
+  return {
+    async set(responses) {
+      const records = responses.flatMap((response) => standingRecord(response) ?? []);
+      if (records.length > 0) await log.append(records);
+      return nowMs();
+    },
+  };
 }
 
 /** Each position has one token: of two writers that want the same, the second sees another's entry there and goes on. */

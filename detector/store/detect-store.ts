@@ -5,7 +5,7 @@ import { claim } from "./claims.ts";
 import { actionBlock } from "./native/action-block.ts";
 import { checkpointBlock } from "./native/checkpoint-block.ts";
 import { sequenceBlock } from "./native/sequence-block.ts";
-import { alertRow, findingRow } from "./rows.ts";
+import { alertRow, findingRow, responseRow } from "./rows.ts";
 import { stored } from "./lookups.ts";
 import { readStates, statesOf } from "./states.ts";
 
@@ -92,7 +92,7 @@ async function write(
   database: Database,
   partition: PartitionId,
   chunk: ChunkPlan,
-  { actions, findings, alerts }: ChunkRows,
+  { actions, findings, alerts, responses }: ChunkRows,
   rooms: ByteWriter[],
 ): Promise<void> {
   const token = (table: string): string => `${table}:${tokenOf(partition, chunk)}`;
@@ -105,6 +105,7 @@ async function write(
   };
   await all([
     database.insert("findings", findings.map(findingRow), token("findings")),
+    database.insert("responses", responses.map(responseRow), token("responses")),
     insert("actions", block),
     insert("process_sequences", numbers),
   ]);

@@ -1,6 +1,7 @@
 import { type Chain, Finding, Link, type Severity } from "../../schemas/index.ts";
 import { actionId } from "../attribute/ids.ts";
 import type { Database } from "./clickhouse.ts";
+import { type ResponseFilter, readResponses, type StoredResponse } from "./responses.ts";
 
 /** Which findings to list; all parts are optional but the tenant. */
 interface FindingFilter {
@@ -17,6 +18,7 @@ export interface StoreReader {
   /** The findings whose id begins with `id`, at most two: one is the answer, two are an ambiguous question. */
   finding(tenant: string, id: string): Promise<readonly Finding[]>;
   chain(tenant: string, id: string): Promise<Chain | undefined>;
+  responses(filter: ResponseFilter): Promise<readonly StoredResponse[]>;
   /** What is stored of a process that numbers its spans; undefined when nothing is. */
   process(tenant: string, name: string): Promise<StoredProcess | undefined>;
 }
@@ -77,6 +79,7 @@ export function storeReader(database: Database, databaseName: string): StoreRead
       );
       return rows.map(toFinding);
     },
+    responses: (filter) => readResponses(database, filter),
     chain: (tenant, id) => readChain(database, tenant, id),
     process: (tenant, name) => readProcess(database, tenant, name),
   };

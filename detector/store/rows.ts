@@ -1,5 +1,5 @@
 import type { Finding } from "../../schemas/index.ts";
-import type { DeadLetter, OutboxAlert } from "../stream/ports.ts";
+import type { DeadLetter, OutboxAlert, TakenResponse } from "../stream/ports.ts";
 
 /**
  * Latest instant that is exact as a number, in the year 2255; a later one is stored as this, and is clock-suspect. Whoever
@@ -46,6 +46,32 @@ export function findingRow(finding: Finding): object {
     why: JSON.stringify(finding.why),
     sql: finding.sql,
     action_ids: finding.actionIds,
+  };
+}
+
+/** A response as a row of `responses`. */
+export function responseRow(response: TakenResponse): object {
+  return {
+    tenant: response.tenant,
+    response_id: response.id,
+    finding_id: response.findingId,
+    playbook_id: response.playbookId,
+    kind: response.kind,
+    subject_kind: response.subject.kind,
+    subject_id: response.subject.id,
+    standing: response.standing,
+    reason: response.reason,
+    at: instantUs(response.atUs),
+    until: response.untilUs === undefined ? null : instantUs(response.untilUs),
+    is_dry_run: response.isDryRun,
+    held_back: response.heldBack ?? "",
+    identity_id: response.identityId,
+    credential_id: response.credentialId,
+    credential_type: response.credentialType,
+    chain_id: response.chainId,
+    operation: response.operation,
+    grant_id: response.grantId,
+    set_at: instantMs(response.setAtMs),
   };
 }
 

@@ -5,7 +5,7 @@ import { ChunkReader } from "./chunk.ts";
 import { judge, type JudgedChunk } from "./judge.ts";
 import { outboxAlert } from "./outbox-alert.ts";
 import type { Offered, WorkerOptions } from "./partition-worker.ts";
-import type { ChunkPlan, PartitionId, Progress } from "./ports.ts";
+import type { ChunkPlan, PartitionId, Progress, TakenResponse } from "./ports.ts";
 
 /** What is known of a partition that is ours. */
 interface Owned {
@@ -35,6 +35,8 @@ export class ChunkLine {
   #plan: ChunkPlan | undefined;
   /** Judged once, however often storing it fails: judging has moved the state on. */
   #judged: JudgedChunk | undefined;
+  /** What was done about its findings, likewise. */
+  #taken: readonly TakenResponse[] | undefined;
 
   constructor(partition: PartitionId, options: WorkerOptions) {
     this.#partition = partition;
@@ -58,6 +60,7 @@ export class ChunkLine {
     this.#owned = undefined;
     this.#plan = undefined;
     this.#judged = undefined;
+    this.#taken = undefined;
   }
 
   /**
@@ -109,11 +112,27 @@ export class ChunkLine {
     const { counts, progress, records, stepped } = this.#judged;
     await this.#store(owned, plan, this.#judged);
     this.#judged = undefined;
+    this.#taken = undefined;
     owned.progress = progress;
     this.backlog.done(records, progress);
     const { size: identities, bytes } = owned.states;
-    options.onChunk?.(this.#partition, plan, counts, { identities, bytes, unadmitted: stepped.unadmitted });
+    options.onChunk?.(this.#partition, plan, counts, {
+      identities,
+      bytes,
+      unadmitted: stepped.unadmitted,
+      responses: stepped.responses,
+    });
     return true;
+  }
+
+  /**
+   * What must stop is stopped before anything is stored: guards hear of it in the time that one log takes. Told again after a
+   * crash, as the same log gives the same responses, it is the same answer to the same finding.
+   */
+  async #answer({ stepped: { responses } }: JudgedChunk): Promise<readonly TakenResponse[]> {
+    if (responses.length === 0) return [];
+    const setAtMs = await this.#options.standings.set(responses);
+    return responses.map((response) => ({ ...response, setAtMs }));
   }
 
   /** Rows first, position and states last: whoever finds the position finds all that is before it. */
@@ -121,11 +140,13 @@ export class ChunkLine {
     const { sums, stepped, places, states, counts, progress } = judged;
     const { store, deadLetters } = this.#options;
     const { columns } = this.#reader;
+    this.#taken ??= await this.#answer(judged);
     if (sums.deadLetters.length > 0) await deadLetters.put(sums.deadLetters);
     await store.write(this.#partition, plan, {
       actions: { columns, judgements: stepped.judgements, places },
       findings: stepped.findings,
       alerts: stepped.alerts.map(outboxAlert),
+      responses: this.#taken,
     });
     await store.save(this.#partition, { plan, generation, counts, progress, states });
   }

@@ -1,3 +1,4 @@
+import type { Response } from "../../schemas/index.ts";
 import type { Attributor } from "../attribute/table.ts";
 import type { DecodeLimits } from "../decode/index.ts";
 import type { Detector } from "../detect/detector.ts";
@@ -14,12 +15,14 @@ import type {
   LogRecord,
   PartitionId,
   Progress,
+  Standings,
 } from "./ports.ts";
 
 export interface WorkerOptions extends ChunkLimits {
   readonly store: DetectStore;
   readonly control: ControlFeed;
   readonly deadLetters: DeadLetters;
+  readonly standings: Standings;
   readonly attributor: Attributor;
   readonly detectors: readonly Detector[];
   readonly limits: DecodeLimits;
@@ -46,6 +49,8 @@ interface StateSums {
   readonly bytes: number;
   /** Actions of the chunk whose identities were not admitted. */
   readonly unadmitted: number;
+  /** What was done about the chunk's findings. */
+  readonly responses: readonly Response[];
 }
 
 /** One partition's detector: the only one who touches its state. Its calls are answered one after the other. */

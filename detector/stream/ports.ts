@@ -1,4 +1,4 @@
-import type { Finding } from "../../schemas/index.ts";
+import type { Finding, Response } from "../../schemas/index.ts";
 import type { ActionColumns } from "../attribute/action-columns.ts";
 import type { Judgements } from "../detect/judgements.ts";
 import type { RecordPlaces } from "../detect/record-places.ts";
@@ -73,6 +73,21 @@ export interface ChunkRows {
   readonly actions: JudgedActions;
   readonly findings: readonly Finding[];
   readonly alerts: readonly OutboxAlert[];
+  readonly responses: readonly TakenResponse[];
+}
+
+/** A response that the log of standings has taken. */
+export interface TakenResponse extends Response {
+  /** When it had, milliseconds since 1970, by this process's clock: at the last time where it was sent again. */
+  readonly setAtMs: number;
+}
+
+/**
+ * Where the answers of playbooks are told to whoever guards. Idempotent: who reads one twice has read one. Resolves once they
+ * are durable, with when that was, milliseconds since 1970.
+ */
+export interface Standings {
+  set(responses: readonly Response[]): Promise<number>;
 }
 
 /** An alert waiting in the store to be delivered. `id` is computed, and is what its receivers deduplicate by. */

@@ -106,7 +106,7 @@ SELECT
 FROM chain_actions AS a FINAL
 GROUP BY tenant, chain_id;
 
--- The links of every chain in the order approval, grant, principal, delegate, action, resource, finding; parent is the
+-- The links of every chain in the order approval, grant, principal, delegate, action, resource, finding, response; parent is the
 -- id of the link that each hangs on. An approval that only a sender speaks of hangs nowhere. An identity that is a delegate in one action of a chain is no principal in another.
 -- A finding may hang on the beginning of an action whose end is shown: `span` says of which.
 -- Each action tells all its links at once: reading the actions anew for every kind of link takes seven times as long.
@@ -147,7 +147,23 @@ GROUP BY tenant, chain_id, rank, kind, id, if(rank IN (4, 6), link.4, '')
 UNION ALL
 SELECT f.tenant AS tenant, f.chain_id AS chain_id, 7 AS rank, 'finding' AS kind, f.finding_id AS id, f.action_ids[1] AS parent,
     f.title AS label, f.at AS at, map('severity', toString(f.severity), 'rule', toString(f.rule)) AS detail
-FROM findings AS f FINAL;
+FROM findings AS f FINAL
+UNION ALL
+SELECT r.tenant AS tenant, r.chain_id AS chain_id, 8 AS rank, 'response' AS kind, r.response_id AS id, r.finding_id AS parent,
+    concat(r.kind, ' ', r.subject_kind, ' ', r.subject_id) AS label, r.at AS at,
+    mapUpdate(
+        map('standing', toString(r.standing), 'playbook', toString(r.playbook_id), 'held_back', toString(r.held_back),
+            'dry_run', if(r.is_dry_run, 'true', ''), 'lag_ms', toString(dateDiff('millisecond', r.at, r.set_at::DateTime64(6, 'UTC')))),
+        mapFromArrays(h.hooks, h.results)) AS detail
+FROM responses AS r FINAL LEFT JOIN (
+    SELECT tenant, response_id, groupArray(concat('hook ', hook)) AS hooks, groupArray(result) AS results
+    FROM (
+        SELECT v.tenant AS tenant, v.response_id AS response_id, v.hook AS hook,
+            argMax(if(v.outcome = 'revoked',
+                concat('revoked', if(v.verified, ' and verified', ''), ' at ', toString(v.done_at)),
+                concat(v.outcome, ': ', v.error)), v.attempt) AS result
+        FROM revocations AS v WHERE v.outcome != 'skipped' GROUP BY tenant, response_id, hook)
+    GROUP BY tenant, response_id) AS h ON h.tenant = r.tenant AND h.response_id = r.response_id;
 
 -- One row for a resource, a day and an identity.
 CREATE OR REPLACE VIEW v_resource_uses AS

@@ -31,6 +31,7 @@ test("nothing need be set", async () => {
     },
     chunk: { recordsMax: 2000, bytesMax: 8 * 1024 * 1024 },
     alerts: { webhooks: [] },
+    revocation: [],
   });
   expect(config.limits).toEqual(defaultLimits);
   expect(await configOf({ yaml: "# nothing but\n# comments\n" })).toEqual(config);

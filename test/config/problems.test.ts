@@ -18,7 +18,7 @@ describe("each mistake is one sentence that says what is allowed", () => {
     {
       yaml: "colour: red",
       says: [
-        "colour is not a setting; allowed here are data, clickhouse, http, kafka, chunk, state, identities, limits, hooks, approvals, alerts, integrity, telemetry",
+        "colour is not a setting; allowed here are data, clickhouse, http, kafka, chunk, state, identities, limits, hooks, approvals, alerts, revocation, integrity, telemetry",
       ],
     },
     {

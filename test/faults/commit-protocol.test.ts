@@ -178,6 +178,9 @@ test.each(windows)(
     expect(calm.actions).toHaveLength(4);
     expect(calm.findings.length).toBeGreaterThan(1);
     expect(calm.deadLetters).toHaveLength(1);
+    // One of them would only have been done.
+    expect(calm.responses.length).toBeGreaterThan(1);
+    expect(calm.standings.length).toBeGreaterThan(0);
     for (let call = 0; call < 30; call += 1) {
       for (const how of ["before", "after", "stop", "fail-before", "fail-after"] as const) {
         const ended = await run({

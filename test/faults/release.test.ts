@@ -6,9 +6,15 @@
 import { expect, test } from "@jest/globals";
 import type { StateBudget } from "../../detector/learn/identity-states.ts";
 import type { PartitionWorker } from "../../detector/stream/partition-worker.ts";
-import type { DeadLetters, DetectStore } from "../../detector/stream/ports.ts";
 import { book, logOf } from "../support/fault-log.ts";
-import { Crash, memoryStore, noFault, type StoreContent, stillControl } from "../support/memory.ts";
+import {
+  Crash,
+  memoryStore,
+  type MemoryStore,
+  noFault,
+  type StoreContent,
+  stillControl,
+} from "../support/memory.ts";
 import { workerOf } from "../support/worker.ts";
 
 /** From offset 0 on, where a plan without records looks like no plan at all. */
@@ -25,11 +31,7 @@ const log = logOf(
 ).map((record, offset) => ({ ...record, offset }));
 
 /** A worker that tells of each awaited call. */
-function workerOn(
-  reached: DetectStore & DeadLetters,
-  stateBudget: StateBudget,
-  watch: () => void,
-): PartitionWorker {
+function workerOn(reached: MemoryStore, stateBudget: StateBudget, watch: () => void): PartitionWorker {
   const control = stillControl(book(), 1);
   return workerOf(reached, {
     control: {

@@ -84,6 +84,7 @@ function newEngine(): Engine {
     { topic: "nhi.spans", partition: 0 },
     {
       store: detectStore,
+      standings: detectStore,
       deadLetters: { put: async (all) => void letters.push(...all) },
       control: stillControl(),
       attributor,

@@ -1,6 +1,6 @@
 import { isSourceKey } from "../../detector/learn/new-identities.ts";
-import type { Checkpoint, DeadLetters, DetectStore } from "../../detector/stream/ports.ts";
-import { memoryStore, noFault, type StoreContent } from "../support/memory.ts";
+import type { Checkpoint } from "../../detector/stream/ports.ts";
+import { memoryStore, type MemoryStore, noFault, type StoreContent } from "../support/memory.ts";
 import type { Call } from "./calls.ts";
 import { type Ledger, ledgerOf } from "./ledger.ts";
 import type { Seen } from "./seen.ts";
@@ -8,7 +8,7 @@ import type { Seen } from "./seen.ts";
 /** One server for all partitions and processes. */
 export interface FakeStore {
   /** The server as one process reaches it. */
-  reachedBy(call: Call): DetectStore & DeadLetters;
+  reachedBy(call: Call): MemoryStore;
   /** What each partition's tables hold. */
   contents(): readonly StoreContent[];
   /** What each partition's checkpoints say. */
@@ -63,6 +63,12 @@ export function fakeStore(partitions: number, seen: Seen): FakeStore {
           await memory.store(fault).save(id, checkpoint);
           ledger.enter(checkpoint);
           tell(checkpoint, seen);
+        }),
+      // One log for all partitions; it lies with the first.
+      set: (responses) =>
+        call((fault) => {
+          seen("answered");
+          return at(0).memory.store(fault).set(responses);
         }),
       put: (letters) =>
         call(async (fault) => {

@@ -41,7 +41,7 @@ export interface Outcome {
 
 const topic = "nhi.spans";
 const attributor = shippedAttributor();
-const grants = book();
+const grants = book(false);
 
 /**
  * Runs the real handler and workers of some processes on a log, against a store in memory, until nothing moves
@@ -100,6 +100,7 @@ export async function run(world: World): Promise<Outcome> {
         partitionWorker(partition, {
           store: reached,
           deadLetters: reached,
+          standings: reached,
           control: {
             head: () => call(async (fault) => fault().then(() => 1)),
             book: () => call(async (fault) => fault().then(() => grants)),

@@ -18,6 +18,7 @@ export const events = [
   "found an action stored",
   "held back",
   "held back across chunks",
+  "answered",
   "flushed",
   "flushed before the end",
   "seemed quiet before the end",

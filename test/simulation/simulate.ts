@@ -101,6 +101,8 @@ function withoutPlaces(content: StoreContent): StoreContent {
     actions: cleaned(content.actions),
     findings: cleaned(content.findings),
     alerts: cleaned(content.alerts),
+    responses: cleaned(content.responses.map((row) => row.replaceAll(logTime, ""))),
+    standings: cleaned(content.standings.map((row) => row.replaceAll(logTime, ""))),
     deadLetters: cleaned(content.deadLetters),
     states: content.states,
     position: undefined,

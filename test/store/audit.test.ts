@@ -43,7 +43,12 @@ async function chunk(nth: number, from: number, next: number): Promise<void> {
       position: { ...partition, offset: from + at, index: 0, atMs: 1_770_000_000_000 },
     };
   });
-  await detect.write(partition, plan, { actions: judgedOf(actions), findings: [], alerts: [] });
+  await detect.write(partition, plan, {
+    actions: judgedOf(actions),
+    findings: [],
+    alerts: [],
+    responses: [],
+  });
   await deadLetterTable(store.database).put([
     {
       ...partition,

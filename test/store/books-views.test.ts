@@ -134,6 +134,7 @@ test("an instant beyond what is exact is stored as the last one that is", async 
     actions: judgedOf([far, early]),
     findings: [],
     alerts: [],
+    responses: [],
   });
   expect(
     await rowsOf(

@@ -20,6 +20,7 @@ beforeAll(async () => {
   const asOwner = (owner: string) => ({
     ...detectStore(store.database, owner),
     ...deadLetterTable(store.database),
+    set: async () => 0,
   });
   const first = forgetfulWorker(asOwner("first"), quota);
   await first.offer([

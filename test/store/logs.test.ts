@@ -58,6 +58,7 @@ describe("the outbox", () => {
       actions: judgedOf([]),
       findings: [],
       alerts,
+      responses: [],
     });
   });
 

@@ -147,6 +147,7 @@ beforeAll(async () => {
     actions: judgedOf(actions),
     findings,
     alerts: [],
+    responses: [],
   });
 }, 60_000);
 afterAll(() => store.drop());
@@ -201,6 +202,7 @@ describe("the SQL that a finding prints", () => {
       actions: judgedOf(actions),
       findings,
       alerts: [],
+      responses: [],
     });
     const sampled = findings.filter((one) => one.rule === "first-use").slice(0, 10);
     for (const finding of sampled)

@@ -87,6 +87,7 @@ beforeAll(async () => {
     actions: judgedOf([asked, sent, elsewhere]),
     findings,
     alerts: [],
+    responses: [],
   });
 });
 afterAll(() => store.drop());
@@ -96,6 +97,7 @@ test("v_actions shows an action once, whole, with its main resource in columns o
     actions: judgedOf([sent]),
     findings: [],
     alerts: [],
+    responses: [],
   });
   expect(
     await rowsOf(
@@ -183,6 +185,7 @@ test("v_credential_uses says who used a credential first and last, an impossible
     actions: judgedOf(actions),
     findings: [],
     alerts: [],
+    responses: [],
   });
   expect(
     await rowsOf(
@@ -239,6 +242,7 @@ describe("a chain", () => {
       actions: judgedOf(actions),
       findings: [],
       alerts: [],
+      responses: [],
     });
     const chain = await storeReader(store.database, store.name).chain("default", id);
     const ofKind = (kind: string): readonly unknown[] =>

@@ -103,7 +103,17 @@ function spanOf({
   };
 }
 
-export function book(): PolicyBook {
+const pausing = { id: "pause", on: { rules: ["outside-grant"] }, do: "pause", for: "1h" };
+const others = [
+  { id: "stop", on: { rules: ["every-*"], minSeverity: "medium" }, do: "revoke", of: "chain" },
+  { id: "try", on: { rules: ["every-third"], minSeverity: "low" }, do: "pause", dryRun: true },
+];
+
+/**
+ * @param answersIdentities Whether an identity is paused for what it does; when it was remains known of it, and that is
+ * the log's time.
+ */
+export function book(answersIdentities = true): PolicyBook {
   const grants = new PolicyBook();
   const grant = {
     id: "g",
@@ -117,5 +127,10 @@ export function book(): PolicyBook {
     0,
     ControlRecord.parse({ kind: "grant_given", tenant: "default", author: "t", atUs: 1, grant }),
   );
+  for (const playbook of answersIdentities ? [pausing, ...others] : others)
+    grants.enter(
+      0,
+      ControlRecord.parse({ kind: "playbook_given", tenant: "default", author: "t", atUs: 1, playbook }),
+    );
   return grants;
 }

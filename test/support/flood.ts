@@ -2,8 +2,8 @@
 import { outsideGrant } from "../../detector/detect/outside-grant.ts";
 import { encodeSpans } from "../../detector/replay/otlp.ts";
 import type { PartitionWorker } from "../../detector/stream/partition-worker.ts";
-import type { DeadLetters, DetectStore, LogRecord } from "../../detector/stream/ports.ts";
-import { stillControl } from "./memory.ts";
+import type { LogRecord } from "../../detector/stream/ports.ts";
+import { type MemoryStore, stillControl } from "./memory.ts";
 import { workerOf } from "./worker.ts";
 
 const startMs = Date.parse("2026-03-02T09:00:00Z");
@@ -41,7 +41,7 @@ export function recordOf(
 
 /** A worker under a quota, which holds no state from one chunk to the next. */
 export function forgetfulWorker(
-  store: DetectStore & DeadLetters,
+  store: MemoryStore,
   newPerHourMax: number,
   onUnadmitted: (count: number) => void = () => undefined,
 ): PartitionWorker {

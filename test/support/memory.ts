@@ -12,8 +12,11 @@ import type {
   PartitionId,
   Progress,
   SavedState,
+  Standings,
   TakeState,
 } from "../../detector/stream/ports.ts";
+import { standingRecord } from "../../detector/respond/respond.ts";
+import type { Response } from "../../schemas/index.ts";
 import { actionsOf, type StoredAction } from "./actions.ts";
 
 /** Thrown by the fault injector in place of the process dying. */
@@ -29,11 +32,17 @@ export type Fault = () => "none" | "before" | "after" | Promise<void>;
 
 export const noFault: Fault = () => "none";
 
+/** A store, and the logs beside it. */
+export type MemoryStore = DetectStore & DeadLetters & Standings;
+
 /** Rows a store ended up with, each table as text in a fixed order, so that two runs can be compared byte for byte. */
 export interface StoreContent {
   readonly actions: readonly string[];
   readonly findings: readonly string[];
   readonly alerts: readonly string[];
+  readonly responses: readonly string[];
+  /** What readers of the log of standings know, whoever said it how often. */
+  readonly standings: readonly string[];
   readonly deadLetters: readonly string[];
   readonly states: readonly string[];
   readonly position: number | undefined;
@@ -46,7 +55,7 @@ export interface StoreContent {
  * whatever it holds; tables replace by key. It outlives the workers that write to it, as a server does.
  */
 export function memoryStore(): {
-  store: (fault: Fault) => DetectStore & DeadLetters;
+  store: (fault: Fault) => MemoryStore;
   content: () => StoreContent;
 } {
   const tokens = new Set<string>();
@@ -54,7 +63,9 @@ export function memoryStore(): {
   const tables = {
     findings: new Map<string, string>(),
     alerts: new Map<string, string>(),
+    responses: new Map<string, string>(),
   };
+  const standings = new Set<string>();
   const letters = new Map<string, string>();
   const plans = new Map<number, ChunkPlan>();
   const states = new Map<string, { version: number; state: SavedState }>();
@@ -68,7 +79,7 @@ export function memoryStore(): {
     apply();
   };
 
-  const store = (fault: Fault): DetectStore & DeadLetters => {
+  const store = (fault: Fault): MemoryStore => {
     const guarded = async <T>(work: () => T): Promise<T> => {
       const when = fault();
       if (when === "before") throw new Crash();
@@ -113,7 +124,7 @@ export function memoryStore(): {
             : { kind: "planned", plan };
         }),
       write: async (_partition: PartitionId, plan: ChunkPlan, rows: ChunkRows) => {
-        // Three inserts, and a crash between any two of them.
+        // Four inserts, and a crash between any two of them.
         await guarded(() =>
           insert(token("actions", plan), () => {
             const all = actionsOf(rows.actions);
@@ -131,6 +142,11 @@ export function memoryStore(): {
           ),
         );
         await guarded(() =>
+          insert(token("responses", plan), () =>
+            rows.responses.forEach((row) => tables.responses.set(row.id, JSON.stringify(row))),
+          ),
+        );
+        await guarded(() =>
           insert(token("alerts", plan), () =>
             rows.alerts.forEach((row) => tables.alerts.set(row.id, JSON.stringify(row))),
           ),
@@ -145,6 +161,14 @@ export function memoryStore(): {
               if ((states.get(key)?.version ?? -1) <= version) states.set(key, { version, state });
           }),
         ),
+      set: (responses: readonly Response[]) =>
+        guarded(() => {
+          for (const response of responses) {
+            const record = standingRecord(response);
+            if (record !== undefined) standings.add(JSON.stringify(record));
+          }
+          return 0;
+        }),
       put: (all: readonly DeadLetter[]) =>
         guarded(() =>
           all.forEach((one) =>
@@ -158,6 +182,8 @@ export function memoryStore(): {
     actions: sorted([...actions.values()].map((row) => JSON.stringify(row))),
     findings: sorted(tables.findings.values()),
     alerts: sorted(tables.alerts.values()),
+    responses: sorted(tables.responses.values()),
+    standings: sorted(standings),
     deadLetters: sorted(letters.values()),
     states: sorted([...states].map(([key, { state }]) => `${key}=${state.packed.toString("hex")}`)),
     position: progress?.heldFrom,

@@ -9,7 +9,7 @@ import { unsureRows } from "../../detector/detect/unsure-rows.ts";
 import type { IdentityState } from "../../detector/learn/identity-state.ts";
 import { IdentityStates } from "../../detector/learn/identity-states.ts";
 import type { SavedState } from "../../detector/stream/ports.ts";
-import type { Alert, Authority, Finding, LogPosition } from "../../schemas/index.ts";
+import type { Alert, Authority, Finding, LogPosition, Response } from "../../schemas/index.ts";
 import { actionsOf, type AttributedAction, columnsOf, type StoredAction } from "./actions.ts";
 
 /** An action with its authority and its place in the log. */
@@ -23,6 +23,7 @@ export interface PlainStepped {
   readonly actions: readonly StoredAction[];
   readonly findings: readonly Finding[];
   readonly alerts: readonly Alert[];
+  readonly responses: readonly Response[];
   readonly duplicates: number;
   readonly changed: ReadonlyMap<string, IdentityState>;
   readonly unadmitted: number;
@@ -79,7 +80,8 @@ export class Engine {
       stored: new Set(unsure.filter((row) => this.#stored.has(keyOf(row)))),
       newPerHourMax: this.#newPerHourMax,
     });
-    const { judgements, findings, alerts, duplicates, changed, changedCounts, unadmitted } = stepped;
+    const { judgements, findings, alerts, responses, duplicates, changed, changedCounts, unadmitted } =
+      stepped;
     this.#judged += judgements.keptCount;
     for (let row = 0; row < columns.count; row += 1)
       if (judgements.kept[row] === 1) this.#stored.add(keyOf(row));
@@ -90,7 +92,7 @@ export class Engine {
     for (const [key, count] of changedCounts)
       this.#saved.set(key, { packed: this.states.packCount(count), actions: 0, activeDays: 0, sessions: 0 });
     const actions = actionsOf({ columns, judgements, places });
-    return { actions, findings, alerts, duplicates, changed, unadmitted };
+    return { actions, findings, alerts, responses, duplicates, changed, unadmitted };
   }
 
   /** All states by their keys, packed. */

@@ -39,7 +39,7 @@ const alert = {
   body: JSON.stringify(alertOf(finding)),
 };
 const actions = [action, storedWith(1)];
-const rows: ChunkRows = { actions: judgedOf(actions), findings: [finding], alerts: [alert] };
+const rows: ChunkRows = { actions: judgedOf(actions), findings: [finding], alerts: [alert], responses: [] };
 const planOf = (from: number, next: number, control = 0): ChunkPlan => planWith(from, next, { control });
 const checkpointOf = (
   plan: ChunkPlan,
@@ -123,7 +123,12 @@ export function detectStoreContract(name: string, open: () => Promise<OpenStore>
 
     test("writes a chunk without rows", async () => {
       await expect(
-        store.write(partition, planOf(6, 7), { actions: judgedOf([]), findings: [], alerts: [] }),
+        store.write(partition, planOf(6, 7), {
+          actions: judgedOf([]),
+          findings: [],
+          alerts: [],
+          responses: [],
+        }),
       ).resolves.toBeUndefined();
     });
 

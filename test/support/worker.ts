@@ -7,20 +7,17 @@ import {
   partitionWorker,
   type WorkerOptions,
 } from "../../detector/stream/partition-worker.ts";
-import type { DeadLetters, DetectStore } from "../../detector/stream/ports.ts";
 import { book, everyThird } from "./fault-log.ts";
-import { stillControl } from "./memory.ts";
+import { type MemoryStore, stillControl } from "./memory.ts";
 
 export const partition = { topic: "nhi.spans", partition: 0 };
 const attributor = shippedAttributor();
 
-export function workerOf(
-  store: DetectStore & DeadLetters,
-  changes: Partial<WorkerOptions> = {},
-): PartitionWorker {
+export function workerOf(store: MemoryStore, changes: Partial<WorkerOptions> = {}): PartitionWorker {
   return partitionWorker(partition, {
     store,
     deadLetters: store,
+    standings: store,
     control: stillControl(book(), 1),
     attributor,
     detectors: [outsideGrant, everyThird],
