@@ -1,3 +1,4 @@
+import { Usage } from "../../policy/usage.ts";
 import { Severity } from "../../schemas/index.ts";
 import { ByteReader, ByteWriter } from "../bytes.ts";
 import { GatheredEvidence } from "./evidence.ts";
@@ -32,6 +33,8 @@ export class IdentityState {
   /** Latest end of an action learned from; what ended earlier is late. */
   lastAtUs = 0;
   episode: Episode | undefined = undefined;
+  /** What was done under grants that count it. */
+  readonly usage = new Usage();
   /** What each detector remembers, in the order of the detectors. */
   readonly memories: readonly Memory[];
   readonly #reported = new SeenValues();
@@ -56,6 +59,7 @@ export class IdentityState {
     writer.double(this.lastAtUs);
     this.#reported.pack(writer);
     packEpisode(this.episode, writer);
+    this.usage.pack(writer);
     detectors.forEach((detector, nth) => {
       const memory = this.memories[nth]!;
       if (Object.keys(memory).length === 0) return;
@@ -76,7 +80,7 @@ export class IdentityState {
   static unpack(bytes: Buffer, detectors: readonly Remembering[]): IdentityState {
     const reader = new ByteReader(bytes);
     const version = reader.byte();
-    if (version !== packedVersion) {
+    if (version !== packedVersion && version !== countedFrom - 1) {
       throw new Error(
         `stored state has version ${String(version)}, this program reads version ${String(packedVersion)}`,
       );
@@ -86,6 +90,7 @@ export class IdentityState {
     state.lastAtUs = reader.double();
     state.#reported.unpack(reader);
     state.episode = unpackEpisode(reader);
+    if (version >= countedFrom) state.usage.unpack(reader);
     while (!reader.isAtEnd) {
       const id = reader.text();
       const detectorVersion = reader.varint();
@@ -98,7 +103,9 @@ export class IdentityState {
 }
 
 /** Version of the packed form; a new form gets a new number and a way to read the old one. */
-const packedVersion = 2;
+const packedVersion = 3;
+/** The version from which on usage is packed; the one before it is read as that of an identity that used nothing. */
+const countedFrom = 3;
 const scratch = new ByteWriter();
 
 function packEpisode(episode: Episode | undefined, writer: ByteWriter): void {

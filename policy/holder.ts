@@ -1,0 +1,48 @@
+import type { GrantHistory } from "./grants.ts";
+import { NameIndex } from "./name-index.ts";
+import { formOf, type NameForm } from "./names.ts";
+
+/** Operations that are remembered of one identity; all are forgotten at once when full. */
+const operationsMax = 1024;
+
+/** What one operation of an identity is judged by. */
+export interface Candidates {
+  /** Grants of which a version takes the operation, the one given first before the others. */
+  readonly histories: readonly GrantHistory[];
+  readonly form: NameForm;
+}
+
+/** One identity with all that was ever granted to it, by operations. */
+export class Holder {
+  readonly identityId: string;
+  /** Grants of which a version names the identity, the one given first before the others. */
+  readonly histories: readonly GrantHistory[];
+  #index: NameIndex<GrantHistory> | undefined;
+  readonly #taking = new Map<string, Candidates>();
+
+  constructor(identityId: string, histories: readonly GrantHistory[]) {
+    this.identityId = identityId;
+    this.histories = inOrder(histories);
+  }
+
+  taking(operation: string): Candidates {
+    const known = this.#taking.get(operation);
+    if (known !== undefined) return known;
+    if (this.#taking.size >= operationsMax) this.#taking.clear();
+    this.#index ??= indexOf(this.histories);
+    const made = { histories: inOrder(this.#index.find(operation)), form: formOf(operation) };
+    this.#taking.set(operation, made);
+    return made;
+  }
+}
+
+function indexOf(histories: readonly GrantHistory[]): NameIndex<GrantHistory> {
+  const index = new NameIndex<GrantHistory>();
+  for (const history of histories) {
+    for (const { operations } of history.versions) for (const one of operations) index.add(one, history);
+  }
+  return index;
+}
+
+const inOrder = (histories: readonly GrantHistory[]): readonly GrantHistory[] =>
+  [...new Set(histories)].toSorted((one, other) => one.nth - other.nth);
