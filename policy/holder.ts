@@ -3,13 +3,31 @@ import { NameIndex } from "./name-index.ts";
 import { formOf, type NameForm } from "./names.ts";
 
 /** Operations that are remembered of one identity; all are forgotten at once when full. */
-const operationsMax = 1024;
+const operationsMax = 16_384;
+/** From this many grants on, those that take a resource are found by its name. */
+const indexedFrom = 16;
 
 /** What one operation of an identity is judged by. */
-export interface Candidates {
+export class Candidates {
   /** Grants of which a version takes the operation, the one given first before the others. */
   readonly histories: readonly GrantHistory[];
   readonly form: NameForm;
+  #byResource: NameIndex<GrantHistory> | undefined;
+
+  constructor(histories: readonly GrantHistory[], form: NameForm) {
+    this.histories = histories;
+    this.form = form;
+  }
+
+  get isMany(): boolean {
+    return this.histories.length >= indexedFrom;
+  }
+
+  /** Those of which a version takes a resource as well. */
+  near(resourceId: string): readonly GrantHistory[] {
+    this.#byResource ??= indexOf(this.histories, "resources");
+    return inOrder(this.#byResource.find(resourceId));
+  }
 }
 
 /** One identity with all that was ever granted to it, by operations. */
@@ -29,20 +47,24 @@ export class Holder {
     const known = this.#taking.get(operation);
     if (known !== undefined) return known;
     if (this.#taking.size >= operationsMax) this.#taking.clear();
-    this.#index ??= indexOf(this.histories);
-    const made = { histories: inOrder(this.#index.find(operation)), form: formOf(operation) };
+    this.#index ??= indexOf(this.histories, "operations");
+    const made = new Candidates(inOrder(this.#index.find(operation)), formOf(operation));
     this.#taking.set(operation, made);
     return made;
   }
 }
 
-function indexOf(histories: readonly GrantHistory[]): NameIndex<GrantHistory> {
+function indexOf(
+  histories: readonly GrantHistory[],
+  by: "operations" | "resources",
+): NameIndex<GrantHistory> {
   const index = new NameIndex<GrantHistory>();
-  for (const history of histories) {
-    for (const { operations } of history.versions) for (const one of operations) index.add(one, history);
-  }
+  for (const history of histories)
+    for (const version of history.versions) for (const one of version[by]) index.add(one, history);
   return index;
 }
 
 const inOrder = (histories: readonly GrantHistory[]): readonly GrantHistory[] =>
-  [...new Set(histories)].toSorted((one, other) => one.nth - other.nth);
+  histories.length < 2
+    ? histories
+    : [...new Set(histories)].toSorted((one, other) => one.nth - other.nth);

@@ -68,15 +68,15 @@ const noGrant: Authority = {
 /** The same by the grants that take the operation. Where none does, the first that the identity holds explains that. */
 export function judgeBy(
   holder: Holder,
-  { histories, form }: Candidates,
+  candidates: Candidates,
   facts: ActionFacts,
   judging: Judging,
 ): Authority {
   let outcome: AuthorityOutcome = "no_grant";
   let closest: GrantVersion | undefined;
-  for (const history of histories) {
-    const version = versionOf(history, facts, judging.control);
-    if (version === undefined || !takesOperation(version, facts.operation, form)) continue;
+  for (const history of near(candidates, facts)) {
+    const version = versionFor(history, candidates, facts, judging.control);
+    if (version === undefined) continue;
     const next = outcomeOf(history, version, facts, judging);
     if (closest !== undefined && closeness.get(next)! <= closeness.get(outcome)!) continue;
     outcome = next;
@@ -84,12 +84,39 @@ export function judgeBy(
     if (outcome === "granted") break;
   }
   if (closest !== undefined) return authorityOf(outcome, closest);
-  const first = firstOf(holder, facts, judging.control);
+  const first = firstOf(holder, candidates, facts, judging.control);
   return first === undefined ? noGrant : authorityOf("outside_scope", first);
 }
 
-function firstOf({ histories }: Holder, facts: ActionFacts, control: number): GrantVersion | undefined {
-  for (const history of histories) {
+/** Grants that a resource of the action leads to. Looked at only where they are many, as an action makes objects of its resources. */
+function near(candidates: Candidates, facts: ActionFacts): readonly GrantHistory[] {
+  return candidates.isMany ? candidates.near(facts.resources[0]?.id ?? "") : candidates.histories;
+}
+
+/** Of a grant the version that stands for the identity, if it takes the operation. */
+function versionFor(
+  history: GrantHistory,
+  { form }: Candidates,
+  facts: ActionFacts,
+  control: number,
+): GrantVersion | undefined {
+  const version = versionOf(history, facts, control);
+  // That one of its versions takes the operation is known.
+  if (version === undefined || history.versions.length === 1) return version;
+  return takesOperation(version, facts.operation, form) ? version : undefined;
+}
+
+function firstOf(
+  holder: Holder,
+  candidates: Candidates,
+  facts: ActionFacts,
+  control: number,
+): GrantVersion | undefined {
+  for (const history of candidates.histories) {
+    const version = versionFor(history, candidates, facts, control);
+    if (version !== undefined) return version;
+  }
+  for (const history of holder.histories) {
     const version = versionOf(history, facts, control);
     if (version !== undefined) return version;
   }
