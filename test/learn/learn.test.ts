@@ -124,7 +124,7 @@ describe("a packed state", () => {
     const bytes = packed(stateOf([]));
     bytes[0] = version;
     expect(() => IdentityState.unpack(bytes, detectors)).toThrow(
-      `stored state has version ${String(version)}, this program reads version 2`,
+      `stored state has version ${String(version)}, this program reads version 3`,
     );
   });
 
