@@ -65,6 +65,4 @@ function indexOf(
 }
 
 const inOrder = (histories: readonly GrantHistory[]): readonly GrantHistory[] =>
-  histories.length < 2
-    ? histories
-    : [...new Set(histories)].toSorted((one, other) => one.nth - other.nth);
+  histories.length < 2 ? histories : [...new Set(histories)].toSorted((one, other) => one.nth - other.nth);

@@ -77,7 +77,6 @@ export function namePattern(text: string): NamePattern {
   return {
     text,
     isOpen: false,
-    takes: (name, form) =>
-      (form === "plain" || (form === "windows" && takesWindows)) && matches(name),
+    takes: (name, form) => (form === "plain" || (form === "windows" && takesWindows)) && matches(name),
   };
 }

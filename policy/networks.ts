@@ -66,7 +66,9 @@ function parseShort(text: string): readonly number[] | undefined {
 function parseLong(text: string): readonly number[] | undefined {
   const halves = text.split("::");
   if (halves.length > 2) return undefined;
-  const [head, tail] = halves.map((half, nth) => (half === "" ? [] : groupsOf(half, nth === halves.length - 1)));
+  const [head, tail] = halves.map((half, nth) =>
+    half === "" ? [] : groupsOf(half, nth === halves.length - 1),
+  );
   if (head === undefined) return undefined;
   if (halves.length === 1) return head.length === 8 ? head : undefined;
   if (tail === undefined || head.length + tail.length > 7) return undefined;

@@ -30,7 +30,12 @@ export class Tries {
   }
 
   /** Notes how a try ended. */
-  end(what: number, atUs: number, { perUs }: Quota, ended: { readonly isOk: boolean; readonly atUs: number }): void {
+  end(
+    what: number,
+    atUs: number,
+    { perUs }: Quota,
+    ended: { readonly isOk: boolean; readonly atUs: number },
+  ): void {
     const at = this.#failures.findIndex((one) => one.what === what);
     const known = this.#failures[at];
     // It had begun before the first failed.

@@ -72,7 +72,9 @@ function ofTime(grant: Grant, nowUs: number): GrantWarning[] {
   const { window, conditions } = grant;
   const warnings: GrantWarning[] = [];
   if (window.until !== undefined && Date.parse(window.until) * 1000 <= nowUs)
-    warnings.push(told(grant, "window_over", `matches nothing any more: its window ended at ${window.until}`));
+    warnings.push(
+      told(grant, "window_over", `matches nothing any more: its window ended at ${window.until}`),
+    );
   const { hours } = conditions;
   if (hours !== undefined && !isZone(hours.zone))
     warnings.push(told(grant, "unknown_zone", `matches nothing: no time zone is called ${hours.zone}`));
@@ -84,15 +86,29 @@ function ofNames(grant: Grant, seen: readonly string[]): GrantWarning[] {
   for (const text of [grant.grantee, ...grant.operations, ...grant.resources]) {
     // What stands in the place of a star is no trick.
     if (text.includes("*") && formOf(text.replaceAll("*", "a")) === "trick")
-      warnings.push(told(grant, "odd_name", `has the pattern ${JSON.stringify(text)}, which no plain name matches`));
+      warnings.push(
+        told(grant, "odd_name", `has the pattern ${JSON.stringify(text)}, which no plain name matches`),
+      );
   }
   for (const text of grant.operations) {
     if (seen.length === 0 || takesAny(text, seen)) continue;
-    warnings.push(told(grant, "operation_unseen", `names ${JSON.stringify(text)}, which no operation seen so far matches`));
+    warnings.push(
+      told(
+        grant,
+        "operation_unseen",
+        `names ${JSON.stringify(text)}, which no operation seen so far matches`,
+      ),
+    );
   }
   for (const step of grant.conditions.workflow?.steps ?? []) {
     if (step.includes("*") || grant.operations.some((one) => takesAny(one, [step]))) continue;
-    warnings.push(told(grant, "step_outside", `has the step ${JSON.stringify(step)}, which none of its operations matches`));
+    warnings.push(
+      told(
+        grant,
+        "step_outside",
+        `has the step ${JSON.stringify(step)}, which none of its operations matches`,
+      ),
+    );
   }
   return warnings;
 }
