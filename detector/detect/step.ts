@@ -104,7 +104,6 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
     judgements.clockSuspect[row] = clockSuspect ? 1 : 0;
     // Only here, as a duplicate of what was not admitted must not be taken for something known.
     const state = (known.state ??= states.find(key) ?? admission.admit(view, key));
-    // What is counted goes by the log's time where the sender's isn't believed.
     const usedAtUs = clockSuspect ? view.atMs * 1000 : startedAtUs;
     const verdict = authority.judge(columns, view, state?.usage, usedAtUs);
     if (state === undefined) {
@@ -112,7 +111,6 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
       continue;
     }
     changed.set(key, state);
-    // One that a guard held back has used nothing, and one that only began is counted at its end.
     if (!view.isStart) authority.count(view, verdict, state.usage, usedAtUs);
     // An action that tells of its beginning is judged twice and learned once, at its end; what is said twice is said once.
     const learns = !clockSuspect && !view.isStart && isLearnable(endedAtUs, state.lastAtUs);

@@ -5,7 +5,7 @@ import type { ControlRecord, Grant } from "../../schemas/index.ts";
 import { grantWith } from "./build.ts";
 
 export const usOf = (iso: string): number => Date.parse(iso) * 1000;
-export const morning = "2026-03-02T08:00:00Z";
+const morning = "2026-03-02T08:00:00Z";
 export const noon = "2026-03-02T12:00:00Z";
 const common = { tenant: "default", author: "user:ana@acme.example" };
 
