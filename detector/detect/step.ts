@@ -79,8 +79,7 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
     const pair = pairOf(codes.tenant[row]!, codes.identity[row]!);
     const known = knowns.get(dictionary, pair);
     if (known !== undefined) return known;
-    const key = stateKey(view);
-    return knowns.set(pair, { key, state: undefined });
+    return knowns.set(pair, { key: stateKey(view), state: undefined });
   }
 
   function say({ finding, alert }: Said): void {
@@ -104,6 +103,7 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
     judgements.clockSuspect[row] = clockSuspect ? 1 : 0;
     // Only here, as a duplicate of what was not admitted must not be taken for something known.
     const state = (known.state ??= states.find(key) ?? admission.admit(view, key));
+    // What is counted goes by the log's time where the sender's isn't believed.
     const usedAtUs = clockSuspect ? view.atMs * 1000 : startedAtUs;
     const verdict = authority.judge(columns, view, state?.usage, usedAtUs);
     if (state === undefined) {
@@ -116,9 +116,8 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
     const learns = !clockSuspect && !view.isStart && isLearnable(endedAtUs, state.lastAtUs);
     judgements.late[row] = endedAtUs < state.lastAtUs ? 1 : 0;
     judgements.learned[row] = learns ? 1 : 0;
-    const { evidence } = state;
     const decided = authority.decidedFor(view.tenant);
-    const examined: Examined = { action: view, authority: verdict, decided, evidence };
+    const examined: Examined = { action: view, authority: verdict, decided, evidence: state.evidence };
     let signalled: string[] | undefined;
     for (let nth = 0; nth < detectors.length; nth += 1) {
       const detector = detectors[nth]!;
