@@ -9,7 +9,7 @@ import type {
   Standing,
   Task,
 } from "../schemas/index.ts";
-import { giveGrant, type GrantBook, revokeGrant } from "./grants.ts";
+import { GrantBook } from "./grants.ts";
 import { Histories, History } from "./history.ts";
 import { defaultSafeguards, type HeldBack, heldBackRecord, StrikeCount } from "./safeguards.ts";
 import { Standings } from "./subject-standings.ts";
@@ -40,7 +40,7 @@ export interface StandingSet {
 
 /** All that one tenant's control log said. */
 export class TenantBook {
-  readonly grants: GrantBook = new Map();
+  readonly grants = new GrantBook();
   readonly tasks = new Histories<TaskState>();
   readonly approvals = new Histories<ApprovalEntry>();
   /** By `identity/<id>` and `chain/<id>`. */
@@ -94,9 +94,9 @@ function enter(book: TenantBook, position: number, record: Exclude<ControlRecord
   const said = <Value>(value: Value) => ({ position, atUs, author, value });
   switch (record.kind) {
     case "grant_given":
-      return giveGrant(book.grants, record.grant, atUs, position);
+      return book.grants.give(record.grant, atUs, position);
     case "grant_revoked":
-      return revokeGrant(book.grants, record.grantId, atUs, position);
+      return book.grants.revoke(record.grantId, atUs, position);
     case "task_opened":
       return book.tasks.add(record.task.id, said({ task: record.task, isOpen: true }));
     case "task_closed": {

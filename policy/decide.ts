@@ -3,6 +3,7 @@ import type { PolicyBook } from "./book.ts";
 import type { ActionFacts } from "./facts.ts";
 import { authorise } from "./judge.ts";
 import { standingOf } from "./standings.ts";
+import type { Usage } from "./usage.ts";
 
 /** What a guard says of an action, and why. */
 export interface Verdict {
@@ -19,14 +20,16 @@ const defaults: GuardDefaults = { ungranted: "allow", uncovered: "deny" };
 
 /**
  * What may happen to an action that is about to begin: by the standing of who acts, then by the grants; where they are silent, by
- * what the tenant said of such cases.
+ * what the tenant said of such cases. `usage` is what the identity did before, as `beginUse` and `endUse` noted it; without it, no
+ * limit of a grant is looked at.
  *
  * @example
- * const { verdict, reason } = decide(book, { ...facts, kind: "tool_call", chainId: "" });
+ * const { verdict, reason } = decide(book, { ...facts, kind: "tool_call", chainId: "" }, usage);
  */
 export function decide(
   book: PolicyBook,
   facts: ActionFacts & { readonly kind: string; readonly chainId: string },
+  usage?: Usage,
 ): Verdict {
   const all = Number.POSITIVE_INFINITY;
   const tenant = book.of(facts.tenant);
@@ -34,13 +37,9 @@ export function decide(
   if (standing === "revoked") return { verdict: "deny", reason: "standing_revoked", authority: undefined };
   if (standing === "paused") return { verdict: "ask", reason: "standing_paused", authority: undefined };
   if (exempt.has(facts.kind)) return { verdict: "allow", reason: "exempt", authority: undefined };
-  const authority = authorise(book, all, facts);
-  const { ungranted, uncovered } = tenant.guard.at(facts.startedAtUs, all)?.value ?? defaults;
-  return {
-    verdict: verdictOf(authority.outcome, { ungranted, uncovered }),
-    reason: authority.outcome,
-    authority,
-  };
+  const authority = authorise(book, all, facts, usage);
+  const silence = tenant.guard.at(facts.startedAtUs, all)?.value ?? defaults;
+  return { verdict: verdictOf(authority.outcome, silence), reason: authority.outcome, authority };
 }
 
 function verdictOf(outcome: AuthorityOutcome, { ungranted, uncovered }: GuardDefaults): DecisionVerdict {

@@ -1,18 +1,12 @@
-const unitUs: Readonly<Record<string, number>> = {
-  ms: 1_000,
-  s: 1_000_000,
-  m: 60_000_000,
-  h: 3_600_000_000,
-  d: 86_400_000_000,
-};
+const unitUs: Readonly<Record<string, number>> = { ms: 1e3, s: 1e6, m: 60e6, h: 3600e6, d: 86_400e6 };
 
 /**
- * A length of time in words (`Duration` of the contract), in microseconds.
+ * Microseconds of a length of time in words.
  *
  * @example
  * durationUs("15m"); // 900_000_000
  */
-export function durationUs(text: string): number {
-  const unit = /[a-z]+$/u.exec(text)?.[0] ?? "";
-  return Number.parseInt(text, 10) * (unitUs[unit] ?? Number.NaN);
+export function durationUs(words: string): number {
+  const unit = words.endsWith("ms") ? "ms" : words.slice(-1);
+  return Number(words.slice(0, -unit.length)) * (unitUs[unit] ?? Number.NaN);
 }

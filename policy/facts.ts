@@ -20,20 +20,34 @@ export interface ActionFacts {
   readonly credentialIssuedAt: number | undefined;
   /** Delegation path: root principal first, acting identity last. */
   readonly path: readonly string[];
+  /** The approval under which it runs, and the digest of exactly this action (`digestOf`). */
+  readonly approvalId: string;
+  readonly digest: string;
+  /** What came back; undefined of one that has not ended, and where nobody says. */
+  readonly resultBytes?: number | undefined;
 }
 
 /** What is known of an action that was recorded. */
-interface RecordedFacts extends Omit<ActionFacts, "environment" | "credentialType" | "credentialIssuedAt"> {
+interface RecordedFacts extends Omit<
+  ActionFacts,
+  "environment" | "credentialType" | "credentialIssuedAt" | "approvalId" | "digest" | "resultBytes"
+> {
+  readonly claimedApprovalId: string;
   readonly attributes: Readonly<Record<string, string>>;
 }
 
 /** The facts of an action as the store holds it. */
 export function factsOf(action: RecordedFacts): ActionFacts {
-  const issuedAt = action.attributes["nhi.credential.issued_at"];
+  const { attributes } = action;
+  const number = (name: string): number | undefined =>
+    attributes[name] === undefined ? undefined : Number(attributes[name]);
   return {
     ...action,
-    environment: action.attributes["deployment.environment.name"] ?? "",
-    credentialType: action.attributes["nhi.credential.type"] ?? "",
-    credentialIssuedAt: issuedAt === undefined ? undefined : Number(issuedAt),
+    environment: attributes["deployment.environment.name"] ?? "",
+    credentialType: attributes["nhi.credential.type"] ?? "",
+    credentialIssuedAt: number("nhi.credential.issued_at"),
+    approvalId: action.claimedApprovalId,
+    digest: attributes["nhi.action.digest"] ?? "",
+    resultBytes: number("nhi.result.bytes"),
   };
 }

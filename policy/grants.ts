@@ -1,44 +1,81 @@
 import type { Grant } from "../schemas/index.ts";
-import { compilePattern } from "./pattern.ts";
+import { compileGrant, type GrantVersion } from "./grant-version.ts";
+import { Holder } from "./holder.ts";
+import { NameIndex } from "./name-index.ts";
+import { formOf } from "./names.ts";
 
-/** One version of a grant as the control log brought it, compiled; as it stands at one position of the log. */
-export interface StandingGrant {
-  readonly grant: Grant;
-  /** Position of the entry in the control log. */
-  readonly position: number;
-  readonly fromUs: number;
-  readonly untilUs: number;
-  readonly granteeMatches: (identityId: string) => boolean;
-  readonly operationMatches: readonly ((operation: string) => boolean)[];
-  readonly resourceMatches: readonly ((resource: string) => boolean)[];
-  /** Whether it takes every resource, so that nobody need look at which. */
-  readonly takesAnyResource: boolean;
-  /** When it was taken back, microseconds since 1970; undefined while it stands, as every version does at first. */
-  readonly revokedAtUs: number | undefined;
-}
-
+/** What was said of one grant, in the order of the control log. */
 export interface GrantHistory {
-  readonly versions: StandingGrant[];
+  /** Of several grants, the one that was given first comes first. */
+  readonly nth: number;
+  readonly versions: GrantVersion[];
   readonly revocations: { readonly position: number; readonly atUs: number }[];
 }
 
-/** Everything the control log said of a tenant's grants, by grant id, in the order it was said. */
-export type GrantBook = Map<string, GrantHistory>;
+/** Identities that are remembered; all are forgotten at once when full. */
+const holdersMax = 10_000;
 
-/** Notes a version of a grant. */
-export function giveGrant(book: GrantBook, grant: Grant, atUs: number, position: number): void {
-  historyOf(book, grant.id).versions.push(compileGrant(grant, atUs, position));
+/** Everything the control log said of a tenant's grants. */
+export class GrantBook {
+  /** Whether a grant ever counted what was done before. */
+  hasLimits = false;
+  readonly #histories = new Map<string, GrantHistory>();
+  readonly #byGrantee = new NameIndex<GrantHistory>();
+  readonly #holders = new Map<string, Holder>();
+
+  get size(): number {
+    return this.#histories.size;
+  }
+
+  get(grantId: string): GrantHistory | undefined {
+    return this.#histories.get(grantId);
+  }
+
+  values(): IterableIterator<GrantHistory> {
+    return this.#histories.values();
+  }
+
+  /** Notes a version of a grant. */
+  give(grant: Grant, atUs: number, position: number): void {
+    const history = this.#historyOf(grant.id);
+    const version = compileGrant(grant, atUs, position);
+    const { text } = version.grantee;
+    if (!history.versions.some((one) => one.grantee.text === text))
+      this.#byGrantee.add(version.grantee, history);
+    history.versions.push(version);
+    this.hasLimits ||= version.limits !== undefined || grant.ask;
+    if (text.includes("*")) this.#holders.clear();
+    else this.#holders.delete(text);
+  }
+
+  /** Notes that a grant was taken back. */
+  revoke(grantId: string, atUs: number, position: number): void {
+    this.#historyOf(grantId).revocations.push({ position, atUs });
+  }
+
+  /** An identity with all that was ever granted to it. Good until the next grant is given. */
+  holder(identityId: string): Holder {
+    const known = this.#holders.get(identityId);
+    if (known !== undefined) return known;
+    if (this.#holders.size >= holdersMax) this.#holders.clear();
+    const made = new Holder(identityId, this.#byGrantee.find(identityId));
+    this.#holders.set(identityId, made);
+    return made;
+  }
+
+  #historyOf(id: string): GrantHistory {
+    const known = this.#histories.get(id);
+    if (known !== undefined) return known;
+    const made: GrantHistory = { nth: this.#histories.size, versions: [], revocations: [] };
+    this.#histories.set(id, made);
+    return made;
+  }
 }
 
-/** Notes that a grant was taken back. */
-export function revokeGrant(book: GrantBook, id: string, atUs: number, position: number): void {
-  historyOf(book, id).revocations.push({ position, atUs });
-}
-
-function historyOf(book: GrantBook, id: string): GrantHistory {
-  const history = book.get(id) ?? { versions: [], revocations: [] };
-  book.set(id, history);
-  return history;
+/** Whose grants are asked for, and at which moment. */
+interface GrantQuestion {
+  readonly identityId: string;
+  readonly startedAtUs: number;
 }
 
 /**
@@ -46,25 +83,45 @@ function historyOf(book: GrantBook, id: string): GrantHistory {
  * `control`. A replay that names the same position sees the same grants, whatever was decided since; and a new version
  * doesn't take the authority from what was begun under the one before it.
  */
-export function grantsOf(book: GrantBook, asked: GrantQuestion, control: number): readonly StandingGrant[] {
-  const standing: StandingGrant[] = [];
-  for (const { versions, revocations } of book.values()) {
-    const version = versionAt(versions, asked.startedAtUs, control);
-    if (version === undefined || !version.granteeMatches(asked.identityId)) continue;
-    // A version given after a revocation stands again: a person decided so.
-    const revocation = revocations.find((one) => one.position < control && one.position > version.position);
-    standing.push(revocation === undefined ? version : { ...version, revokedAtUs: revocation.atUs });
-  }
-  return standing;
+export function grantsOf(book: GrantBook, asked: GrantQuestion, control: number): readonly GrantVersion[] {
+  return book
+    .holder(asked.identityId)
+    .histories.flatMap((history) => versionOf(history, asked, control) ?? []);
+}
+
+/** Of a grant the version that stands for an identity. */
+export function versionOf(
+  { versions }: GrantHistory,
+  { identityId, startedAtUs }: GrantQuestion,
+  control: number,
+): GrantVersion | undefined {
+  const version = versionAt(versions, startedAtUs, control);
+  if (version === undefined) return undefined;
+  // That one of its versions names the identity is known.
+  return versions.length === 1 || granteeTakes(version, identityId) ? version : undefined;
+}
+
+const granteeTakes = ({ grantee }: GrantVersion, identityId: string): boolean =>
+  grantee.takes(identityId, formOf(identityId));
+
+/** When a version was taken back, microseconds since 1970; undefined while it stands. */
+export function revokedAtUs(
+  { revocations }: GrantHistory,
+  { position }: GrantVersion,
+  control: number,
+): number | undefined {
+  // A version given after a revocation stands again: a person decided so.
+  for (const one of revocations) if (one.position < control && one.position > position) return one.atUs;
+  return undefined;
 }
 
 /** Of the versions known before `control`, the last that begins by then; the last of all when none does. */
 function versionAt(
-  versions: readonly StandingGrant[],
+  versions: readonly GrantVersion[],
   startedAtUs: number,
   control: number,
-): StandingGrant | undefined {
-  let last: StandingGrant | undefined;
+): GrantVersion | undefined {
+  let last: GrantVersion | undefined;
   for (let at = versions.length - 1; at >= 0; at -= 1) {
     const version = versions[at]!;
     if (version.position >= control) continue;
@@ -75,42 +132,15 @@ function versionAt(
 }
 
 /**
- * The instants, in order, at which what grants say of an identity may change: within two of them, an operation on a
- * resource is judged alike whenever it starts.
+ * The instants, in order, at which what grants say may change: within two of them, an operation on a resource is judged alike
+ * whenever it starts, unless a version minds more (`mindsAction`).
  */
-export function turningPoints(
-  book: GrantBook,
-  { identityId }: Pick<GrantQuestion, "identityId">,
-  control: number,
-): readonly number[] {
+export function turningPoints(histories: readonly GrantHistory[], control: number): readonly number[] {
   const turns = new Set<number>();
-  for (const { versions, revocations } of book.values()) {
-    const known = versions.filter((one) => one.position < control);
-    if (!known.some((one) => one.granteeMatches(identityId))) continue;
-    for (const { fromUs, untilUs } of known) turns.add(fromUs).add(untilUs);
-    for (const { atUs } of revocations) turns.add(atUs);
+  for (const { versions, revocations } of histories) {
+    for (const { fromUs, untilUs, position } of versions)
+      if (position < control) turns.add(fromUs).add(untilUs);
+    for (const { atUs, position } of revocations) if (position < control) turns.add(atUs);
   }
   return [...turns].toSorted((one, other) => one - other);
-}
-
-/** Whose grants are asked for, and at which moment. */
-interface GrantQuestion {
-  readonly identityId: string;
-  readonly startedAtUs: number;
-}
-
-/** A grant without a start counts from the moment it was given: authority doesn't reach back unless someone wrote so. */
-function compileGrant(grant: Grant, givenAtUs: number, position: number): StandingGrant {
-  return {
-    grant,
-    position,
-    fromUs: grant.window.from === undefined ? givenAtUs : Date.parse(grant.window.from) * 1000,
-    untilUs:
-      grant.window.until === undefined ? Number.POSITIVE_INFINITY : Date.parse(grant.window.until) * 1000,
-    granteeMatches: compilePattern(grant.grantee),
-    operationMatches: grant.operations.map(compilePattern),
-    resourceMatches: grant.resources.map(compilePattern),
-    takesAnyResource: grant.resources.includes("*"),
-    revokedAtUs: undefined,
-  };
 }

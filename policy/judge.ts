@@ -1,21 +1,35 @@
 import type { Authority, AuthorityOutcome } from "../schemas/index.ts";
 import type { PolicyBook } from "./book.ts";
+import { isApproved } from "./approved.ts";
+import type { Known } from "./circumstances.ts";
 import type { ActionFacts } from "./facts.ts";
-import { grantsOf, type StandingGrant } from "./grants.ts";
+import type { GrantVersion } from "./grant-version.ts";
+import { type GrantHistory, revokedAtUs, versionOf } from "./grants.ts";
+import type { Candidates, Holder } from "./holder.ts";
+import { formOf, type NameForm } from "./names.ts";
+import type { Usage } from "./usage.ts";
+
+/** By what is judged, beside the facts. */
+export interface Judging extends Known {
+  /** What the identity did before; without it, nothing. */
+  readonly usage: Usage | undefined;
+  /** When that is looked at: the action's start, unless its clock isn't believed. */
+  readonly usedAtUs: number;
+}
 
 /**
- * Judges one action by the grants that stood at position `control` of the control log. Deterministic from the first
- * action on; the order in which actions arrive doesn't matter.
+ * Judges one action by the grants that stood at position `control` of the control log, and by what its identity did before.
+ * Deterministic from the first action on; where no grant counts, the order in which actions arrive doesn't matter.
  *
  * @example
  * const { outcome, approver } = authorise(book, 17, { tenant: "default", identityId: "agent:triage", operation: "tickets.open", resources: [], startedAtUs });
  */
-export function authorise(book: PolicyBook, control: number, facts: ActionFacts): Authority {
-  return judgeBy(grantsOf(book.of(facts.tenant).grants, facts, control), facts);
+export function authorise(book: PolicyBook, control: number, facts: ActionFacts, usage?: Usage): Authority {
+  const tenant = book.of(facts.tenant);
+  const holder = tenant.grants.holder(facts.identityId);
+  const judging = { book: tenant, control, usage, usedAtUs: facts.startedAtUs };
+  return judgeBy(holder, holder.taking(facts.operation), facts, judging);
 }
-
-/** Of several grants that don't cover an action, the closest explains it. */
-const closeness = (outcome: AuthorityOutcome): number => fromFarthest.indexOf(outcome);
 
 /** As in `AuthorityOutcome`, whose list would bring zod into the processes of others. */
 const fromFarthest: readonly AuthorityOutcome[] = [
@@ -39,6 +53,8 @@ const fromFarthest: readonly AuthorityOutcome[] = [
   "unapproved",
   "granted",
 ];
+/** Of several grants that don't cover an action, the closest explains it. */
+const closeness = new Map(fromFarthest.map((outcome, nth) => [outcome, nth]));
 
 const noGrant: Authority = {
   outcome: "no_grant",
@@ -49,19 +65,66 @@ const noGrant: Authority = {
   policyVersion: "",
 };
 
-/** The same by the grants of the identity as they stood when the action started. */
-export function judgeBy(standing: readonly StandingGrant[], facts: ActionFacts): Authority {
+/** The same by the grants that take the operation. Where none does, the first that the identity holds explains that. */
+export function judgeBy(
+  holder: Holder,
+  candidates: Candidates,
+  facts: ActionFacts,
+  judging: Judging,
+): Authority {
   let outcome: AuthorityOutcome = "no_grant";
-  let closest: StandingGrant | undefined;
-  for (const grant of standing) {
-    const next = outcomeOf(grant, facts);
-    if (closeness(next) <= closeness(outcome)) continue;
+  let closest: GrantVersion | undefined;
+  for (const history of near(candidates, facts)) {
+    const version = versionFor(history, candidates, facts, judging.control);
+    if (version === undefined) continue;
+    const next = outcomeOf(history, version, facts, judging);
+    if (closest !== undefined && closeness.get(next)! <= closeness.get(outcome)!) continue;
     outcome = next;
-    closest = grant;
+    closest = version;
     if (outcome === "granted") break;
   }
-  if (closest === undefined) return noGrant;
-  const { id, approver, approval = "", policy } = closest.grant;
+  if (closest !== undefined) return authorityOf(outcome, closest);
+  const first = firstOf(holder, candidates, facts, judging.control);
+  return first === undefined ? noGrant : authorityOf("outside_scope", first);
+}
+
+/** Grants that a resource of the action leads to. Looked at only where they are many, as an action makes objects of its resources. */
+function near(candidates: Candidates, facts: ActionFacts): readonly GrantHistory[] {
+  return candidates.isMany ? candidates.near(facts.resources[0]?.id ?? "") : candidates.histories;
+}
+
+/** Of a grant the version that stands for the identity, if it takes the operation. */
+function versionFor(
+  history: GrantHistory,
+  { form }: Candidates,
+  facts: ActionFacts,
+  control: number,
+): GrantVersion | undefined {
+  const version = versionOf(history, facts, control);
+  // That one of its versions takes the operation is known.
+  if (version === undefined || history.versions.length === 1) return version;
+  return takesOperation(version, facts.operation, form) ? version : undefined;
+}
+
+function firstOf(
+  holder: Holder,
+  candidates: Candidates,
+  facts: ActionFacts,
+  control: number,
+): GrantVersion | undefined {
+  for (const history of candidates.histories) {
+    const version = versionFor(history, candidates, facts, control);
+    if (version !== undefined) return version;
+  }
+  for (const history of holder.histories) {
+    const version = versionOf(history, facts, control);
+    if (version !== undefined) return version;
+  }
+  return undefined;
+}
+
+function authorityOf(outcome: AuthorityOutcome, { grant }: GrantVersion): Authority {
+  const { id, approver, approval = "", policy } = grant;
   return {
     outcome,
     grantId: id,
@@ -72,29 +135,37 @@ export function judgeBy(standing: readonly StandingGrant[], facts: ActionFacts):
   };
 }
 
-function outcomeOf(grant: StandingGrant, facts: ActionFacts): AuthorityOutcome {
-  if (!inScope(grant, facts)) return "outside_scope";
-  if (facts.startedAtUs < grant.fromUs || facts.startedAtUs >= grant.untilUs) return "outside_window";
-  if (grant.revokedAtUs !== undefined && facts.startedAtUs >= grant.revokedAtUs) return "revoked";
-  return "granted";
+function outcomeOf(
+  history: GrantHistory,
+  version: GrantVersion,
+  facts: ActionFacts,
+  judging: Judging,
+): AuthorityOutcome {
+  const { startedAtUs } = facts;
+  if (!takesResources(version, facts)) return "outside_scope";
+  if (startedAtUs < version.fromUs || startedAtUs >= version.untilUs) return "outside_window";
+  if (version.isInHours?.(startedAtUs) === false) return "outside_hours";
+  const takenBackAtUs = revokedAtUs(history, version, judging.control);
+  if (takenBackAtUs !== undefined && startedAtUs >= takenBackAtUs) return "revoked";
+  for (const { outcome, holds } of version.circumstances) if (!holds(facts, judging)) return outcome;
+  const { usage, usedAtUs } = judging;
+  const crossed = version.limits && usage?.crossed(version, facts, usedAtUs);
+  if (crossed !== undefined) return crossed;
+  return version.grant.ask && !isApproved(facts, judging) ? "unapproved" : "granted";
 }
 
-/** Whether the same operation on another resource may be judged otherwise. */
-export function mindsResource(
-  standing: readonly StandingGrant[],
-  { operation }: Pick<ActionFacts, "operation">,
-): boolean {
-  return standing.some((grant) => !grant.takesAnyResource && takesOperation(grant, operation));
-}
+const takesOperation = ({ operations }: GrantVersion, operation: string, form: NameForm): boolean =>
+  operations.some((one) => one.takes(operation, form));
 
-const takesOperation = (grant: StandingGrant, operation: string): boolean =>
-  grant.operationMatches.some((matches) => matches(operation));
-
-function inScope(grant: StandingGrant, facts: ActionFacts): boolean {
-  if (!takesOperation(grant, facts.operation)) return false;
-  if (grant.takesAnyResource) return true;
+function takesResources(version: GrantVersion, facts: ActionFacts): boolean {
+  if (version.takesAnyResource) return true;
   // Looked at only here: an action makes objects of its resources when it is asked for them.
   const { resources } = facts;
-  const ids = resources.length === 0 ? [""] : resources.map((one) => one.id);
-  return ids.every((id) => grant.resourceMatches.some((matches) => matches(id)));
+  if (resources.length === 0) return takesResource(version, "");
+  return resources.every(({ id }) => takesResource(version, id));
+}
+
+function takesResource({ resources }: GrantVersion, id: string): boolean {
+  const form = formOf(id);
+  return resources.some((one) => one.takes(id, form));
 }

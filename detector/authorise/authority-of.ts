@@ -3,30 +3,35 @@ import type { ActionColumns } from "../attribute/action-columns.ts";
 import { ByCode, pairOf } from "../attribute/by-code.ts";
 import type { PolicyBook, TenantBook } from "../../policy/book.ts";
 import type { ActionFacts } from "../../policy/facts.ts";
-import { grantsOf, type StandingGrant, turningPoints } from "../../policy/grants.ts";
-import { judgeBy, mindsResource } from "../../policy/judge.ts";
-
-/** The grants of an identity as they stand from `fromUs` on and before `untilUs`. */
-interface Spell {
-  readonly fromUs: number;
-  readonly untilUs: number;
-  readonly standing: readonly StandingGrant[];
-}
+import { turningPoints } from "../../policy/grants.ts";
+import type { Candidates, Holder } from "../../policy/holder.ts";
+import { judgeBy, type Judging } from "../../policy/judge.ts";
+import type { Usage } from "../../policy/usage.ts";
+import { beginUse, endUse } from "../../policy/use.ts";
 
 /** An identity of the chunk. */
 interface Grantee {
   /** A number of its own, from 0 on. */
   readonly nth: number;
-  readonly turns: readonly number[];
-  /** The one that was asked about last. */
+  readonly book: TenantBook;
+  readonly holder: Holder;
+  /** When something about its grants changes; undefined where those are so many that it is cheaper to ask them. */
+  readonly turns: readonly number[] | undefined;
+}
+
+/** What holds for an operation of an identity. */
+interface Verdict {
+  readonly candidates: Candidates;
+  /** When it changes; undefined where two actions at one instant may be judged otherwise. */
+  readonly turns: readonly number[] | undefined;
+  /** The answer between two turns: the one that was given last. */
   spell: Spell;
 }
 
-/** What holds for an operation of an identity within a spell. */
-interface Verdict {
-  readonly spell: Spell;
-  /** The answer, unless it depends on the resource. */
-  readonly authority: Authority | undefined;
+interface Spell {
+  readonly fromUs: number;
+  readonly untilUs: number;
+  readonly authority: Authority;
 }
 
 /** What people decided, as far as it counts for the actions that are judged. */
@@ -40,10 +45,16 @@ interface Subject extends ActionFacts {
   readonly row: number;
 }
 
+/** What it needs to see of one that has ended, to count it. */
+interface EndedSubject extends ActionFacts {
+  readonly endedAtUs: number;
+  readonly isOk: boolean;
+  readonly isHeldBack: boolean;
+}
+
 /**
  * Judges the actions of a chunk: who repeats an operation gets the same answer until a grant begins, ends or is taken
- * back; where a grant names resources, the same grants are asked again. 0.1 µs where the plain judgement takes 0.8 and
- * more with every grant of the tenant.
+ * back; where a grant minds more than the operation, the same grants are asked again. 0.1 µs where the plain judgement takes 0.8.
  */
 export class AuthorityOf {
   readonly #book: PolicyBook;
@@ -62,37 +73,81 @@ export class AuthorityOf {
     return { book: this.#book.of(tenant), control: this.#control };
   }
 
-  judge({ codes, dictionary }: ActionColumns, subject: Subject): Authority {
+  /**
+   * @param usage What the identity did before; undefined of one that nothing is remembered of.
+   * @param usedAtUs When it is looked at.
+   */
+  judge(
+    { codes, dictionary }: ActionColumns,
+    subject: Subject,
+    usage?: Usage,
+    usedAtUs = subject.startedAtUs,
+  ): Authority {
     const { row, startedAtUs } = subject;
     const identity = pairOf(codes.tenant[row]!, codes.identity[row]!);
     const grantee =
       this.#grantees.get(dictionary, identity) ?? this.#grantees.set(identity, this.#granteeOf(subject));
-    const { fromUs, untilUs } = grantee.spell;
-    if (startedAtUs < fromUs || startedAtUs >= untilUs) grantee.spell = this.#spellOf(grantee.turns, subject);
-    const { spell } = grantee;
     const key = pairOf(grantee.nth, dictionary.solid(codes.operation[row]!));
-    const known = this.#verdicts.get(dictionary, key);
-    const verdict = known?.spell === spell ? known : this.#verdicts.set(key, verdictOf(spell, subject));
-    return verdict.authority ?? judgeBy(spell.standing, subject);
+    const verdict =
+      this.#verdicts.get(dictionary, key) ?? this.#verdicts.set(key, this.#verdictOf(grantee, subject));
+    const { turns, spell } = verdict;
+    if (turns !== undefined && startedAtUs >= spell.fromUs && startedAtUs < spell.untilUs)
+      return spell.authority;
+    const judging: Judging = { book: grantee.book, control: this.#control, usage, usedAtUs };
+    const authority = judgeBy(grantee.holder, verdict.candidates, subject, judging);
+    if (turns !== undefined) verdict.spell = spellAt(turns, startedAtUs, authority);
+    return authority;
   }
 
-  #granteeOf(subject: Subject): Grantee {
-    const turns = turningPoints(this.#book.of(subject.tenant).grants, subject, this.#control);
-    return { nth: this.#grantees.size, turns, spell: this.#spellOf(turns, subject) };
+  /** Counts what an action did that has ended. */
+  count(subject: EndedSubject, authority: Authority, usage: Usage, usedAtUs: number): void {
+    const book = this.#book.of(subject.tenant);
+    if (!book.grants.hasLimits) return;
+    const used = { book, control: this.#control, facts: subject, authority, usage, usedAtUs };
+    const { isOk, isHeldBack, endedAtUs, startedAtUs } = subject;
+    if (!isHeldBack) beginUse(used);
+    // How long it took is believed where its clock isn't.
+    const atUs = usedAtUs + Math.max(0, endedAtUs - startedAtUs);
+    if (!isHeldBack || authority.outcome === "over_retries") endUse(used, { isOk, atUs });
   }
 
-  #spellOf(turns: readonly number[], subject: Subject): Spell {
-    const { startedAtUs } = subject;
-    const next = turns.findIndex((turn) => turn > startedAtUs);
-    return {
-      fromUs: turns[(next === -1 ? turns.length : next) - 1] ?? Number.NEGATIVE_INFINITY,
-      untilUs: next === -1 ? Number.POSITIVE_INFINITY : turns[next]!,
-      standing: grantsOf(this.#book.of(subject.tenant).grants, subject, this.#control),
-    };
+  #granteeOf({ tenant, identityId }: Subject): Grantee {
+    const book = this.#book.of(tenant);
+    const holder = book.grants.holder(identityId);
+    const { histories } = holder;
+    const turns = histories.length > turningMax ? undefined : turningPoints(histories, this.#control);
+    return { nth: this.#grantees.size, book, holder, turns };
+  }
+
+  #verdictOf({ holder, turns }: Grantee, { operation }: Subject): Verdict {
+    const candidates = holder.taking(operation);
+    const minds = candidates.histories.some(({ versions }) => versions.some((one) => one.mindsAction));
+    return { candidates, turns: minds ? undefined : turns, spell: never };
   }
 }
 
-const verdictOf = (spell: Spell, subject: Subject): Verdict => ({
-  spell,
-  authority: mindsResource(spell.standing, subject) ? undefined : judgeBy(spell.standing, subject),
-});
+/** Grants of an identity whose turns are known. */
+const turningMax = 64;
+
+/** No instant lies in it. */
+const never: Spell = {
+  fromUs: Number.POSITIVE_INFINITY,
+  untilUs: Number.POSITIVE_INFINITY,
+  authority: {
+    outcome: "no_grant",
+    grantId: "",
+    approver: "",
+    approvalId: "",
+    policyId: "",
+    policyVersion: "",
+  },
+};
+
+function spellAt(turns: readonly number[], startedAtUs: number, authority: Authority): Spell {
+  const next = turns.findIndex((turn) => turn > startedAtUs);
+  return {
+    fromUs: turns[(next === -1 ? turns.length : next) - 1] ?? Number.NEGATIVE_INFINITY,
+    untilUs: next === -1 ? Number.POSITIVE_INFINITY : turns[next]!,
+    authority,
+  };
+}

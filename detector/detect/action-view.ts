@@ -105,6 +105,29 @@ export class ActionView {
     return undefined;
   }
 
+  /** The approval that its sender names. */
+  get approvalId(): string {
+    return this.#text(this.#columns.codes.claimedApproval);
+  }
+
+  get digest(): string {
+    return this.attribute("nhi.action.digest") ?? "";
+  }
+
+  get resultBytes(): number | undefined {
+    return this.#wholeNumber("nhi.result.bytes");
+  }
+
+  get isOk(): boolean {
+    return this.#text(this.#columns.codes.status) === "ok";
+  }
+
+  /** Whether a guard kept it from running. */
+  get isHeldBack(): boolean {
+    const outcome = this.#text(this.#columns.codes.outcome);
+    return outcome === "blocked" || outcome === "asked";
+  }
+
   #wholeNumber(name: string): number | undefined {
     const text = this.attribute(name);
     return text === undefined ? undefined : Number(text);

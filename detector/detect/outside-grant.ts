@@ -5,7 +5,21 @@ import { actionSql } from "./sql.ts";
 const because: Readonly<Partial<Record<AuthorityOutcome, string>>> = {
   outside_scope: "outside the scope of its grants",
   outside_window: "outside the time window of its grant",
+  outside_hours: "outside the hours of its grant",
   revoked: "under a grant that was taken back",
+  task_closed: "without an open task that its grant asks for",
+  wrong_environment: "in an environment that its grant doesn't name",
+  wrong_network: "from a network that its grant doesn't name",
+  wrong_session: "in a session that its grant doesn't name",
+  wrong_credential: "with a kind of credential that its grant doesn't name",
+  credential_too_old: "with a credential older than its grant allows",
+  wrong_root: "on behalf of somebody whom its grant doesn't name",
+  too_deep: "further down a chain of delegation than its grant allows",
+  out_of_order: "out of the order of steps of its grant",
+  over_retries: "tried again more often than its grant allows",
+  over_rate: "more often than its grant allows",
+  over_volume: "beyond the amount of data that its grant allows",
+  unapproved: "without the approval of exactly this action that its grant asks for",
 };
 
 /** Thinking and starting up are no exercise of authority over anything. */
@@ -17,7 +31,7 @@ const exempt = new Set(["model_call", "agent_run"]);
  */
 export const outsideGrant: Detector = {
   id: "outside-grant",
-  version: 1,
+  version: 2,
   newMemory: () => noMemory,
   examine: ({ action, authority }) => {
     const reason = because[authority.outcome];

@@ -104,14 +104,17 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
     const clockSuspect = isClockSuspect(endedAtUs, view.atMs);
     recent.add(ids, row * idInts, startedAtUs, key, !clockSuspect);
     judgements.clockSuspect[row] = clockSuspect ? 1 : 0;
-    const verdict = authority.judge(columns, view);
     // Only here, as a duplicate of what was not admitted must not be taken for something known.
     const state = (known.state ??= states.find(key) ?? admission.admit(view, key));
+    // What is counted goes by the log's time where the sender's isn't believed.
+    const usedAtUs = clockSuspect ? view.atMs * 1000 : startedAtUs;
+    const verdict = authority.judge(columns, view, state?.usage, usedAtUs);
     if (state === undefined) {
       judgements.keep(row, view.ordinal, verdict, floodSignals);
       continue;
     }
     changed.set(key, state);
+    if (!view.isStart) authority.count(view, verdict, state.usage, usedAtUs);
     // An action that tells of its beginning is judged twice and learned once, at its end; what is said twice is said once.
     const learns = !clockSuspect && !view.isStart && isLearnable(endedAtUs, state.lastAtUs);
     judgements.late[row] = endedAtUs < state.lastAtUs ? 1 : 0;
@@ -123,7 +126,7 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
       const memory = state.memories[nth]!;
       const signals = detector.examine(examined, memory);
       for (const signal of signals) {
-        const said = report(state, view, detector, signal, clockSuspect ? view.atMs * 1000 : startedAtUs);
+        const said = report(state, view, detector, signal, usedAtUs);
         if (said !== undefined) {
           say(said);
           responses.push(...answersTo(said.finding, signal.name, examined, state));

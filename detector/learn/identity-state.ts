@@ -1,3 +1,4 @@
+import { Usage } from "../../policy/usage.ts";
 import { Severity } from "../../schemas/index.ts";
 import { ByteReader, ByteWriter } from "../bytes.ts";
 import { GatheredEvidence } from "./evidence.ts";
@@ -34,6 +35,8 @@ export class IdentityState {
   lastAtUs = 0;
   episode: Episode | undefined = undefined;
   readonly ownStanding = new OwnStanding();
+  /** What was done under grants that count it. */
+  readonly usage = new Usage();
   /** What each detector remembers, in the order of the detectors. */
   readonly memories: readonly Memory[];
   readonly #reported = new SeenValues();
@@ -59,6 +62,7 @@ export class IdentityState {
     this.#reported.pack(writer);
     packEpisode(this.episode, writer);
     this.ownStanding.pack(writer);
+    this.usage.pack(writer);
     detectors.forEach((detector, nth) => {
       const memory = this.memories[nth]!;
       if (Object.keys(memory).length === 0) return;
@@ -79,7 +83,7 @@ export class IdentityState {
   static unpack(bytes: Buffer, detectors: readonly Remembering[]): IdentityState {
     const reader = new ByteReader(bytes);
     const version = reader.byte();
-    if (version !== packedVersion) {
+    if (version !== packedVersion && version !== countedFrom - 1) {
       throw new Error(
         `stored state has version ${String(version)}, this program reads version ${String(packedVersion)}`,
       );
@@ -89,7 +93,10 @@ export class IdentityState {
     state.lastAtUs = reader.double();
     state.#reported.unpack(reader);
     state.episode = unpackEpisode(reader);
-    state.ownStanding.unpack(reader);
+    if (version >= countedFrom) {
+      state.ownStanding.unpack(reader);
+      state.usage.unpack(reader);
+    }
     while (!reader.isAtEnd) {
       const id = reader.text();
       const detectorVersion = reader.varint();
@@ -103,6 +110,8 @@ export class IdentityState {
 
 /** Version of the packed form; a new form gets a new number and a way to read the old one. */
 const packedVersion = 3;
+/** The version from which on standing and usage are packed; the one before it is read as that of an identity that used nothing. */
+const countedFrom = 3;
 const scratch = new ByteWriter();
 
 function packEpisode(episode: Episode | undefined, writer: ByteWriter): void {

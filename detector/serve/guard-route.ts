@@ -30,6 +30,7 @@ const GuardRequest = z.strictObject({
     .strictObject({ type: text, issuedAt: z.number().int().nonnegative().exactOptional() })
     .default({ type: "" }),
   arguments: z.record(z.string().max(128), z.string().max(128)).default({}),
+  approval: z.string().max(64).default("").describe("The approval that it is to run on."),
 });
 
 /** What was decided for a caller that has no guard of its own, as the store keeps it. */
@@ -98,8 +99,11 @@ function decided(
   const resources = asked.resources.map((one) => (typeof one === "string" ? one : one.id));
   const common = { tenant, identityId: asked.identity.id, kind, operation };
   const where = { taskId: asked.task, sessionId: asked.session, chainId: asked.chain };
+  const digest = digestOf({ ...common, resources, argumentDigests: asked.arguments, taskId: where.taskId });
   const verdict = decide(feed.book, {
     ...common,
+    approvalId: asked.approval,
+    digest,
     ...where,
     resources: resources.map((id) => ({ id })),
     startedAtUs: atUs,
@@ -109,7 +113,6 @@ function decided(
     credentialIssuedAt: credential.issuedAt,
     path: path.length === 0 ? [common.identityId] : path,
   });
-  const digest = digestOf({ ...common, resources, argumentDigests: asked.arguments, taskId: where.taskId });
   const { grantId = "", policyId = "", policyVersion = "" } = verdict.authority ?? {};
   const said = { verdict: verdict.verdict, reason: verdict.reason, grantId, policyId, policyVersion };
   const { control } = feed.cursor();

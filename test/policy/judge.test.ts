@@ -44,6 +44,8 @@ const question = (parts: Partial<ActionFacts> = {}): ActionFacts => ({
   credentialType: "",
   credentialIssuedAt: undefined,
   path: ["agent:triage"],
+  approvalId: "",
+  digest: "",
   ...parts,
 });
 

@@ -253,6 +253,8 @@ test("whoever is told only of some is told of what counts", () => {
     ...facts,
     ...rest,
     credentialIssuedAt: undefined,
+    approvalId: "",
+    digest: "",
     path: [],
     kind: "tool_call",
     chainId: "",

@@ -2,11 +2,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { factsOf } from "../../policy/facts.ts";
-import { authorise } from "../../policy/judge.ts";
 import { PolicyBook } from "../../policy/book.ts";
 import { detectors } from "../../detector/detect/index.ts";
-import { ActionKind, Grant, Severity } from "../../schemas/index.ts";
+import { ActionKind, ActionStatus, Conditions, ControlRecord, Grant, Severity } from "../../schemas/index.ts";
 import type { AttributedAction } from "./actions.ts";
 import { builtAtUs, grantWith, judgedWith } from "./build.ts";
 import { repositoryRoot } from "./repository.ts";
@@ -21,6 +19,11 @@ const Act = z.strictObject({
   mutating: z.boolean().exactOptional(),
   session: z.string().describe("The UTC day of the action, when not given.").exactOptional(),
   network: z.string().exactOptional(),
+  task: z.string().exactOptional(),
+  status: ActionStatus.exactOptional(),
+  approval: z.string().describe("Id of the approval under which it says to act.").exactOptional(),
+  path: z.array(z.string()).describe("Who passed it on, without who acts.").exactOptional(),
+  attributes: z.record(z.string(), z.string()).exactOptional(),
   claimed: z.string().describe("The identity that its sender claimed and may not speak for.").exactOptional(),
   at: z
     .string()
@@ -37,11 +40,17 @@ const GivenGrant = z.strictObject({
   from: z.string().exactOptional(),
   until: z.string().exactOptional(),
   revoked: z.string().describe("When it was taken back.").exactOptional(),
+  conditions: Conditions.exactOptional(),
+  ask: z.boolean().exactOptional(),
 });
 
 const RuleCase = z.strictObject({
   name: z.string(),
   grants: z.array(GivenGrant).default([]),
+  decided: z
+    .array(ControlRecord)
+    .describe("What else people decided, after the grants were given.")
+    .default([]),
   history: z.array(Act).default([]),
   action: Act,
   fires: z
@@ -69,14 +78,11 @@ export function readCases(rule: string): z.infer<typeof RuleCases> {
 /** Runs history and action through the engine with every detector, and gives what `rule` said of the action. */
 export function runCase(
   rule: string,
-  { grants, history, action }: RuleCase,
+  { grants, decided, history, action }: RuleCase,
 ): { severities: string[]; signals: string[] } {
-  const book = bookOf(grants);
-  const judged = unfold([...history, action]).map((parts, offset) => {
-    const one = judgedWith(offset, parts);
-    return { ...one, authority: authorise(book, Number.MAX_SAFE_INTEGER, factsOf(one.action)) };
-  });
-  const engine = new Engine(detectors, undefined, undefined, book);
+  const book = bookOf(grants, decided);
+  const judged = unfold([...history, action]).map((parts, offset) => judgedWith(offset, parts));
+  const engine = new Engine(detectors, undefined, undefined, book, true);
   engine.step(judged.slice(0, -1));
   const { actions, findings } = engine.step(judged.slice(-1));
   return {
@@ -87,7 +93,10 @@ export function runCase(
   };
 }
 
-function bookOf(grants: readonly z.infer<typeof GivenGrant>[]): PolicyBook {
+function bookOf(
+  grants: readonly z.infer<typeof GivenGrant>[],
+  decided: readonly ControlRecord[],
+): PolicyBook {
   const book = new PolicyBook();
   const common = { tenant: "default", author: "user:ana@acme.example" };
   let position = 0;
@@ -103,6 +112,7 @@ function bookOf(grants: readonly z.infer<typeof GivenGrant>[]): PolicyBook {
         grantId: grant.id,
       });
   }
+  for (const record of decided) book.enter(position++, record);
   return book;
 }
 
@@ -136,6 +146,13 @@ function partsOf(act: Act, n: number, startedAtUs: number): Partial<AttributedAc
     resources: act.resource === undefined ? [] : [resource],
     mutating: act.mutating ?? false,
     network: numbered(act.network ?? ""),
-    attributes: act.claimed === undefined ? {} : { "nhi.bound.contradicted": numbered(act.claimed) },
+    taskId: act.task ?? "",
+    status: act.status ?? "ok",
+    claimedApprovalId: act.approval ?? "",
+    ...(act.path === undefined ? {} : { path: [...act.path, "agent:triage"] }),
+    attributes: {
+      ...act.attributes,
+      ...(act.claimed === undefined ? {} : { "nhi.bound.contradicted": numbered(act.claimed) }),
+    },
   };
 }

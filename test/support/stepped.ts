@@ -1,6 +1,6 @@
 /** The engine, told of plain actions and answering with them. */
 import { PolicyBook } from "../../policy/book.ts";
-import type { AuthorityOf } from "../../detector/authorise/authority-of.ts";
+import { AuthorityOf } from "../../detector/authorise/authority-of.ts";
 import { ActionView } from "../../detector/detect/action-view.ts";
 import type { Detector } from "../../detector/detect/detector.ts";
 import { RecentActions } from "../../detector/detect/recent-actions.ts";
@@ -40,14 +40,23 @@ export class Engine {
 
   readonly #newPerHourMax: number;
   readonly #book: PolicyBook;
+  readonly #judges: boolean;
 
   /**
    * @param room Actions that are remembered, a power of two.
    * @param book What people decided.
    * @param newPerHourMax New identities of a source and hour; 0 for any number.
+   * @param judges Whether it judges by the book, and not as the test says.
    */
-  constructor(detectors: readonly Detector[], room = 2 ** 12, newPerHourMax = 0, book = new PolicyBook()) {
+  constructor(
+    detectors: readonly Detector[],
+    room = 2 ** 12,
+    newPerHourMax = 0,
+    book = new PolicyBook(),
+    judges = false,
+  ) {
     this.#book = book;
+    this.#judges = judges;
     this.#detectors = detectors;
     this.#newPerHourMax = newPerHourMax;
     this.#recent = new RecentActions(0, room);
@@ -65,7 +74,8 @@ export class Engine {
     this.#recent.makeRoom(columns.count);
     const rows = Int32Array.from(judged.keys());
     const unsure = unsureRows(this.#recent, columns, places, rows);
-    const authorityOf = {
+    const said = {
+      count: () => undefined,
       judge: (_columns: unknown, { row }: { row: number }) => judged[row]!.authority,
       decidedFor: (tenant: string) => ({ book: this.#book.of(tenant), control: Number.MAX_SAFE_INTEGER }),
     };
@@ -73,8 +83,10 @@ export class Engine {
       states: this.states,
       recent: this.#recent,
       detectors: this.#detectors,
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The verdicts are what a test says they are.
-      authority: authorityOf as unknown as AuthorityOf,
+      authority: this.#judges
+        ? new AuthorityOf(this.#book, Number.MAX_SAFE_INTEGER)
+        : // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The verdicts are what a test says they are.
+          (said as unknown as AuthorityOf),
       rows,
       judged: this.#judged,
       stored: new Set(unsure.filter((row) => this.#stored.has(keyOf(row)))),

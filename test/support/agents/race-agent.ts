@@ -13,7 +13,7 @@ const identities = names.split(",");
 start({
   endpoint,
   identity: { id: "ci:race", kind: "ci_job" },
-  exporter: { name: "nowhere", send: async () => "sent", trouble: undefined, waitMs: 0 },
+  exporter: { name: "nowhere", send: async () => "sent", trouble: undefined },
   guard: { mode: "enforce", fail: fail === "open" ? "open" : "closed", snapshotMaxAgeMs: Number(maxAgeMs) },
 });
 
