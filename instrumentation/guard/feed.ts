@@ -53,8 +53,6 @@ export class PolicyFeed {
     }
     this.#identities.add(identityId);
     this.#queryBytes += bytes;
-    // Who is new is known by nothing but all that stands.
-    this.#snapshot.cursor = undefined;
     this.#connectIn(guardLimits.gatherMs);
   }
 
@@ -87,8 +85,10 @@ export class PolicyFeed {
     const { url, headers, tls } = this.#options;
     const target = new URL("v1/policy/events", url);
     for (const id of this.#identities) target.searchParams.append("identity", wellFormed(id));
-    const { cursor } = this.#snapshot;
     const asked = new Set(this.#identities);
+    // Who is new is known by nothing but all that stands.
+    const isKnown = [...asked].every((id) => this.#snapshot.knows(id));
+    const cursor = isKnown ? this.#snapshot.cursor : undefined;
     const { request } = target.protocol === "https:" ? https : http;
     const sent = request(target, {
       ...tls,
