@@ -27,5 +27,7 @@ const off: GuardDecision = {
 export function guard(action: RecordedAction): GuardDecision {
   const on = currentRuntime()?.guard;
   if (on === undefined) return off;
-  return quietly(() => on.decide(action)) ?? quietly(() => on.failed(action)) ?? { ...off, reason: "guard_failed" };
+  return (
+    quietly(() => on.decide(action)) ?? quietly(() => on.failed(action)) ?? { ...off, reason: "guard_failed" }
+  );
 }

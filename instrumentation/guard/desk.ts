@@ -21,9 +21,7 @@ export function approvalDesk(url: string, options: PostOptions, redactor: Redact
   const approvals = new URL("v1/approvals", url);
   const service = poster(approvals, options);
   const send = (told: object, to?: URL): ReturnType<typeof service.post> =>
-    unseen(() =>
-      service.post(Buffer.from(JSON.stringify(told)), { "content-type": "application/json" }, to),
-    );
+    unseen(() => service.post(Buffer.from(JSON.stringify(told)), { "content-type": "application/json" }, to));
   return {
     async ask(asked) {
       try {

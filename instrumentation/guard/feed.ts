@@ -1,6 +1,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import type { ClientRequest, IncomingMessage } from "node:http";
+import { isNativeError } from "node:util/types";
 import { Backoff } from "../emit/backoff.ts";
 import { jitter } from "../random.ts";
 import { unseen } from "../scope/unseen.ts";
@@ -140,14 +141,15 @@ export class PolicyFeed {
           if (taken === "full") giveUp(new Error("more was said than is kept"));
         });
       } catch (error) {
-        giveUp(error instanceof Error ? error : new Error("the stream can't be read"));
+        giveUp(isNativeError(error) ? error : new Error("the stream can't be read"));
       }
     });
   }
 
   #failed(problem: unknown): void {
-    this.trouble =
-      problem instanceof Error ? problem.message.slice(0, 200) : "the service ended the connection";
+    this.trouble = isNativeError(problem)
+      ? problem.message.slice(0, 200)
+      : "the service ended the connection";
     this.#backoff.failed();
     this.#connectIn(this.#backoff.pauseMs);
   }

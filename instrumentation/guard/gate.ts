@@ -97,9 +97,7 @@ async function waited(
   const asked = quietly(() => askedOf(decided, call, guard.key));
   if (asked === undefined)
     return refuse(guard, action, decided, { outcome: "blocked", reason: "approval_failed" });
-  const answer = await guard.approvals.await(asked, (isOver) =>
-    guard.wait(isOver, guard.settings.askWaitMs),
-  );
+  const answer = await guard.approvals.await(asked, (isOver) => guard.wait(isOver, guard.settings.askWaitMs));
   return answered(guard, action, decided, asked, stillGood(guard, action, call, asked, answer));
 }
 
@@ -160,7 +158,11 @@ function refuse(guard: Guard, action: RecordedAction, decided: Decided, passed: 
 }
 
 /** What whoever tried may do about it. */
-function hint(outcome: Passed["outcome"], approvalId: string | undefined, digest: string | undefined): string {
+function hint(
+  outcome: Passed["outcome"],
+  approvalId: string | undefined,
+  digest: string | undefined,
+): string {
   if (outcome !== "asked" || digest === undefined)
     return approvalId === undefined ? "" : ` (approval ${approvalId})`;
   const which = approvalId === undefined ? `of action ${digest.slice(0, 16)}` : approvalId;

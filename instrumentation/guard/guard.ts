@@ -128,7 +128,12 @@ export class Guard {
     const verdict = this.settings.failOf(action.kind) === "open" ? "allow" : "deny";
     this.#decisions[verdict] += 1;
     const facts: AskedFacts = { ...nobody, kind: action.kind, operation: action.name };
-    return new Decision(verdict, "guard_failed", { facts, authority: undefined, ageMs: undefined, position: -1 });
+    return new Decision(verdict, "guard_failed", {
+      facts,
+      authority: undefined,
+      ageMs: undefined,
+      position: -1,
+    });
   }
 
   /**

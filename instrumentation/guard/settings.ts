@@ -93,7 +93,8 @@ function serviceOf(
 ): Endpoint {
   const own = told ?? textOf(env, "ANSWERABLE_GUARD_ENDPOINT");
   // An address of its own gets nothing that was meant for another receiver.
-  const from = own === undefined ? receiver : endpointOf({ endpoint: own, ...(headers && { headers }) }, env, problems);
+  const from =
+    own === undefined ? receiver : endpointOf({ endpoint: own, ...(headers && { headers }) }, env, problems);
   const url = new URL(from.url);
   url.pathname = /\/v1\/traces\/?$/u.test(url.pathname) ? url.pathname.replace(/v1\/traces\/?$/u, "") : "/";
   url.search = "";

@@ -11,7 +11,10 @@ import { PolicySnapshot } from "./snapshot.ts";
 
 /** What of the process a guard needs. */
 interface Around {
-  readonly self: { readonly ready: Promise<void>; readonly identity: () => { readonly id: string } | undefined };
+  readonly self: {
+    readonly ready: Promise<void>;
+    readonly identity: () => { readonly id: string } | undefined;
+  };
   readonly resource: () => Attributes;
   readonly clock: Clock;
   readonly tls: FeedOptions["tls"];
@@ -21,7 +24,10 @@ interface Around {
 const keyBytes = 32;
 
 /** Begins to listen to what is decided of this process. Undefined where the guard is off. */
-export function startGuard(settings: Settings, { self, resource, clock, tls, redactor }: Around): Guard | undefined {
+export function startGuard(
+  settings: Settings,
+  { self, resource, clock, tls, redactor }: Around,
+): Guard | undefined {
   const { guard, key, tenant, limits } = settings;
   if (guard === undefined) return undefined;
   const { url, headers } = guard.endpoint;

@@ -39,8 +39,7 @@ export function beginRequest(
   passed?: RecordedAction,
 ): Recording | undefined {
   if (running().quiet === true) return undefined;
-  const recording =
-    by === undefined && !isCovered() ? begin(passed ?? requestAction(request)) : undefined;
+  const recording = by === undefined && !isCovered() ? begin(passed ?? requestAction(request)) : undefined;
   if (by !== undefined) decorate(by, request, passed);
   carry(request, recording?.span ?? by);
   return recording;

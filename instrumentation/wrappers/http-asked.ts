@@ -6,7 +6,10 @@ import type { OutgoingRequest } from "./http-action.ts";
  * The request that `http.request(...)` would make of these arguments, before anybody is connected to; undefined where Node refuses
  * them anyway.
  */
-export function askedRequest(protocol: "http:" | "https:", args: readonly unknown[]): OutgoingRequest | undefined {
+export function askedRequest(
+  protocol: "http:" | "https:",
+  args: readonly unknown[],
+): OutgoingRequest | undefined {
   const options = optionsOf(args);
   if (options === undefined) return undefined;
   const scheme = textOf(options["protocol"]) ?? textOf(members(options["agent"])["protocol"]) ?? protocol;
@@ -54,7 +57,9 @@ function textOf(value: unknown): string | undefined {
 /** Headers by name, or names and values in turns. */
 function headerIn(headers: unknown, name: string): string | undefined {
   const pairs: (readonly [unknown, unknown])[] = Array.isArray(headers)
-    ? headers.map((value: unknown, nth) => [value, headers[nth + 1]] as const).filter((_, nth) => nth % 2 === 0)
+    ? headers
+        .map((value: unknown, nth) => [value, headers[nth + 1]] as const)
+        .filter((_, nth) => nth % 2 === 0)
     : Object.entries(members(headers));
   const found = pairs.find(([key]) => typeof key === "string" && key.toLowerCase() === name);
   return found?.[1] === undefined ? undefined : String(found[1]);

@@ -5,7 +5,10 @@ import { running, within } from "../scope/scope.ts";
 import { type OutgoingRequest, requestAction } from "./http-action.ts";
 
 /** What is told of a request beside its action. `body`: undefined where it isn't known yet. */
-export function callOf({ method, url }: OutgoingRequest, body: { readonly value: unknown } | undefined): Call {
+export function callOf(
+  { method, url }: OutgoingRequest,
+  body: { readonly value: unknown } | undefined,
+): Call {
   return {
     args: () => {
       if (body === undefined && !bodiless.has(method)) throw new TypeError("what is sent is not known");

@@ -11,7 +11,14 @@ import { guarded, guardNow } from "../guard/gate.ts";
 import { quietly } from "../quietly.ts";
 import { askedRequest } from "./http-asked.ts";
 import { asPassed, callOf, passRequest } from "./http-guard.ts";
-import { beginRequest, claimed, endRequest, failRequest, type OutgoingRequest, requestAction } from "./http-action.ts";
+import {
+  beginRequest,
+  claimed,
+  endRequest,
+  failRequest,
+  type OutgoingRequest,
+  requestAction,
+} from "./http-action.ts";
 import { all, type Method, swap } from "./swap.ts";
 import type { Undo, Wrapper } from "./wrapper.ts";
 

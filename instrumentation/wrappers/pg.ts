@@ -78,7 +78,12 @@ function whomToTell(
     return { call, result: query };
   }
   const callback = callbackIn(args);
-  return callback && { call: bound((error: Error) => void Reflect.apply(callback.call, undefined, [error])), result: undefined };
+  return (
+    callback && {
+      call: bound((error: Error) => void Reflect.apply(callback.call, undefined, [error])),
+      result: undefined,
+    }
+  );
 }
 
 /** What is asked of the database, for an approval of exactly that. */

@@ -72,7 +72,10 @@ describe("with a grant for tickets", () => {
         error: "denied",
         decision: { verdict: "deny", outcome: "blocked", reason: "outside_scope" },
       });
-    expect(sdk.answerable.stats().guard).toMatchObject({ decisions: { allow: 0, deny: 5, ask: 0 }, blocked: 5 });
+    expect(sdk.answerable.stats().guard).toMatchObject({
+      decisions: { allow: 0, deny: 5, ask: 0 },
+      blocked: 5,
+    });
   });
 
   test("the reason is a sentence that names what and which grant, and no value", () => {
@@ -94,7 +97,9 @@ describe("with a grant for tickets", () => {
   });
 
   test("a question runs nothing and records nothing", async () => {
-    expect(guard({ kind: "tool_call", name: "tickets.open", resource: { id: "crm/a", kind: "t" } })).toMatchObject({
+    expect(
+      guard({ kind: "tool_call", name: "tickets.open", resource: { id: "crm/a", kind: "t" } }),
+    ).toMatchObject({
       verdict: "allow",
       reason: "granted",
       message: "",
@@ -112,22 +117,42 @@ describe("with a grant for tickets", () => {
     const send = tool("mail.send", work);
     expect(send).toThrow(ActionDenied);
     service.grant({ operations: ["mail.*"] });
-    await until("the new version is known", () => guard({ kind: "tool_call", name: "mail.send" }).verdict === "allow");
+    await until(
+      "the new version is known",
+      () => guard({ kind: "tool_call", name: "mail.send" }).verdict === "allow",
+    );
     expect(send()).toBe(1);
   });
 
   test("who was stopped may do nothing, by the next action on; who is paused waits", async () => {
     const open = tool("tickets.open", async () => work(), { resource: { id: "crm/a", kind: "table" } });
     await open();
-    service.say({ kind: "standing_set", subject: { kind: "identity", id: "agent:test" }, standing: "paused", reason: "" });
+    service.say({
+      kind: "standing_set",
+      subject: { kind: "identity", id: "agent:test" },
+      standing: "paused",
+      reason: "",
+    });
     await until("it is paused", () => guard({ kind: "exec", name: "x" }).reason === "standing_paused");
-    expect(() => record({ kind: "model_call", name: "chat" }, work)).toThrow(denied("standing_paused") as Error);
+    expect(() => record({ kind: "model_call", name: "chat" }, work)).toThrow(
+      denied("standing_paused") as Error,
+    );
     const waiting = open();
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(runs).toBe(1);
-    service.say({ kind: "standing_set", subject: { kind: "identity", id: "agent:test" }, standing: "active", reason: "" });
+    service.say({
+      kind: "standing_set",
+      subject: { kind: "identity", id: "agent:test" },
+      standing: "active",
+      reason: "",
+    });
     expect(await waiting).toBe(2);
-    service.say({ kind: "standing_set", subject: { kind: "identity", id: "agent:test" }, standing: "revoked", reason: "" });
+    service.say({
+      kind: "standing_set",
+      subject: { kind: "identity", id: "agent:test" },
+      standing: "revoked",
+      reason: "",
+    });
     await until("it is revoked", () => guard({ kind: "exec", name: "x" }).reason === "standing_revoked");
     await expect(open()).rejects.toEqual(denied("standing_revoked"));
     expect(runs).toBe(2);
@@ -147,12 +172,22 @@ describe("with a grant for tickets", () => {
   test("whom work is handed to is asked for, and decided by what it was granted itself", async () => {
     const search = tool("search.web", work);
     const look = (): number => runAs({ identity: { id: "agent:searcher", kind: "ai_agent" } }, search);
-    expect(runAs({ identity: { id: "agent:searcher", kind: "ai_agent" } }, () => guard({ kind: "tool_call", name: "search.web" }).reason)).toBe(
-      "unknown_identity",
-    );
+    expect(
+      runAs(
+        { identity: { id: "agent:searcher", kind: "ai_agent" } },
+        () => guard({ kind: "tool_call", name: "search.web" }).reason,
+      ),
+    ).toBe("unknown_identity");
     service.grant({ id: "g2", grantee: "agent:searcher", operations: ["search.*"] });
     await until("both are asked for", () => service.connections.at(-1)?.identities.length === 2);
-    await until("it is known", () => runAs({ identity: { id: "agent:searcher", kind: "ai_agent" } }, () => guard({ kind: "tool_call", name: "search.web" }).reason) === "granted");
+    await until(
+      "it is known",
+      () =>
+        runAs(
+          { identity: { id: "agent:searcher", kind: "ai_agent" } },
+          () => guard({ kind: "tool_call", name: "search.web" }).reason,
+        ) === "granted",
+    );
     expect(look()).toBe(1);
     expect(search).toThrow(ActionDenied);
     expect(() => delegate("agent:searcher", search)).toThrow(ActionDenied);
@@ -187,7 +222,10 @@ describe("modes", () => {
     sdk = await guarded(service.url, { mode: "off" }, false);
     expect(tool("mail.send", work)()).toBe(1);
     expect(await sdk.decisions()).toEqual([{ name: "mail.send", status: "ok" }]);
-    expect(guard({ kind: "tool_call", name: "mail.send" })).toMatchObject({ verdict: "allow", reason: "guard_off" });
+    expect(guard({ kind: "tool_call", name: "mail.send" })).toMatchObject({
+      verdict: "allow",
+      reason: "guard_off",
+    });
     expect(sdk.answerable.stats().guard).toBeUndefined();
     expect(service.connections).toEqual([]);
   });

@@ -57,7 +57,8 @@ export class PolicyDouble {
     const from = /^c(\d+)\.s0$/u.exec(String(headers["last-event-id"] ?? ""))?.[1];
     const entries = this.#records.map((record, position) => ({ position, record }));
     if (from === undefined) send(response, "snapshot", { records: entries }, this.cursor);
-    else for (const one of entries.slice(Number(from))) send(response, "entry", one, `c${one.position + 1}.s0`);
+    else
+      for (const one of entries.slice(Number(from))) send(response, "entry", one, `c${one.position + 1}.s0`);
   }
 
   get cursor(): string {
@@ -66,7 +67,12 @@ export class PolicyDouble {
 
   /** Says one more thing to everybody. */
   say(record: Saying): void {
-    const whole = { tenant: "default", author: "user:ana", atUs: Date.now() * 1000, ...record } as ControlRecord;
+    const whole = {
+      tenant: "default",
+      author: "user:ana",
+      atUs: Date.now() * 1000,
+      ...record,
+    } as ControlRecord;
     this.#records.push(whole);
     this.#all("entry", JSON.stringify({ position: this.#records.length - 1, record: whole }));
   }
@@ -110,7 +116,8 @@ export class PolicyDouble {
   }
 
   #all(event: string, data: string): void {
-    for (const response of this.#open) response.write(`id: ${this.cursor}\nevent: ${event}\ndata: ${data}\n\n`);
+    for (const response of this.#open)
+      response.write(`id: ${this.cursor}\nevent: ${event}\ndata: ${data}\n\n`);
   }
 }
 
