@@ -111,11 +111,14 @@ export class Approvals {
 
   #askForNext(asked: Asked): void {
     this.#leave(asked.digest, "asking");
-    void this.#ask(asked).then((held) => {
-      this.#left.delete(asked.digest);
-      if (held !== undefined) this.#leave(asked.digest, held);
-      this.#claimAnswered();
-    });
+    void this.#askNow(asked);
+  }
+
+  async #askNow(asked: Asked): Promise<void> {
+    const held = await this.#ask(asked);
+    this.#left.delete(asked.digest);
+    if (held !== undefined) this.#leave(asked.digest, held);
+    this.#claimAnswered();
   }
 
   #leave(digest: string, held: Held | "asking"): void {
@@ -132,8 +135,12 @@ export class Approvals {
     for (const [digest, held] of this.#left) {
       if (held === "asking" || held.claim !== "none" || this.#stateOf(held) !== "approved") continue;
       held.claim = "trying";
-      void this.#desk.use(held.id, digest).then((isUsed) => (held.claim = isUsed ? "claimed" : "lost"));
+      void this.#claim(held, digest);
     }
+  }
+
+  async #claim(held: Held, digest: string): Promise<void> {
+    held.claim = (await this.#desk.use(held.id, digest)) ? "claimed" : "lost";
   }
 
   async #ask(asked: Asked): Promise<Held | undefined> {

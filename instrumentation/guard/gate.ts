@@ -69,7 +69,7 @@ export function passNow(guard: Guard, action: RecordedAction, call: Call): Recor
 }
 
 /** The same for a call that is awaited. Undefined: nothing keeps it waiting, ask `passNow`. */
-export function passLater(
+function passLater(
   guard: Guard,
   action: RecordedAction,
   call: Call,
@@ -82,6 +82,8 @@ export function passLater(
   return waited(guard, action, call, patienceMs);
 }
 
+const isPaused = ({ reason }: Decided): boolean => reason === "standing_paused";
+
 async function waited(
   guard: Guard,
   action: RecordedAction,
@@ -90,7 +92,6 @@ async function waited(
 ): Promise<RecordedAction | ActionDenied> {
   const look = (): Decided => guard.look(action);
   if (patienceMs > 0) await guard.wait(() => !isUnknown(look().reason), patienceMs);
-  const isPaused = ({ reason }: Decided): boolean => reason === "standing_paused";
   if (isPaused(look())) await guard.wait(() => !isPaused(look()), guard.settings.askWaitMs);
   const decided = decideOn(guard, action);
   if (decided.verdict !== "ask" || isPaused(decided)) return passDecided(guard, action, decided);

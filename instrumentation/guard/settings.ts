@@ -37,7 +37,7 @@ export interface GuardSettings {
 }
 
 const defaults = { snapshotMaxAgeMs: 30_000, budgetMs: 5, readyMs: 1000, askWaitMs: 120_000 };
-const modes: readonly string[] = ["off", "shadow", "enforce"];
+const modes: ReadonlySet<string> = new Set(["off", "shadow", "enforce"]);
 
 /** Undefined where the guard is off, which it is unless somebody says otherwise. */
 export function guardSettingsOf(
@@ -47,7 +47,7 @@ export function guardSettingsOf(
   problems: string[],
 ): GuardSettings | undefined {
   const mode = options.mode ?? textOf(env, "ANSWERABLE_GUARD") ?? "off";
-  if (!modes.includes(mode)) {
+  if (!modes.has(mode)) {
     problems.push("the guard's mode is none of off, shadow and enforce; it is in shadow");
   }
   if (mode === "off") return undefined;

@@ -167,6 +167,7 @@ describe("with a grant for tickets", () => {
       reason: "",
     });
     await until("it is revoked", () => guard({ kind: "exec", name: "x" }).reason === "standing_revoked");
+    expect(() => exec("x", work)).toThrow(ActionDenied);
   });
 
   test("whom work is handed to is asked for, and decided by what it was granted itself", async () => {
