@@ -122,7 +122,7 @@ function endWith(child: EventEmitter, recording: Recording): void {
 function onWait(original: Method, self: unknown, args: unknown[], { program, optionsAt }: Waiting): unknown {
   const recording = beginOf(
     quietly(() => program(args)),
-    () => ({ ...args }),
+    () => ({ asked: args }),
   );
   if (recording === undefined) return Reflect.apply(original, self, args);
   const told = quietly(() => withTold(args, optionsAt(args), recording)) ?? args;

@@ -143,7 +143,8 @@ function fetchAsked([input, init]: readonly unknown[]): {
   const url = new URL(typeof whole["url"] === "string" ? whole["url"] : String(input));
   if (!/^https?:$/u.test(url.protocol)) throw new TypeError("nobody is called");
   url.hash = "";
-  const method = String(given["method"] ?? whole["method"] ?? "GET").toUpperCase();
+  const told = given["method"] ?? whole["method"];
+  const method = typeof told === "string" ? told.toUpperCase() : "GET";
   const headers = new Headers((given["headers"] ?? whole["headers"]) as Record<string, string> | undefined);
   const isKnown = "body" in given || !isObject(whole["body"]);
   return {

@@ -16,7 +16,8 @@ export function askedRequest(
   const name = textOf(options["hostname"]) ?? textOf(options["host"]) ?? "localhost";
   const told = name.includes(":") && !name.startsWith("[") ? `[${name}]` : name;
   const usual = scheme === "https:" ? "443" : "80";
-  const port = String(options["port"] ?? options["defaultPort"] ?? usual);
+  const given = options["port"] ?? options["defaultPort"];
+  const port = typeof given === "number" || typeof given === "string" ? String(given) : usual;
   const host = (port === "" || port === usual ? told : `${told}:${port}`).toLowerCase();
   const path = textOf(options["path"]) ?? "/";
   const socket = textOf(options["socketPath"]);
@@ -61,6 +62,7 @@ function headerIn(headers: unknown, name: string): string | undefined {
         .map((value: unknown, nth) => [value, headers[nth + 1]] as const)
         .filter((_, nth) => nth % 2 === 0)
     : Object.entries(members(headers));
-  const found = pairs.find(([key]) => typeof key === "string" && key.toLowerCase() === name);
-  return found?.[1] === undefined ? undefined : String(found[1]);
+  const [, value] = pairs.find(([key]) => typeof key === "string" && key.toLowerCase() === name) ?? [];
+  if (Array.isArray(value)) return value.join(",");
+  return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
 }

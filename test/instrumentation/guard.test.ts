@@ -31,7 +31,8 @@ afterEach(async () => {
   await service.stop();
 });
 
-const denied = (reason: string): unknown => expect.objectContaining({ name: "ActionDenied", reason });
+const denied = (reason: string): Error =>
+  expect.objectContaining({ name: "ActionDenied", reason }) as unknown as Error;
 
 async function enforced(...given: Parameters<PolicyDouble["grant"]>): Promise<void> {
   service.grant(...given);
@@ -57,7 +58,7 @@ describe("with a grant for tickets", () => {
     const sync = tool("mail.send", work);
     expect(sync).toThrow(ActionDenied);
     expect(() => record({ kind: "exec", name: "rm" }, work)).toThrow(ActionDenied);
-    expect(() => secretRead("vault.kv.read", "kv/prod", work)).toThrow(denied("outside_scope") as Error);
+    expect(() => secretRead("vault.kv.read", "kv/prod", work)).toThrow(denied("outside_scope"));
     expect(() => exec("rm", work)).toThrow(ActionDenied);
     const later = tool("mail.send", async () => work());
     let rejected: Promise<number> | undefined;
@@ -134,9 +135,7 @@ describe("with a grant for tickets", () => {
       reason: "",
     });
     await until("it is paused", () => guard({ kind: "exec", name: "x" }).reason === "standing_paused");
-    expect(() => record({ kind: "model_call", name: "chat" }, work)).toThrow(
-      denied("standing_paused") as Error,
-    );
+    expect(() => record({ kind: "model_call", name: "chat" }, work)).toThrow(denied("standing_paused"));
     const waiting = open();
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(runs).toBe(1);
@@ -202,7 +201,7 @@ describe("what nothing is granted", () => {
     expect(open()).toBe(1);
     service.say({ kind: "guard_set", defaults: { ungranted: "deny", uncovered: "deny" } });
     await until("it is told", () => guard({ kind: "tool_call", name: "x" }).verdict === "deny");
-    expect(open).toThrow(denied("no_grant") as Error);
+    expect(open).toThrow(denied("no_grant"));
   });
 });
 
