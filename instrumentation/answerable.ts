@@ -11,6 +11,8 @@ import { record } from "./action/record.ts";
 import { tool } from "./action/tool.ts";
 import { prompt, system, toolOutput } from "./action/traced-values.ts";
 import type { Drops } from "./emit/queue.ts";
+import { guard } from "./guard/ask.ts";
+import type { GuardStats } from "./guard/guard.ts";
 import { extract, inject } from "./scope/carry.ts";
 import { runAs } from "./scope/run-as.ts";
 import { readToken } from "./scope/token-now.ts";
@@ -29,10 +31,13 @@ export interface Stats {
   readonly waiting: number;
   /** What went wrong with the receiver last, in a sentence. */
   readonly trouble: string | undefined;
+  /** Undefined where the guard is off. */
+  readonly guard: GuardStats | undefined;
 }
 
 const doors = {
   record,
+  guard,
   tool,
   secretRead,
   resourceAccess,
@@ -80,6 +85,7 @@ export function start(options: StartOptions = {}): Answerable {
       dropped: runtime?.queue.dropped ?? { low: 0, high: 0 },
       waiting: runtime?.queue.waiting ?? 0,
       trouble: runtime?.sink.trouble,
+      guard: runtime?.guard?.stats(),
     }),
   };
 }

@@ -23,9 +23,16 @@ export interface CollectedAction {
   readonly session?: string;
   readonly task?: string;
   readonly grant?: string;
-  readonly status: "ok" | "error";
+  readonly status: "ok" | "error" | "denied";
   /** Class of the error. */
   readonly error?: string;
+  /** What the guard said before it ran, and what came of it; undefined where the guard is off. */
+  readonly decision?: {
+    readonly verdict: string;
+    readonly outcome: string;
+    readonly reason: string;
+    readonly approval?: string;
+  };
   /** All that its span says, by the names of the conventions and of `nhi.*`. */
   readonly attributes: Attributes;
 }

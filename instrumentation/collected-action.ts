@@ -29,10 +29,25 @@ export function actionOf({ attributes, resource, status }: LeavingSpan): Collect
     ...(session !== undefined && { session }),
     ...(task !== undefined && { task }),
     ...(grant !== undefined && { grant }),
-    status: status.code === SpanStatusCode.ERROR ? "error" : "ok",
+    status: statusOf(status.code, error),
     ...(error !== undefined && { error }),
+    ...decisionIn(text),
     attributes,
   };
+}
+
+function statusOf(code: SpanStatusCode, error: string | undefined): CollectedAction["status"] {
+  if (error === "denied") return "denied";
+  return code === SpanStatusCode.ERROR ? "error" : "ok";
+}
+
+/** What the guard said of it; nothing where there is none. */
+function decisionIn(text: (name: string) => string | undefined): Pick<CollectedAction, "decision"> {
+  const verdict = text("nhi.decision.verdict");
+  if (verdict === undefined) return {};
+  const [outcome = "", reason = ""] = [text("nhi.decision.outcome"), text("nhi.decision.reason")];
+  const approval = text("nhi.approval.id");
+  return { decision: { verdict, outcome, reason, ...(approval !== undefined && { approval }) } };
 }
 
 function resourcesOf(attributes: Attributes): TouchedResource[] {

@@ -6,6 +6,7 @@ import type { Joint } from "./emit/join.ts";
 import type { OpenSpans } from "./emit/processor.ts";
 import type { SpanQueue } from "./emit/queue.ts";
 import type { SpanSink } from "./emit/sink.ts";
+import type { Guard } from "./guard/guard.ts";
 import { globals } from "./globals.ts";
 import type { Search } from "./identity/index.ts";
 import type { Redactor } from "./redact/redactor.ts";
@@ -29,6 +30,8 @@ export interface Runtime {
   /** Resolves when the identity was found, or was looked for long enough. Never rejects. */
   readonly ready: Promise<void>;
   readonly tokens: Tokens;
+  /** Undefined where nothing is decided. */
+  readonly guard: Guard | undefined;
   /** Seals what is carried to other processes. */
   readonly chainKey: Uint8Array | undefined;
   /** Takes secrets out of what is carried to them. */

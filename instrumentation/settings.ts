@@ -1,6 +1,7 @@
 import { type Endpoint, endpointOf, pairsOf } from "./endpoint.ts";
 import { type Environment, textOf } from "./environment.ts";
 import type { SpanSink } from "./emit/sink.ts";
+import { type GuardOptions, type GuardSettings, guardSettingsOf } from "./guard/settings.ts";
 import { type Limits, limitsOf } from "./limits.ts";
 import type { ActingIdentity } from "./scope/scope.ts";
 
@@ -24,6 +25,8 @@ export interface StartOptions {
   /** False: nothing is done and nothing costs anything. */
   readonly enabled?: boolean;
   readonly limits?: Partial<Limits>;
+  /** Whether actions are decided on before they run, and what happens to those that may not. */
+  readonly guard?: GuardOptions;
 }
 
 export interface Settings {
@@ -37,6 +40,8 @@ export interface Settings {
   readonly propagateTo: readonly string[];
   readonly resource: Readonly<Record<string, string>>;
   readonly limits: Limits;
+  /** Undefined where the guard is off. */
+  readonly guard: GuardSettings | undefined;
   /** What was wrong with what was told, a sentence each. The rest holds all the same. */
   readonly problems: readonly string[];
 }
@@ -64,6 +69,7 @@ export function settingsOf(options: StartOptions, env: Environment): Settings {
     propagateTo: [...loopback, ...(options.propagateTo ?? fromEnv ?? [])],
     resource: resourceOf(env),
     limits: limitsOf({ ...options.limits, ...(timeoutMs !== undefined && { timeoutMs }) }, problems),
+    guard: guardSettingsOf(options.guard ?? {}, endpoint, env, problems),
     problems,
   };
 }

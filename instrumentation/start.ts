@@ -11,6 +11,7 @@ import { otlpSink } from "./emit/otlp-sink.ts";
 import { OpenSpans } from "./emit/processor.ts";
 import { SpanQueue } from "./emit/queue.ts";
 import type { SpanSink } from "./emit/sink.ts";
+import { startGuard } from "./guard/start.ts";
 import { findSelf, type Self } from "./identity/self.ts";
 import { LineageBook } from "./lineage/index.ts";
 import { atExit, hasColors, pid, warn, writeLine } from "./process.ts";
@@ -77,8 +78,16 @@ function build(settings: Settings, { clock = systemClock, ...joining }: Around):
     () => flusher.last(),
     () => systemClock.elapsedMs(),
   );
+  const guard = startGuard(settings, {
+    self,
+    resource,
+    clock,
+    tls: tlsOf(settings),
+    redactor: redactor({ key: settings.key, tenant: settings.tenant }),
+  });
   return {
     clock,
+    guard,
     queue,
     spans,
     lineage: new LineageBook(),
@@ -100,6 +109,7 @@ function build(settings: Settings, { clock = systemClock, ...joining }: Around):
       setRoot(undefined);
       joint.separate();
       forget();
+      guard?.stop();
       queue.close();
       await flusher.last();
       flusher.stop();
@@ -108,14 +118,17 @@ function build(settings: Settings, { clock = systemClock, ...joining }: Around):
   };
 }
 
-function sinkOf({ exporter, endpoint, limits }: Settings): SpanSink {
+function sinkOf(settings: Settings): SpanSink {
+  const { exporter, endpoint, limits } = settings;
   if (exporter === "console") return consoleSink(writeLine, hasColors());
-  if (exporter === "otlp") {
-    const { ca, cert, key } = endpoint.tls;
-    const tls = { ...pem("ca", ca), ...pem("cert", cert), ...pem("key", key) };
-    return otlpSink({ ...endpoint, tls, timeoutMs: limits.timeoutMs });
-  }
+  if (exporter === "otlp")
+    return otlpSink({ ...endpoint, tls: tlsOf(settings), timeoutMs: limits.timeoutMs });
   return exporter;
+}
+
+function tlsOf({ endpoint }: Settings): Record<string, string> {
+  const { ca, cert, key } = endpoint.tls;
+  return { ...pem("ca", ca), ...pem("cert", cert), ...pem("key", key) };
 }
 
 /** A file that can't be read is warned of; what it is for will fail, and say so in turn. */

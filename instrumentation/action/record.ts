@@ -1,4 +1,5 @@
-import { isPromise } from "node:util/types";
+import { isAsyncFunction, isPromise } from "node:util/types";
+import { type Call, guarded, guardNow } from "../guard/gate.ts";
 import { begin, type Failure, type Recording } from "./begin.ts";
 import type { RecordedAction } from "./span-model.ts";
 
@@ -10,12 +11,22 @@ export type OnValue<T> = (value: Awaited<T>) => Failure | undefined | void;
  * Runs `work` inside a span that says which action it is, and gives back what `work` gave: the value, a promise that
  * settles alike, or the error. Of an error only the class is told, as a message may hold anything. `work` runs once
  * whatever happens to the span. A query builder that starts when it is awaited has to be awaited inside `work`.
+ * Where a guard is on, it is decided before `work` runs whether it does.
  *
  * @param onValue told what `work` gave, once it is there; says how it failed, where the value is how the library says so.
  * @example
  * const ticket = await record({ kind: "tool_call", name: "tickets.create", mutating: true }, () => tickets.create(draft));
+ * @throws {ActionDenied} the guard says no; a promise of it where `work` is an async function.
  */
-export function record<T>(action: RecordedAction, work: () => T, onValue?: OnValue<T>): T {
+export function record<T>(action: RecordedAction, work: () => T, onValue?: OnValue<T>, call?: Call): T {
+  const guard = guardNow();
+  if (guard === undefined) return recorded(action, work, onValue);
+  const asked = call ?? { isAwaited: isAsyncFunction(work) };
+  return guarded(guard, action, asked, (told) => recorded(told, work, onValue));
+}
+
+/** The same for an action that was let through. */
+function recorded<T>(action: RecordedAction, work: () => T, onValue?: OnValue<T>): T {
   const recording = begin(action);
   if (recording === undefined) return work();
   let result: T;

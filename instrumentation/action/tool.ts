@@ -1,8 +1,9 @@
+import { isAsyncFunction, isPromise } from "node:util/types";
 import type { ActionKind } from "../../schemas/index.ts";
 import { withoutSecretArguments } from "../redact/arguments.ts";
 import { record } from "./record.ts";
 import type { RecordedAction, TouchedResource } from "./span-model.ts";
-import { assessed } from "./traced-values.ts";
+import { assessed, namedOf } from "./traced-values.ts";
 
 /** What is said of a tool, beside its name. */
 export interface ToolOptions<A extends readonly unknown[]> {
@@ -15,6 +16,8 @@ export interface ToolOptions<A extends readonly unknown[]> {
   /** Whether it changes something or sends something out. */
   readonly mutating?: boolean;
   readonly risk?: "high";
+  /** Whether it gives a promise, so that a call can wait for an approval; async functions are known to. */
+  readonly isAsync?: boolean;
 }
 
 /**
@@ -31,6 +34,7 @@ export function tool<F extends (...args: never[]) => unknown>(
 ): F {
   // Whoever writes no types may give anything; it is called, and fails, where it would without us.
   if (typeof call !== "function") return call;
+  let isAwaited = options.isAsync ?? isAsyncFunction(call);
   return new Proxy(call, {
     apply: (target, self: unknown, args: Parameters<F>) => {
       const work = (): unknown => Reflect.apply(target, self, args);
@@ -41,7 +45,9 @@ export function tool<F extends (...args: never[]) => unknown>(
       } catch {
         return work();
       }
-      return record(action, work, onValue);
+      const result = record(action, work, onValue, { args: () => namedOf(args), isAwaited });
+      isAwaited ||= isPromise(result);
+      return result;
     },
   });
 }

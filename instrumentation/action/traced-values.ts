@@ -73,7 +73,7 @@ export function assessed(
 type Named = Readonly<Record<string, unknown>>;
 
 /** A call with one object has its members as arguments, as models write them. */
-function namedOf(args: readonly unknown[]): Named {
+export function namedOf(args: readonly unknown[]): Named {
   const [only] = args;
   const isNamed = args.length === 1 && typeof only === "object" && only !== null && !Array.isArray(only);
   return isNamed ? { ...only } : Object.fromEntries(args.map((value, nth) => [String(nth), value]));

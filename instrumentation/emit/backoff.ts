@@ -6,12 +6,14 @@ const askedMsMax = 5 * 60_000;
 /** How long to wait until the next try: longer with each failure, spread, and as long as the receiver asked. */
 export class Backoff {
   readonly #jitter: () => number;
+  readonly #mostMs: number;
   #failures = 0;
   #pauseMs = 0;
 
   /** @param jitter a number from 0.5 to 1. */
-  constructor(jitter: () => number) {
+  constructor(jitter: () => number, mostMs: number = pauseMs.most) {
     this.#jitter = jitter;
+    this.#mostMs = mostMs;
   }
 
   /** 0 unless the last try failed. */
@@ -20,7 +22,7 @@ export class Backoff {
   }
 
   failed(askedMs = 0): void {
-    const most = Math.min(pauseMs.most, pauseMs.first * 2 ** Math.min(this.#failures, 16));
+    const most = Math.min(this.#mostMs, pauseMs.first * 2 ** Math.min(this.#failures, 16));
     this.#failures += 1;
     const asked = Number.isFinite(askedMs) ? Math.min(askedMs, askedMsMax) : askedMsMax;
     this.#pauseMs = Math.max(most * this.#jitter(), asked);

@@ -61,6 +61,8 @@ const drawn: ReadonlySet<string> = new Set([
   "gen_ai.conversation.id",
   "gen_ai.tool.call.id",
   "nhi.args.digest",
+  "nhi.action.digest",
+  "nhi.approval.id",
   "service.instance.id",
   "cicd.pipeline.run.id",
   "aws.request_id",

@@ -27,10 +27,10 @@ interface Answer {
   readonly body: Uint8Array;
 }
 
-/** Posts to one address, over connections that are kept and hold nothing open. */
+/** Posts to one place, over connections that are kept and hold nothing open. */
 export interface Poster {
-  /** Rejects when there was no answer in time. Tries once. */
-  post(body: Uint8Array, headers: Readonly<Record<string, string>>): Promise<Answer>;
+  /** Rejects when there was no answer in time. Tries once. `to`: another path of the same place. */
+  post(body: Uint8Array, headers: Readonly<Record<string, string>>, to?: URL): Promise<Answer>;
   close(): void;
 }
 
@@ -42,9 +42,9 @@ export function poster(target: URL, { headers, timeoutMs, tls }: PostOptions): P
   const { Agent, request } = target.protocol === "https:" ? https : http;
   const agent = new Agent({ keepAlive: true, maxSockets: 2, ...tls });
 
-  function post(body: Uint8Array, more: Readonly<Record<string, string>>): Promise<Answer> {
+  function post(body: Uint8Array, more: Readonly<Record<string, string>>, to = target): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const sent = request(target, {
+      const sent = request(to, {
         method: "POST",
         agent,
         headers: { ...headers, ...more, "content-length": body.byteLength },

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Attributes, Span } from "@opentelemetry/api";
+import type { RecordedAction } from "../action/span-model.ts";
 import { globals } from "../globals.ts";
 import type { IdentityKind } from "../../schemas/index.ts";
 
@@ -40,6 +41,8 @@ export interface Running {
   readonly quiet?: boolean;
   /** What is called now is part of the action that is open, and no action of its own; see `isCovered`. */
   readonly covered?: boolean;
+  /** A request that the guard let through already. */
+  readonly passed?: { readonly key: string; readonly action: RecordedAction; isUsed: boolean };
 }
 
 const slot = Symbol.for("answerable.scope.1");

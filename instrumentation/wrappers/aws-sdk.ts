@@ -2,6 +2,8 @@ import { type Attributes, INVALID_SPAN_CONTEXT, type Span, trace } from "@opente
 import { begin, type Recording } from "../action/begin.ts";
 import { watched } from "../action/record.ts";
 import type { RecordedAction } from "../action/span-model.ts";
+import { ActionDenied } from "../guard/denied.ts";
+import { type Call, guarded, guardNow, passNow } from "../guard/gate.ts";
 import { bound } from "../scope/bound.ts";
 import { isCovered, running, within } from "../scope/scope.ts";
 import { awsAction } from "./aws-action.ts";
@@ -37,6 +39,22 @@ const handlers = ["NodeHttpHandler", "NodeHttp2Handler", "FetchHttpHandler"];
 function onSend(original: Method, self: unknown, args: unknown[]): unknown {
   const action = quietly(() => actionOf(members(self), members(args[0])));
   if (action === undefined) return Reflect.apply(original, self, args);
+  const send = (told: RecordedAction): unknown => sent(told, original, self, args);
+  const guard = guardNow();
+  if (guard === undefined) return send(action);
+  const callback = callbackIn(args)?.call;
+  const call: Call = {
+    isAwaited: callback === undefined,
+    args: () => ({ input: members(args[0])["input"] }),
+  };
+  if (callback === undefined) return guarded(guard, action, call, send);
+  const passed = passNow(guard, action, call);
+  if (!(passed instanceof ActionDenied)) return send(passed);
+  setImmediate(bound(() => void Reflect.apply(callback, undefined, [passed])));
+  return undefined;
+}
+
+function sent(action: RecordedAction, original: Method, self: unknown, args: unknown[]): unknown {
   if (isInstrumented(self, "send")) return besideTheirs(action, original, self, args);
   const recording = begin(action);
   if (recording === undefined) return Reflect.apply(original, self, args);
@@ -89,15 +107,21 @@ type Ended = (error: unknown, output: unknown) => void;
 
 /** What is called instead of the host's callback first; undefined where a promise tells. */
 function heardBy(args: unknown[], ended: Ended): unknown[] | undefined {
-  const at = isMethod(args[1]) ? 1 : 2;
-  const callback = args[at];
-  if (!isMethod(callback)) return undefined;
-  const kept = bound(callback);
+  const found = callbackIn(args);
+  if (found === undefined) return undefined;
+  const { at, call } = found;
+  const kept = bound(call);
   const told: Method = function told(this: unknown, ...given) {
     ended(given[0], given[1]);
     return Reflect.apply(kept, this, given);
   };
   return args.with(at, told);
+}
+
+function callbackIn(args: readonly unknown[]): { readonly at: number; readonly call: Method } | undefined {
+  const at = isMethod(args[1]) ? 1 : 2;
+  const call = args[at];
+  return isMethod(call) ? { at, call } : undefined;
 }
 
 function endOf(action: RecordedAction, recording: () => Recording | undefined): Ended {

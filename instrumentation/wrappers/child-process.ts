@@ -2,6 +2,8 @@ import childProcess from "node:child_process";
 import { errorMonitor, EventEmitter } from "node:events";
 import { syncBuiltinESMExports } from "node:module";
 import { begin, type Failure, type Recording } from "../action/begin.ts";
+import type { RecordedAction } from "../action/span-model.ts";
+import { type Call, guarded, guardNow } from "../guard/gate.ts";
 import { environment } from "../environment.ts";
 import { carriedHeaders } from "../scope/carry.ts";
 import { quietly } from "../quietly.ts";
@@ -52,7 +54,10 @@ function listen(): Undo {
 /** Asked for is what Node makes of all forms of arguments: its own copies, never the host's objects. */
 function onSpawn(original: Method, self: unknown, args: unknown[]): unknown {
   const asked = members(args[0]);
-  const recording = quietly(() => beginOf(programStarted(asked)));
+  const recording = beginOf(
+    quietly(() => programStarted(asked)),
+    () => startedBy(asked),
+  );
   if (recording === undefined) return Reflect.apply(original, self, args);
   const told = quietly(() => pairsToldTo(asked["envPairs"], recording));
   if (told !== undefined) Reflect.set(Object(args[0]), "envPairs", told);
@@ -68,15 +73,31 @@ function onSpawn(original: Method, self: unknown, args: unknown[]): unknown {
   return result;
 }
 
-/** What isn't even named is refused by Node, and no action. */
-function beginOf(program: string | undefined): Recording | undefined {
+/**
+ * What isn't even named is refused by Node, and no action.
+ *
+ * @throws {ActionDenied} the guard says no; nothing is started.
+ */
+function beginOf(program: string | undefined, args: NonNullable<Call["args"]>): Recording | undefined {
   if (program === undefined) return undefined;
-  return begin({
+  const action: RecordedAction = {
     kind: "exec",
     name: program,
     resource: { id: program, kind: "program" },
     mutating: true,
+  };
+  const guard = guardNow();
+  return guard === undefined ? begin(action) : guarded(guard, action, { args }, begin);
+}
+
+/** What is started exactly; of its environment what differs from ours. */
+function startedBy({ file, args, cwd, shell, envPairs }: Members): Readonly<Record<string, unknown>> {
+  const own = environment();
+  const env = listOf(envPairs).filter((pair) => {
+    const [name, value] = splitPair(String(pair));
+    return own[name] !== value;
   });
+  return { file, args, cwd, shell, env };
 }
 
 function programStarted({ file, args }: Members): string | undefined {
@@ -99,7 +120,10 @@ function endWith(child: EventEmitter, recording: Recording): void {
 }
 
 function onWait(original: Method, self: unknown, args: unknown[], { program, optionsAt }: Waiting): unknown {
-  const recording = quietly(() => beginOf(program(args)));
+  const recording = beginOf(
+    quietly(() => program(args)),
+    () => ({ asked: args }),
+  );
   if (recording === undefined) return Reflect.apply(original, self, args);
   const told = quietly(() => withTold(args, optionsAt(args), recording)) ?? args;
   let result: unknown;

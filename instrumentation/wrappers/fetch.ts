@@ -9,8 +9,14 @@ import {
   endRequest,
   failRequest,
   type OutgoingRequest,
+  requestAction,
 } from "./http-action.ts";
+import { ActionDenied } from "../guard/denied.ts";
+import { guarded, guardNow } from "../guard/gate.ts";
 import { quietly } from "../quietly.ts";
+import { isObject, members } from "./foreign.ts";
+import { asPassed, callOf, passRequest } from "./http-guard.ts";
+import { type Method, swap } from "./swap.ts";
 import type { Undo, Wrapper } from "./wrapper.ts";
 
 /** What is used of a request of undici, which is also what the built-in `fetch` makes; of its versions 6 to 8. */
@@ -21,6 +27,8 @@ interface UndiciRequest {
   /** Names and values in turns. */
   readonly headers: (string | string[])[];
   addHeader(name: string, value: string): unknown;
+  /** Gives the request up; it is never sent then. */
+  onError?(error: Error): void;
 }
 
 /** A request that we began in this very turn, and what leaves it to another instrumentation. */
@@ -35,7 +43,10 @@ const shared = globalThis as { [slot]?: WeakSet<object> };
 /** Requests that one of our copies took care of. */
 const known = (shared[slot] ??= new WeakSet());
 
-/** `fetch`, and all else that undici sends, of whatever copy: told of by the runtime, nothing is patched. */
+/**
+ * `fetch`, and all else that undici sends, of whatever copy: told of by the runtime, nothing is patched. With a guard the built-in
+ * `fetch` is, as it can wait there for a person; every request of undici is decided on before it is sent.
+ */
 export const fetchWrapper: Wrapper = { id: "fetch", packages: [], listen };
 
 function listen(): Undo {
@@ -51,7 +62,13 @@ function listen(): Undo {
     const isTheirs = by !== undefined && !claimed.has(by) && by.isRecording() && isFor(by, url.href);
     if (isTheirs) claimed.add(by);
     const length = request.headers.length;
-    const recording = beginRequest(outgoing(request, url), isTheirs ? by : undefined);
+    const told = outgoing(request, url);
+    const passed = passRequest(told);
+    if (passed instanceof ActionDenied) {
+      request.onError?.(passed);
+      return;
+    }
+    const recording = beginRequest(told, isTheirs ? by : undefined, passed);
     if (recording === undefined) return;
     open.set(request, recording);
     // OpenTelemetry's own instrumentation may hear of the request after us.
@@ -98,8 +115,47 @@ function listen(): Undo {
     ["undici:request:error", onError],
   ] as const;
   for (const [name, on] of channels) subscribe(name, on);
+  const unpatch = currentRuntime()?.guard === undefined ? undefined : swap(globalThis, "fetch", onFetch);
   return () => {
+    unpatch?.();
     for (const [name, on] of channels) unsubscribe(name, on);
+  };
+}
+
+/** A denied call looks nobody up. */
+function onFetch(original: Method, self: unknown, args: unknown[]): unknown {
+  const send = (): unknown => Reflect.apply(original, self, args);
+  const guard = guardNow();
+  const asked = guard && quietly(() => fetchAsked(args));
+  if (guard === undefined || asked === undefined) return send();
+  const { request, body } = asked;
+  const call = { ...callOf(request, body), isAwaited: true };
+  return guarded(guard, requestAction(request), call, (action) => asPassed(request, action, send));
+}
+
+/** What is asked for of `fetch`; one whose arguments it refuses is none. */
+function fetchAsked([input, init]: readonly unknown[]): {
+  request: OutgoingRequest;
+  body: { readonly value: unknown } | undefined;
+} {
+  const whole = isObject(input) && "url" in input ? input : {};
+  const given = members(init);
+  const url = new URL(typeof whole["url"] === "string" ? whole["url"] : String(input));
+  if (!/^https?:$/u.test(url.protocol)) throw new TypeError("nobody is called");
+  url.hash = "";
+  const told = given["method"] ?? whole["method"];
+  const method = typeof told === "string" ? told.toUpperCase() : "GET";
+  const headers = new Headers((given["headers"] ?? whole["headers"]) as Record<string, string> | undefined);
+  const isKnown = "body" in given || !isObject(whole["body"]);
+  return {
+    request: {
+      method,
+      url: url.href,
+      host: url.host,
+      header: (name) => headers.get(name) ?? undefined,
+      add: () => undefined,
+    },
+    body: isKnown ? { value: given["body"] } : undefined,
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Span, trace } from "@opentelemetry/api";
+import { type Attributes, type Span, trace } from "@opentelemetry/api";
 import { begin, type Recording } from "../action/begin.ts";
 import { type RecordedAction, spanAttributes } from "../action/span-model.ts";
 import { assessed } from "../action/traced-values.ts";
@@ -31,17 +31,22 @@ const mutating = new Set(["POST", "PUT", "PATCH", "DELETE"]);
 /**
  * Begins the action that a request is, and tells the called service by whom and for what it is called, where that may be
  * known there. Undefined where it is no action of its own: a part of another, or one that the host's own
- * instrumentation, `by`, makes a span for.
+ * instrumentation, `by`, makes a span for. `passed`: the action as the guard let it through.
  */
-export function beginRequest(request: OutgoingRequest, by?: Span): Recording | undefined {
+export function beginRequest(
+  request: OutgoingRequest,
+  by?: Span,
+  passed?: RecordedAction,
+): Recording | undefined {
   if (running().quiet === true) return undefined;
-  const recording = by === undefined && !isCovered() ? begin(actionOf(request)) : undefined;
-  if (by !== undefined) decorate(by, request);
+  const recording = by === undefined && !isCovered() ? begin(passed ?? requestAction(request)) : undefined;
+  if (by !== undefined) decorate(by, request, passed);
   carry(request, recording?.span ?? by);
   return recording;
 }
 
-function actionOf(request: OutgoingRequest): RecordedAction {
+/** The action that a request is. */
+export function requestAction(request: OutgoingRequest): RecordedAction {
   const { url, host } = request;
   const method = methods.has(request.method) ? request.method : "_OTHER";
   const shape = urlShape(url);
@@ -56,10 +61,17 @@ function actionOf(request: OutgoingRequest): RecordedAction {
 }
 
 /** What nobody else knows of the request goes on their span. */
-function decorate(span: Span, request: OutgoingRequest): void {
+function decorate(span: Span, request: OutgoingRequest, passed?: RecordedAction): void {
   const known = vaultAction(request);
+  if (passed !== undefined) span.setAttributes(decisionIn(passed));
   if (known !== undefined) span.setAttributes(spanAttributes(known));
 }
+
+function decisionIn({ attributes = {} }: RecordedAction): Attributes {
+  return Object.fromEntries(Object.entries(attributes).filter(([name]) => decisive.test(name)));
+}
+
+const decisive = /^nhi\.(?:decision\.|approval\.id$|action\.digest$)/u;
 
 /**
  * Adds what is carried. Headers that the host set itself stay as they are; a list of ours is added to the host's own.

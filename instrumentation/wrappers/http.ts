@@ -6,7 +6,19 @@ import { syncBuiltinESMExports } from "node:module";
 import { type Span, trace } from "@opentelemetry/api";
 import type { Recording } from "../action/begin.ts";
 import { currentRuntime } from "../runtime.ts";
-import { beginRequest, claimed, endRequest, failRequest, type OutgoingRequest } from "./http-action.ts";
+import { ActionDenied } from "../guard/denied.ts";
+import { guarded, guardNow } from "../guard/gate.ts";
+import { quietly } from "../quietly.ts";
+import { askedRequest } from "./http-asked.ts";
+import { asPassed, callOf, passRequest } from "./http-guard.ts";
+import {
+  beginRequest,
+  claimed,
+  endRequest,
+  failRequest,
+  type OutgoingRequest,
+  requestAction,
+} from "./http-action.ts";
 import { all, type Method, swap } from "./swap.ts";
 import type { Undo, Wrapper } from "./wrapper.ts";
 
@@ -20,7 +32,9 @@ function listen(): Undo {
   const open = new WeakMap<object, Recording>();
   const undo = all(
     [http, https].flatMap((module) => [
-      swap(module, "request", (original, self, args) => sent(original, self, args, open)),
+      swap(module, "request", (original, self, args) =>
+        guardedRequest(module === https ? "https:" : "http:", args, () => sent(original, self, args, open)),
+      ),
       // What Node does; its own calls the request that was there before.
       swap(module, "get", (_, __, args) => {
         const request = (module.request as Method)(...args) as ClientRequest;
@@ -44,18 +58,45 @@ function listen(): Undo {
   };
 }
 
+/**
+ * A request that is denied is not even made, so that nobody is connected to and no name is looked up.
+ *
+ * @throws {ActionDenied} the guard says no.
+ */
+function guardedRequest<T>(protocol: "http:" | "https:", args: readonly unknown[], send: () => T): T {
+  const guard = guardNow();
+  const asked = guard && quietly(() => askedRequest(protocol, args));
+  if (guard === undefined || asked === undefined || asked.method === "CONNECT") return send();
+  return guarded(guard, requestAction(asked), callOf(asked, undefined), (action) =>
+    asPassed(asked, action, send),
+  );
+}
+
 function sent(original: Method, self: unknown, args: unknown[], open: WeakMap<object, Recording>): unknown {
   const before = currentRuntime()?.spans.latestRequest;
   const request = Reflect.apply(original, self, args) as ClientRequest;
   try {
     // A tunnel is the way of another request, which is seen by itself.
     if (request.method === "CONNECT") return request;
-    const recording = beginRequest(outgoing(request, args), theirs(before));
+    const by = theirs(before);
+    const told = outgoing(request, args);
+    const passed = passRequest(told);
+    if (passed instanceof ActionDenied) return giveUp(request, passed);
+    const recording = beginRequest(told, by, passed);
     if (recording !== undefined) watch(request, recording, open);
-  } catch {
+  } catch (error) {
+    if (error instanceof ActionDenied) throw error;
     // A request that can't be read goes out unwatched.
   }
   return request;
+}
+
+/** It became another one than was asked for, and that one is denied: nothing was sent yet. */
+function giveUp(request: ClientRequest, denied: ActionDenied): never {
+  // Nobody has it who could listen.
+  request.on("error", () => undefined);
+  request.destroy();
+  throw denied;
 }
 
 /** The span that OpenTelemetry's own instrumentation made for it, in the call or around it. */

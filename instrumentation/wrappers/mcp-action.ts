@@ -1,3 +1,6 @@
+import { ActionDenied } from "../guard/denied.ts";
+import { isPromise } from "node:util/types";
+import type { Call } from "../guard/gate.ts";
 import type { Failure } from "../action/begin.ts";
 import type { RecordedAction } from "../action/span-model.ts";
 import { urlShape } from "../redact/url-shape.ts";
@@ -37,4 +40,18 @@ function look(method: string, resource: { readonly id: string; readonly kind: st
 export function failureIn(result: unknown): Failure | undefined {
   const isError = typeof result === "object" && result !== null && Reflect.get(result, "isError") === true;
   return isError ? { type: "tool_error" } : undefined;
+}
+
+/** A model is told by a result why its call did not run; whoever reads resources or prompts hears of it as an error. */
+export function toldAsResult(result: unknown, request: McpRequest): unknown {
+  if (request.method !== "tools/call" || !isPromise(result)) return result;
+  return result.catch((error: unknown) => {
+    if (!(error instanceof ActionDenied)) throw error;
+    return { isError: true, content: [{ type: "text", text: error.message }] };
+  });
+}
+
+/** What a guard is told of a request. */
+export function mcpCall({ params }: McpRequest): Call {
+  return { isAwaited: true, args: () => ({ ...Object(params?.["arguments"]) }) };
 }

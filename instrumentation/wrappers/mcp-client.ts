@@ -5,7 +5,7 @@ import { assessed } from "../action/traced-values.ts";
 import { currentRuntime } from "../runtime.ts";
 import { carriedHeaders } from "../scope/carry.ts";
 import { running } from "../scope/scope.ts";
-import { failureIn, mcpAction, type McpRequest } from "./mcp-action.ts";
+import { failureIn, mcpAction, mcpCall, type McpRequest, toldAsResult } from "./mcp-action.ts";
 import type { Method } from "./swap.ts";
 
 /** `request` of a client or server, which all its calls pass. */
@@ -20,14 +20,17 @@ export function called(original: Method, self: unknown, args: unknown[]): unknow
   }
   if (call === undefined) return work(request);
   const { action, onValue, isTold } = call;
-  return record(
+  const asked = request as McpRequest;
+  const result = record(
     action,
-    () => work(withMeta(request as McpRequest, isTold)),
-    (result) => {
-      onValue?.(result);
-      return failureIn(result);
+    () => work(withMeta(asked, isTold)),
+    (value) => {
+      onValue?.(value);
+      return failureIn(value);
     },
+    mcpCall(asked),
   );
+  return currentRuntime()?.guard === undefined ? result : toldAsResult(result, asked);
 }
 
 interface Call extends ReturnType<typeof assessed> {

@@ -1,10 +1,11 @@
 import { SpanKind } from "@opentelemetry/api";
 import { record } from "../action/record.ts";
 import type { RecordedAction } from "../action/span-model.ts";
+import { currentRuntime } from "../runtime.ts";
 import { extract } from "../scope/carry.ts";
 import { runAs, type RunAs } from "../scope/run-as.ts";
 import { running } from "../scope/scope.ts";
-import { failureIn, mcpAction } from "./mcp-action.ts";
+import { failureIn, mcpAction, mcpCall, type McpRequest, toldAsResult } from "./mcp-action.ts";
 import type { Method } from "./swap.ts";
 
 /** The same handler, run within what the caller sent. */
@@ -19,9 +20,14 @@ export function served(handler: Method): Method {
         return work();
       }
       const { as, action } = call;
-      return runAs(as, () => (action === undefined ? work() : record(action, work, failureIn)));
+      return runAs(as, () => (action === undefined ? work() : handled(action, work, args[0] as McpRequest)));
     },
   });
+}
+
+function handled(action: RecordedAction, work: () => unknown, request: McpRequest): unknown {
+  const result = record(action, work, failureIn, mcpCall(request));
+  return currentRuntime()?.guard === undefined ? result : toldAsResult(result, request);
 }
 
 interface Incoming {

@@ -2,6 +2,8 @@ import type { ActionKind } from "../../schemas/index.ts";
 import { begin, type Recording } from "../action/begin.ts";
 import { watched } from "../action/record.ts";
 import type { RecordedAction } from "../action/span-model.ts";
+import { ActionDenied } from "../guard/denied.ts";
+import { type Call, guarded, guardNow, passNow } from "../guard/gate.ts";
 import { sqlShape, type SqlShape } from "../redact/sql-shape.ts";
 import { bound } from "../scope/bound.ts";
 import { quietly } from "../quietly.ts";
@@ -48,6 +50,50 @@ function onConnect(original: Method, self: unknown, args: unknown[]): unknown {
 function onQuery(original: Method, self: unknown, args: unknown[]): unknown {
   const action = quietly(() => actionOf(members(self), args[0]));
   if (action === undefined) return Reflect.apply(original, self, args);
+  const query = (told: RecordedAction): unknown => queried(original, self, args, told);
+  const guard = guardNow();
+  if (guard === undefined) return query(action);
+  const tell = quietly(() => whomToTell(self, args));
+  const call: Call = { isAwaited: tell === undefined, args: () => statementIn(args) };
+  if (tell === undefined) return guarded(guard, action, call, query);
+  const passed = passNow(guard, action, call);
+  if (!(passed instanceof ActionDenied)) return query(passed);
+  setImmediate(tell.call, passed);
+  return tell.result;
+}
+
+/** Who is told of the end of a call by something else than its promise, and what such a call gives back. */
+function whomToTell(
+  self: unknown,
+  args: readonly unknown[],
+): { readonly call: (error: Error) => void; readonly result: unknown } | undefined {
+  const [query] = args;
+  const asked = members(query);
+  if (isMethod(asked["submit"])) {
+    // As pg does it where it can't send.
+    const call = (error: Error): void => {
+      if (isMethod(asked["handleError"]))
+        Reflect.apply(asked["handleError"], query, [error, members(self)["connection"]]);
+    };
+    return { call, result: query };
+  }
+  const callback = callbackIn(args);
+  return (
+    callback && {
+      call: bound((error: Error) => void Reflect.apply(callback.call, undefined, [error])),
+      result: undefined,
+    }
+  );
+}
+
+/** What is asked of the database, for an approval of exactly that. */
+function statementIn([query, values]: readonly unknown[]): Readonly<Record<string, unknown>> {
+  const { text = query, values: own, cursor } = members(query);
+  const inner = members(cursor);
+  return { text: inner["text"] ?? text, values: (Array.isArray(values) ? values : own) ?? inner["values"] };
+}
+
+function queried(original: Method, self: unknown, args: unknown[], action: RecordedAction): unknown {
   let recording: Recording | undefined;
   const heard = quietly(() => heardBy(args, (failure) => recording?.end(failure)));
   let result: unknown;
@@ -84,13 +130,12 @@ interface Heard {
 
 /** Undefined where the result tells: a promise, or nothing that could be listened to. */
 function heardBy(args: unknown[], ended: Ended): Heard | undefined {
-  const [query, values, last] = args;
+  const [query] = args;
   const asked = isObject(query) ? query : undefined;
   if (asked !== undefined && isMethod(asked["submit"])) return heardByProtocol(asked, args, ended);
-  const atValues = isMethod(values) ? 1 : 0;
-  const at = last === undefined || last === null ? atValues : 2;
-  const callback = at === 0 ? asked?.["callback"] : args[at];
-  if (!isMethod(callback)) return undefined;
+  const found = callbackIn(args);
+  if (found === undefined) return undefined;
+  const { at, call: callback } = found;
   const kept = bound(callback);
   const told: Method = function told(this: unknown, ...given) {
     const [error] = given;
@@ -105,6 +150,15 @@ function heardBy(args: unknown[], ended: Ended): Heard | undefined {
       if (asked?.["callback"] === told) asked["callback"] = callback;
     },
   };
+}
+
+/** The callback of a call, and which argument it is, or is in. */
+function callbackIn(args: readonly unknown[]): { readonly at: number; readonly call: Method } | undefined {
+  const [query, values, last] = args;
+  const atValues = isMethod(values) ? 1 : 0;
+  const at = last === undefined || last === null ? atValues : 2;
+  const call = at === 0 ? members(query)["callback"] : args[at];
+  return isMethod(call) ? { at, call } : undefined;
 }
 
 const lastCalls = ["handleReadyForQuery", "handleError"] as const;

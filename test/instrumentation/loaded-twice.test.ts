@@ -15,7 +15,7 @@ let second = "";
 beforeAll(() => {
   folder = tempFolder("twice");
   const dist = join(folder.path, "copy", "dist");
-  for (const part of ["instrumentation", "schemas"])
+  for (const part of ["instrumentation", "policy", "schemas"])
     cpSync(join(sdkFolder, "..", part), join(dist, part), { recursive: true });
   writeFileSync(join(folder.path, "copy", "package.json"), '{"type":"module"}');
   symlinkSync(join(repositoryRoot, "node_modules"), join(folder.path, "copy", "node_modules"));

@@ -205,7 +205,7 @@ let copies: Promise<readonly Wrapper[]> | undefined;
 async function otherCopy(id: string): Promise<Wrapper> {
   copies ??= (async () => {
     const copy = join(folder, `copy-${process.pid}`);
-    for (const name of ["instrumentation", "schemas"])
+    for (const name of ["instrumentation", "policy", "schemas"])
       cpSync(join(repositoryRoot, "dist", name), join(copy, name), { recursive: true });
     const loaded = (await import(join(copy, "instrumentation/wrappers/index.js"))) as { wrappers: Wrapper[] };
     rmSync(copy, { recursive: true, force: true });

@@ -1,0 +1,128 @@
+import { PolicyBook } from "../../policy/book.ts";
+import type { Clock } from "../clock.ts";
+import { quietly } from "../quietly.ts";
+import type { ServerEvent } from "./event-stream.ts";
+import { guardLimits } from "./limits.ts";
+import { type ToldRecord, toldRecord } from "./record-check.ts";
+
+/** A clock of a service that goes ahead by more is not believed. Microseconds. */
+const aheadUsMax = 24 * 3600 * 1_000_000;
+
+/**
+ * What people decided of the identities of this process, as the service told it: folded as events come, and how long ago that
+ * was. Never throws.
+ */
+export class PolicySnapshot {
+  #book = new PolicyBook();
+  /** Of whom the service was asked when it told what stands. */
+  #known: ReadonlySet<string> = new Set();
+  #records = 0;
+  #chars = 0;
+  #heardMs: number | undefined;
+  #latestUs = 0;
+  #tenant: string;
+  readonly #clock: Clock;
+  readonly #listeners = new Set<() => void>();
+  /** Where to resume; undefined before anything was told, or where all must be told anew. */
+  cursor: string | undefined;
+  /** Entries that could not be read. */
+  unreadable = 0;
+
+  constructor(clock: Clock, tenant: string) {
+    this.#clock = clock;
+    this.#tenant = tenant;
+  }
+
+  get book(): PolicyBook {
+    return this.#book;
+  }
+
+  /** The tenant as whom the service knows us, which counts more than what we call ourselves. */
+  get tenant(): string {
+    return this.#tenant;
+  }
+
+  knows(identityId: string): boolean {
+    return this.#known.has(identityId);
+  }
+
+  /** For how long nothing was heard, in milliseconds; undefined before anything was. */
+  ageMs(): number | undefined {
+    return this.#heardMs === undefined ? undefined : this.#clock.elapsedMs() - this.#heardMs;
+  }
+
+  /** Place of the control log up to which all was told; -1 before anything was. */
+  get position(): number {
+    return Number(/^c(\d{1,15})\./u.exec(this.cursor ?? "")?.[1] ?? -1);
+  }
+
+  /**
+   * Now, and no earlier than what was decided last: a clock of ours that is behind must not keep a revocation waiting.
+   * Microseconds since 1970.
+   */
+  nowUs(): number {
+    return Math.max(this.#clock.nowMs() * 1000, this.#latestUs);
+  }
+
+  /** Reads one event of a connection that asked for `identities`. Full: all that stands has to be told anew. */
+  take({ event, data, id }: ServerEvent, identities: ReadonlySet<string>): "heard" | "unread" | "full" {
+    const isRead = quietly(() => this.#read(event, data, identities)) ?? false;
+    if (!isRead) {
+      this.unreadable += 1;
+      return "unread";
+    }
+    this.#heardMs = this.#clock.elapsedMs();
+    if (id !== "") this.cursor = id;
+    const isFull = this.#records > guardLimits.recordsMax || this.#chars > guardLimits.recordCharsMax;
+    // What stands is less than all that was ever said.
+    if (isFull) this.cursor = undefined;
+    for (const listener of this.#listeners) listener();
+    return isFull ? "full" : "heard";
+  }
+
+  /** Calls `listener` whenever something was heard; gives back what ends that. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** False where the event says nothing that counts. */
+  #read(event: string, data: string, identities: ReadonlySet<string>): boolean {
+    if (event === "beat") return this.#heardMs !== undefined;
+    if (event !== "snapshot" && event !== "entry") return false;
+    const told: unknown = JSON.parse(data);
+    if (event === "entry") {
+      // Without what stood before, an entry says too little.
+      if (this.#heardMs === undefined) return false;
+      this.#chars += data.length;
+      this.#enter(this.#book, told);
+      return true;
+    }
+    const records: unknown = Reflect.get(Object(told), "records");
+    if (!Array.isArray(records) || records.length > guardLimits.recordsMax) return false;
+    const book = new PolicyBook();
+    this.#records = 0;
+    this.#chars = data.length;
+    for (const one of records) this.#enter(book, one);
+    this.#book = book;
+    this.#known = new Set(identities);
+    return true;
+  }
+
+  #enter(book: PolicyBook, told: unknown): void {
+    const entry = toldRecord(told);
+    if (entry === undefined || quietly(() => enter(book, entry)) !== true) {
+      this.unreadable += 1;
+      return;
+    }
+    const { atUs, tenant } = entry.record;
+    this.#records += 1;
+    this.#tenant = tenant;
+    if (atUs < this.#clock.nowMs() * 1000 + aheadUsMax) this.#latestUs = Math.max(this.#latestUs, atUs);
+  }
+}
+
+function enter(book: PolicyBook, { position, record }: ToldRecord): true {
+  book.enter(position, record);
+  return true;
+}
