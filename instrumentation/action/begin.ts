@@ -46,6 +46,7 @@ export function begin(action: RecordedAction): Recording | undefined {
       end: (failure) => {
         end(span, failure);
         if (host !== undefined) end(host, failure);
+        action.onEnd?.(failure === undefined);
       },
     };
   } catch {

@@ -34,6 +34,8 @@ export interface RecordedAction {
   readonly attributes?: Attributes;
   /** Calls that are made within it are part of it, and no actions of their own. */
   readonly covers?: boolean;
+  /** Told how it ended, where a guard counts. */
+  readonly onEnd?: (isOk: boolean) => void;
   /** Kind of the span, where it isn't what the action's kind says: a server's, for example. */
   readonly spanKind?: SpanKind;
 }

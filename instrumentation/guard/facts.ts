@@ -46,6 +46,9 @@ export function factsOf(action: RecordedAction, { self, resource, tenant, nowUs 
     environment: text("deployment.environment.name"),
     credentialType: text("nhi.credential.type"),
     credentialIssuedAt: typeof issuedAt === "number" ? issuedAt : undefined,
+    // Approvals are asked for, and used, only once it is known that one is needed.
+    approvalId: "",
+    digest: "",
     path: path.at(-1) === identityId || identityId === "" ? path : [...path, identityId],
   };
 }

@@ -59,7 +59,7 @@ function goOn<T>(passed: RecordedAction | ActionDenied, go: (told: RecordedActio
 export function passNow(guard: Guard, action: RecordedAction, call: Call): RecordedAction | ActionDenied {
   const decided = decideOn(guard, action);
   const { verdict, reason } = decided;
-  if (!guard.settings.isEnforced) return told(action, decided, { outcome: "observed", reason });
+  if (!guard.settings.isEnforced) return told(guard, action, decided, { outcome: "observed", reason });
   if (verdict !== "ask" || reason === "standing_paused") return passDecided(guard, action, decided);
   const asked = quietly(() => askedOf(decided, call, guard.key));
   // What can't be told from another action can't be approved.
@@ -105,7 +105,7 @@ async function waited(
 /** What was decided without a person. */
 function passDecided(guard: Guard, action: RecordedAction, decided: Decided): RecordedAction | ActionDenied {
   const { verdict, reason } = decided;
-  if (verdict === "allow") return told(action, decided, { outcome: "allowed", reason });
+  if (verdict === "allow") return told(guard, action, decided, { outcome: "allowed", reason });
   const outcome = verdict === "ask" ? "asked" : "blocked";
   return refuse(guard, action, decided, { outcome, reason });
 }
@@ -132,7 +132,7 @@ function answered(
   const { id } = answer;
   const of = { digest, ...(id !== undefined && { approvalId: id }) };
   if (answer.kind === "approved")
-    return told(action, decided, { outcome: "allowed", reason: decided.reason, ...of });
+    return told(guard, action, decided, { outcome: "allowed", reason: decided.reason, ...of });
   const { reason } = answer;
   return refuse(guard, action, decided, {
     outcome: reason === "unapproved" ? "asked" : "blocked",
@@ -145,14 +145,20 @@ function decideOn(guard: Guard, action: RecordedAction): Decided {
   return quietly(() => guard.decide(action)) ?? guard.failed(action);
 }
 
-function told(action: RecordedAction, decided: Decided, passed: Passed): RecordedAction {
+/** It goes ahead. */
+function told(guard: Guard, action: RecordedAction, decided: Decided, passed: Passed): RecordedAction {
+  const onEnd = quietly(() => guard.uses(decided));
+  return { ...stamped(action, decided, passed), ...(onEnd !== undefined && { onEnd }) };
+}
+
+function stamped(action: RecordedAction, decided: Decided, passed: Passed): RecordedAction {
   return { ...action, attributes: { ...action.attributes, ...decisionAttributes(decided, passed) } };
 }
 
 /** The action began and ended here. */
 function refuse(guard: Guard, action: RecordedAction, decided: Decided, passed: Passed): ActionDenied {
   guard.blocked += 1;
-  begin(told(action, decided, passed))?.end({ type: "denied" });
+  begin(stamped(action, decided, passed))?.end({ type: "denied" });
   const { reason, approvalId, digest } = passed;
   const sentence = messageOf(decided.facts, reason, decided.authority);
   return new ActionDenied(`${sentence}${hint(passed.outcome, approvalId, digest)}`, reason, approvalId);

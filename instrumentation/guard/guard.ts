@@ -1,4 +1,5 @@
 import { decide, type Verdict } from "../../policy/decide.ts";
+import { beginUse, endUse } from "../../policy/use.ts";
 import type { RecordedAction } from "../action/span-model.ts";
 import type { Approvals } from "./approvals.ts";
 import { type Decided, Decision } from "./decision.ts";
@@ -6,6 +7,7 @@ import { type Asking, type AskedFacts, factsOf } from "./facts.ts";
 import type { PolicyFeed } from "./feed.ts";
 import type { GuardSettings } from "./settings.ts";
 import type { PolicySnapshot } from "./snapshot.ts";
+import { Usages } from "./usages.ts";
 
 /** What a guard is made of. */
 export interface GuardParts {
@@ -50,6 +52,8 @@ const nobody: Omit<AskedFacts, "kind" | "operation"> = {
   environment: "",
   credentialType: "",
   credentialIssuedAt: undefined,
+  approvalId: "",
+  digest: "",
   path: [],
 };
 
@@ -63,6 +67,7 @@ export class Guard {
   readonly key: Uint8Array;
   readonly #parts: GuardParts;
   readonly #decisions = { allow: 0, deny: 0, ask: 0 };
+  readonly #usages = new Usages();
   #stale = 0;
   #hasWaited = false;
   blocked = 0;
@@ -93,7 +98,7 @@ export class Guard {
     });
     if (facts.identityId !== "") feed.want(facts.identityId);
     const ageMs = snapshot.ageMs();
-    const { verdict, reason, authority } = decide(snapshot.book, facts);
+    const { verdict, reason, authority } = decide(snapshot.book, facts, this.#usages.of(facts.identityId));
     const known = { facts, authority, ageMs, position: snapshot.position };
     const unknown = this.#unknown(facts, ageMs);
     if (unknown === undefined) return new Decision(verdict, reason, known);
@@ -112,6 +117,24 @@ export class Guard {
     if (reason === "exempt") return "allow";
     if (reason === "standing_paused" || reason === "standing_revoked") return verdict;
     return this.settings.failOf(kind) === "open" ? "allow" : "deny";
+  }
+
+  /** Notes that an action goes ahead, at once, so that others beside it count it; gives what notes how it ended. */
+  uses({ facts, authority }: Decided): ((isOk: boolean) => void) | undefined {
+    const { snapshot } = this.#parts;
+    const book = snapshot.book.of(facts.tenant);
+    if (authority === undefined || !book.grants.hasLimits) return undefined;
+    const usage = this.#usages.of(facts.identityId);
+    const used = {
+      book,
+      control: Number.POSITIVE_INFINITY,
+      facts,
+      authority,
+      usage,
+      usedAtUs: facts.startedAtUs,
+    };
+    beginUse(used);
+    return (isOk) => endUse(used, { isOk, atUs: snapshot.nowUs() });
   }
 
   /** How long a call that can wait should, until it is asked again; 0 where there is nothing to wait for. */
