@@ -9,6 +9,7 @@ import type {
   Standing,
   Task,
 } from "../schemas/index.ts";
+import { acceptedKey } from "./accepted.ts";
 import { giveGrant, type GrantBook, revokeGrant } from "./grants.ts";
 import { Histories, History } from "./history.ts";
 
@@ -67,11 +68,6 @@ export class PolicyBook {
   enter(position: number, record: ControlRecord): void {
     enter(this.of(record.tenant), position, record);
   }
-}
-
-/** Under which behaviour that a person accepted is kept. */
-export function acceptedKey(identityId: string, rule: string, cause: string): string {
-  return `${identityId}\0${rule}\0${cause}`;
 }
 
 function enter(book: TenantBook, position: number, record: ControlRecord): void {

@@ -123,7 +123,7 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
       const memory = state.memories[nth]!;
       const signals = detector.examine(examined, memory);
       for (const signal of signals) {
-        const said = report(state, view, detector, signal, clockSuspect ? view.atMs * 1000 : startedAtUs);
+        const said = report(state, examined, detector, signal, clockSuspect ? view.atMs * 1000 : startedAtUs);
         if (said !== undefined) say(said);
         (signalled ??= []).push(`${detector.id}/${signal.name}`);
       }

@@ -6,7 +6,15 @@ import { factsOf } from "../../policy/facts.ts";
 import { authorise } from "../../policy/judge.ts";
 import { PolicyBook } from "../../policy/book.ts";
 import { detectors } from "../../detector/detect/index.ts";
-import { ActionKind, Grant, Severity } from "../../schemas/index.ts";
+import {
+  ActionKind,
+  ActionStatus,
+  Conditions,
+  ControlRecord,
+  Grant,
+  IdentityStrength,
+  Severity,
+} from "../../schemas/index.ts";
 import type { AttributedAction } from "./actions.ts";
 import { builtAtUs, grantWith, judgedWith } from "./build.ts";
 import { repositoryRoot } from "./repository.ts";
@@ -22,6 +30,14 @@ const Act = z.strictObject({
   session: z.string().describe("The UTC day of the action, when not given.").exactOptional(),
   network: z.string().exactOptional(),
   claimed: z.string().describe("The identity that its sender claimed and may not speak for.").exactOptional(),
+  task: z.string().exactOptional(),
+  credential: z.string().exactOptional(),
+  path: z.array(z.string()).describe("Root first; the identity itself when not given.").exactOptional(),
+  owner: z.string().exactOptional(),
+  strength: IdentityStrength.exactOptional(),
+  approval: z.string().describe("The approval that it claims.").exactOptional(),
+  status: ActionStatus.exactOptional(),
+  attributes: z.record(z.string(), z.string()).exactOptional(),
   at: z
     .string()
     .regex(/^(?:\+\d+[smhd]|\d{4}-\d\d-\d\dT.*Z)$/u)
@@ -32,6 +48,8 @@ const Act = z.strictObject({
 type Act = z.infer<typeof Act>;
 
 const GivenGrant = z.strictObject({
+  grantee: z.string().exactOptional(),
+  conditions: Conditions.exactOptional(),
   operations: z.array(z.string()).exactOptional(),
   resources: z.array(z.string()).exactOptional(),
   from: z.string().exactOptional(),
@@ -39,9 +57,13 @@ const GivenGrant = z.strictObject({
   revoked: z.string().describe("When it was taken back.").exactOptional(),
 });
 
+/** What was decided beside grants: an entry of the control log, whose author is Ana and whose instant the year's first when not given. */
+const Decided = z.looseObject({ kind: z.string(), at: z.iso.datetime().exactOptional() });
+
 const RuleCase = z.strictObject({
   name: z.string(),
   grants: z.array(GivenGrant).default([]),
+  decided: z.array(Decided).default([]),
   history: z.array(Act).default([]),
   action: Act,
   fires: z
@@ -69,9 +91,9 @@ export function readCases(rule: string): z.infer<typeof RuleCases> {
 /** Runs history and action through the engine with every detector, and gives what `rule` said of the action. */
 export function runCase(
   rule: string,
-  { grants, history, action }: RuleCase,
+  { grants, decided, history, action }: RuleCase,
 ): { severities: string[]; signals: string[] } {
-  const book = bookOf(grants);
+  const book = bookOf(grants, decided);
   const judged = unfold([...history, action]).map((parts, offset) => {
     const one = judgedWith(offset, parts);
     return { ...one, authority: authorise(book, Number.MAX_SAFE_INTEGER, factsOf(one.action)) };
@@ -87,7 +109,10 @@ export function runCase(
   };
 }
 
-function bookOf(grants: readonly z.infer<typeof GivenGrant>[]): PolicyBook {
+function bookOf(
+  grants: readonly z.infer<typeof GivenGrant>[],
+  decided: readonly z.infer<typeof Decided>[],
+): PolicyBook {
   const book = new PolicyBook();
   const common = { tenant: "default", author: "user:ana@acme.example" };
   let position = 0;
@@ -103,6 +128,8 @@ function bookOf(grants: readonly z.infer<typeof GivenGrant>[]): PolicyBook {
         grantId: grant.id,
       });
   }
+  for (const { at = "2026-01-01T00:00:00Z", ...entry } of decided)
+    book.enter(position++, ControlRecord.parse({ ...common, atUs: Date.parse(at) * 1000, ...entry }));
   return book;
 }
 
@@ -136,6 +163,16 @@ function partsOf(act: Act, n: number, startedAtUs: number): Partial<AttributedAc
     resources: act.resource === undefined ? [] : [resource],
     mutating: act.mutating ?? false,
     network: numbered(act.network ?? ""),
-    attributes: act.claimed === undefined ? {} : { "nhi.bound.contradicted": numbered(act.claimed) },
+    taskId: numbered(act.task ?? ""),
+    credentialId: numbered(act.credential ?? ""),
+    owner: act.owner ?? "",
+    strength: act.strength ?? "claimed",
+    claimedApprovalId: numbered(act.approval ?? ""),
+    status: act.status ?? "ok",
+    ...(act.path === undefined ? {} : { path: act.path }),
+    attributes: {
+      ...act.attributes,
+      ...(act.claimed === undefined ? {} : { "nhi.bound.contradicted": numbered(act.claimed) }),
+    },
   };
 }
