@@ -21,8 +21,8 @@ const production = /^(?:prod|live)/iu;
 const productionSql = "match(environment, '(?i)^(prod|live)')";
 const sides = { production: fingerprintOf("production"), other: fingerprintOf("other") } as const;
 /** Names that are remembered; others stand on no side. */
-const plainName = /^[ -~]{1,64}$/u;
-const plainSql = "match(environment, '^[ -~]{1,64}$')";
+const plainName = /^[ -~]{1,48}$/u;
+const plainSql = "match(environment, '^[ -~]{1,48}$')";
 /** A longer name stands in the cause as its fingerprint, as a cut one could be taken for another. */
 const causeCharsMax = 700;
 

@@ -3,7 +3,7 @@ import type { Fingerprint } from "./fingerprint.ts";
 import type { Block } from "./memory.ts";
 
 /** A longer text is not remembered: the mark is left out. */
-const textCharsMax = 64;
+const textCharsMax = 48;
 
 /** What was noted under a key. */
 export interface Mark {
