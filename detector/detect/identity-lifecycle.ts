@@ -52,6 +52,7 @@ export const identityLifecycle: Detector<Memory> = {
   },
   learn: ({ action }, memory) => {
     const { environment } = action;
+    if (environment === "" || isKnown(memory, environment)) return;
     if (!plainName.test(environment) || action.strength === "inferred") return;
     const side = sideOf(environment);
     if (memory.sides.get(side) === undefined) memory.sides.put(side, action.ordinal, environment, 2);
@@ -60,6 +61,10 @@ export const identityLifecycle: Detector<Memory> = {
 
 const sideOf = (environment: string): (typeof sides)["production"] =>
   production.test(environment) ? sides.production : sides.other;
+
+/** Whether it is the very name by which a side is remembered, as it nearly always is. */
+const isKnown = ({ sides: known }: Memory, environment: string): boolean =>
+  known.get(sides.production)?.text === environment || known.get(sides.other)?.text === environment;
 
 const isUnowned = (action: ActionView): boolean =>
   action.owner === "" && (highRisk.has(action.kind) || action.attribute("nhi.action.risk") === "high");
@@ -110,7 +115,9 @@ function addEnvironment(
     if (!declared.includes(environment)) signals.push(elsewhere(action, environment, declared));
     return;
   }
-  if (memory.sides.size === 0 || action.strength === "inferred" || !plainName.test(environment)) return;
+  const { size } = memory.sides;
+  if (size === 0 || (size === 1 && isKnown(memory, environment))) return;
+  if (action.strength === "inferred" || !plainName.test(environment)) return;
   const opposite = sideOf(environment) === sides.production ? sides.other : sides.production;
   const other = memory.sides.get(opposite);
   if (other !== undefined) signals.push(twoEnvironments(action, environment, other.text));

@@ -38,7 +38,7 @@ export const standingViolated: Detector = {
             refused: isRefused,
             seconds: secondsBetween(atUs, startedAtUs),
           },
-          sql: `SELECT ${sqlText(standing)} AS standing, ${sqlText(author)} AS author, ${sqlText(said.value.reason)} AS reason, operation, (status = 'denied' OR decision_outcome = 'blocked') AS refused, ${secondsSinceSql(atUs)} AS seconds FROM v_actions WHERE ${actionSql(action)}`,
+          sql: `SELECT ${sqlText(standing)} AS standing, ${sqlText(author)} AS author, ${sqlText(said.value.reason)} AS reason, operation, (status = 'denied' OR decision_outcome = 'blocked')::Bool AS refused, ${secondsSinceSql(atUs)} AS seconds FROM v_actions WHERE ${actionSql(action)}`,
         }),
       },
     ];
