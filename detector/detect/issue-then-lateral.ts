@@ -13,8 +13,8 @@ type Memory = Readonly<Record<"last", Marks>>;
 
 /**
  * An identity gets a token or a secret, and within a quarter of an hour does something that its grants don't cover: one word for both.
- * Said once for each that it got. Misses: an identity without grants, to whom nothing is lateral, and a token that another
- * identity uses.
+ * Said once for each that it got. Misses: an identity without grants, to whom nothing is lateral, a token that it
+ * might not have got (outside-grant tells of that), and one that another identity uses.
  */
 export const issueThenLateral: Detector<Memory> = {
   id: "issue-then-lateral",
@@ -46,7 +46,7 @@ export const issueThenLateral: Detector<Memory> = {
   learn: ({ action, authority }, { last }, signals) => {
     if (signals.length > 0) last.clear();
     if (action.kind !== "credential_issue" && action.kind !== "secret_read") return;
-    if (authority.outcome === "no_grant" || action.status !== "ok" || action.isRefused) return;
+    if (authority.outcome !== "granted" || action.status !== "ok" || action.isRefused) return;
     last.put(issue, action.endedAtUs, action.id, 1);
   },
 };

@@ -99,7 +99,9 @@ beforeAll(async () => {
 afterAll(() => store.drop());
 
 test("v_credentials says of a credential what it is, where it served, and when it should have been out of use", async () => {
-  expect(await rowsOf("SELECT * FROM v_credentials WHERE credential_id != 'jti-3' ORDER BY credential_id")).toEqual([
+  expect(
+    await rowsOf("SELECT * FROM v_credentials WHERE credential_id != 'jti-3' ORDER BY credential_id"),
+  ).toEqual([
     {
       tenant: "default",
       credential_id: "jti-1",

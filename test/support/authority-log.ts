@@ -5,7 +5,7 @@ import type { AttributedAction } from "./actions.ts";
 import { builtAtUs, grantWith, judgedWith } from "./build.ts";
 import type { Judged } from "./stepped.ts";
 
-export const tenant = "o'corp\\{before}";
+const tenant = "o'corp\\{before}";
 const me = "agent:m'e\\ FROM v_actions\n😀";
 const minuteUs = 60_000_000;
 const at = (minute: number): number => builtAtUs + minute * minuteUs;
