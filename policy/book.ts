@@ -9,6 +9,7 @@ import type {
   Standing,
   Task,
 } from "../schemas/index.ts";
+import { acceptedKey } from "./accepted.ts";
 import { GrantBook } from "./grants.ts";
 import { Histories, History } from "./history.ts";
 import { defaultSafeguards, type HeldBack, heldBackRecord, StrikeCount } from "./safeguards.ts";
@@ -82,11 +83,6 @@ export class PolicyBook {
     enter(book, position, record);
     return record;
   }
-}
-
-/** Under which behaviour that a person accepted is kept. */
-export function acceptedKey(identityId: string, rule: string, cause: string): string {
-  return `${identityId}\0${rule}\0${cause}`;
 }
 
 function enter(book: TenantBook, position: number, record: Exclude<ControlRecord, StandingRecord>): void {

@@ -1,5 +1,6 @@
 import type { Authority, AuthorityOutcome, DecisionVerdict, GuardDefaults } from "../schemas/index.ts";
 import type { PolicyBook } from "./book.ts";
+import { isExempt } from "./exempt.ts";
 import type { ActionFacts } from "./facts.ts";
 import { authorise } from "./judge.ts";
 import { standingOf } from "./standings.ts";
@@ -12,9 +13,6 @@ export interface Verdict {
   readonly reason: AuthorityOutcome | "standing_paused" | "standing_revoked" | "exempt";
   readonly authority: Authority | undefined;
 }
-
-/** Thinking and starting up are no exercise of authority over anything. */
-const exempt: ReadonlySet<string> = new Set(["model_call", "agent_run"]);
 
 const defaults: GuardDefaults = { ungranted: "allow", uncovered: "deny" };
 
@@ -36,7 +34,7 @@ export function decide(
   const { standing } = standingOf(tenant, facts, facts.startedAtUs, all);
   if (standing === "revoked") return { verdict: "deny", reason: "standing_revoked", authority: undefined };
   if (standing === "paused") return { verdict: "ask", reason: "standing_paused", authority: undefined };
-  if (exempt.has(facts.kind)) return { verdict: "allow", reason: "exempt", authority: undefined };
+  if (isExempt(facts.kind)) return { verdict: "allow", reason: "exempt", authority: undefined };
   const authority = authorise(book, all, facts, usage);
   const silence = tenant.guard.at(facts.startedAtUs, all)?.value ?? defaults;
   return { verdict: verdictOf(authority.outcome, silence), reason: authority.outcome, authority };

@@ -46,6 +46,11 @@ export class History<Value> {
 export class Histories<Value> {
   readonly #all = new Map<string, History<Value>>();
 
+  /** Of how many things something was said. */
+  get size(): number {
+    return this.#all.size;
+  }
+
   add(id: string, said: Said<Value>): void {
     const known = this.#all.get(id);
     if (known !== undefined) known.add(said);

@@ -212,7 +212,7 @@ export const attributes: readonly AttributeSpec[] = [
   read("db.mongodb.collection", "string", "Old name of db.collection.name."),
   kept("db.operation.name", "string", "Operation, for example SELECT."),
   read("db.operation", "string", "Old name of db.operation.name."),
-  read("db.query.summary", "string", "Operation and what it is done to, without values."),
+  kept("db.query.summary", "string", "Operation and what it is done to, without values."),
   kept("rpc.system", "string", "RPC system, for example aws-api."),
   kept("rpc.system.name", "string", "New name of rpc.system."),
   kept("rpc.service", "string", "RPC service."),

@@ -1,7 +1,7 @@
 import type { ActionKind, LogPosition, Resource } from "../../schemas/index.ts";
 import { type ActionColumns, idInts } from "../attribute/action-columns.ts";
 import { idText } from "../attribute/ids.ts";
-import { absent } from "../decode/index.ts";
+import { absent, empty } from "../decode/index.ts";
 import { type Fingerprint, fingerprintOf } from "../learn/fingerprint.ts";
 import type { RecordPlaces } from "./record-places.ts";
 
@@ -16,6 +16,7 @@ export class ActionView {
   readonly #columns: ActionColumns;
   readonly #places: RecordPlaces;
   readonly #fingerprints = new Map<number, Fingerprint>();
+  readonly #nameCodes = new Map<string, number>();
 
   constructor(columns: ActionColumns, places: RecordPlaces) {
     this.#columns = columns;
@@ -65,6 +66,25 @@ export class ActionView {
     return this.#text(this.#columns.codes.task);
   }
 
+  /** Who answers for the identity, as the sender says; "" where it doesn't. */
+  get owner(): string {
+    return this.#text(this.#columns.codes.owner);
+  }
+
+  /** The approval that the sender says it acts under. */
+  get claimedApprovalId(): string {
+    return this.#text(this.#columns.codes.claimedApproval);
+  }
+
+  get status(): string {
+    return this.#text(this.#columns.codes.status);
+  }
+
+  /** Whether a guard stopped it, or the called service refused it: it was tried, and nothing happened. */
+  get isRefused(): boolean {
+    return this.status === "denied" || this.#text(this.#columns.codes.outcome) === "blocked";
+  }
+
   get kind(): ActionKind {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Only kinds of the contract become codes here.
     return this.#text(this.#columns.codes.kind) as ActionKind;
@@ -72,6 +92,11 @@ export class ActionView {
 
   get operation(): string {
     return this.#text(this.#columns.codes.operation);
+  }
+
+  /** How many the delegation path names, the root and the acting identity among them. */
+  get pathLength(): number {
+    return this.#columns.paths[this.#columns.codes.path[this.row]!]?.length ?? 0;
   }
 
   /** Delegation path: root principal first, acting identity last. */
@@ -100,8 +125,10 @@ export class ActionView {
   attribute(name: string): string | undefined {
     const { codes, stored, dictionary } = this.#columns;
     const end = this.#columns.storedEnd(this.row);
+    const code = this.#nameCode(name);
     for (let at = codes.stored[this.row]!; at < end; at += 2)
-      if (dictionary.text(stored[at]!) === name) return dictionary.text(stored[at + 1]!);
+      if (stored[at] === code || (code === empty && dictionary.text(stored[at]!) === name))
+        return dictionary.text(stored[at + 1]!);
     return undefined;
   }
 
@@ -128,9 +155,18 @@ export class ActionView {
     return outcome === "blocked" || outcome === "asked";
   }
 
+  /** Names are words of the table, and so have one code each; `empty` where the columns were made without the table. */
+  #nameCode(name: string): number {
+    const known = this.#nameCodes.get(name);
+    if (known !== undefined) return known;
+    const code = this.#columns.dictionary.wordCode(name);
+    this.#nameCodes.set(name, code);
+    return code;
+  }
+
   #wholeNumber(name: string): number | undefined {
     const text = this.attribute(name);
-    return text === undefined ? undefined : Number(text);
+    return text === undefined || text === "" ? undefined : Number(text);
   }
 
   get network(): string {

@@ -24,6 +24,8 @@ export interface Signal {
   readonly severity: Severity;
   /** Said once per identity and cause. */
   readonly cause: string;
+  /** Actions before this one that it is about as well, by id; the finding cites them after this one. */
+  readonly cites?: readonly string[];
   /** The words of the finding; asked for, before anything is learned, when it has not been said yet. */
   readonly tell: () => Told;
 }

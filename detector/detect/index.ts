@@ -1,8 +1,30 @@
+import { approvalDrift } from "./approval-drift.ts";
+import { credentialMisuse } from "./credential-misuse.ts";
+import { delegation } from "./delegation.ts";
 import type { Detector } from "./detector.ts";
 import { firstUse } from "./first-use.ts";
 import { forgedIdentity } from "./forged-identity.ts";
+import { identityLifecycle } from "./identity-lifecycle.ts";
+import { issueThenLateral } from "./issue-then-lateral.ts";
 import { noGrant } from "./no-grant.ts";
 import { outsideGrant } from "./outside-grant.ts";
+import { privilegeCreep } from "./privilege-creep.ts";
+import { standingViolated } from "./standing-violated.ts";
 
-/** Every detector, in the order they are asked. A new one is its file, its cases, and a line here. */
-export const detectors: readonly Detector[] = [outsideGrant, noGrant, firstUse, forgedIdentity];
+/**
+ * Every detector, in the order they are asked. A new one is its file, its cases, and a line here. What joins several actions comes
+ * before what is said of each: of an episode the gravest word goes out first, and those after it raise no alert of their own.
+ */
+export const detectors: readonly Detector[] = [
+  issueThenLateral,
+  privilegeCreep,
+  outsideGrant,
+  noGrant,
+  firstUse,
+  forgedIdentity,
+  approvalDrift,
+  standingViolated,
+  credentialMisuse,
+  identityLifecycle,
+  delegation,
+];

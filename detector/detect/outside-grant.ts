@@ -1,3 +1,4 @@
+import { isExempt } from "../../policy/exempt.ts";
 import type { AuthorityOutcome } from "../../schemas/index.ts";
 import { type Detector, noMemory, quiet } from "./detector.ts";
 import { actionSql } from "./sql.ts";
@@ -22,9 +23,6 @@ const because: Readonly<Partial<Record<AuthorityOutcome, string>>> = {
   unapproved: "without the approval of exactly this action that its grant asks for",
 };
 
-/** Thinking and starting up are no exercise of authority over anything. */
-const exempt = new Set(["model_call", "agent_run"]);
-
 /**
  * An identity that holds grants did something that none of them covers. Says nothing of identities without any grant
  * (see no-grant). Misses: what a grant allows too widely.
@@ -35,7 +33,7 @@ export const outsideGrant: Detector = {
   newMemory: () => noMemory,
   examine: ({ action, authority }) => {
     const reason = because[authority.outcome];
-    if (reason === undefined || exempt.has(action.kind)) return quiet;
+    if (reason === undefined || isExempt(action.kind)) return quiet;
     return [
       {
         name: authority.outcome,

@@ -1,9 +1,11 @@
 import type { Alert, Finding } from "../../schemas/index.ts";
+import { acceptedKey, behaviourOf } from "../../policy/accepted.ts";
 import { clip } from "../attribute/clip.ts";
 import { computedId } from "../attribute/ids.ts";
+import type { Decided } from "../authorise/authority-of.ts";
 import type { IdentityState } from "../learn/identity-state.ts";
 import type { ActionView } from "./action-view.ts";
-import type { Detector, Signal } from "./detector.ts";
+import type { Detector, Examined, Signal } from "./detector.ts";
 import { alertOf, join } from "./episode.ts";
 import { sqlText } from "./sql.ts";
 
@@ -15,15 +17,16 @@ export interface Said {
   readonly alert: Alert | undefined;
 }
 
-/** Makes a finding of a signal, unless this identity was already told of this cause. */
+/** Makes a finding of a signal, unless this identity was already told of this cause, or a person accepted it. */
 export function report(
   state: IdentityState,
-  action: ActionView,
+  { action, decided }: Pick<Examined, "action" | "decided">,
   detector: Detector,
   signal: Signal,
   atUs: number,
 ): Said | undefined {
   const { id: rule, version } = detector;
+  if (isAccepted(decided, rule, action, signal.cause)) return undefined;
   if (!state.report(`${rule}|${String(version)}|${signal.cause}`)) return undefined;
   const id = computedId("finding", rule, String(version), action.tenant, action.identityId, signal.cause);
   const { title, why, sql } = signal.tell();
@@ -43,10 +46,19 @@ export function report(
     cause: signal.cause,
     why: { ...why },
     sql: filledIn(sql, beforeSql(action)),
-    actionIds: [action.id],
+    actionIds: [action.id, ...(signal.cites ?? [])],
     atUs,
   };
   return { finding, alert: raised ? alertOf(finding) : undefined };
+}
+
+/** Whether a person took such behaviour of this identity for good: in this session, or in any. */
+function isAccepted({ book, control }: Decided, rule: string, action: ActionView, cause: string): boolean {
+  if (book.accepted.size === 0) return false;
+  const { identityId, sessionId } = action;
+  return [cause, behaviourOf({ cause, sessionId })].some(
+    (one) => book.accepted.of(acceptedKey(identityId, rule, one))?.last(control) !== undefined,
+  );
 }
 
 /** Puts a condition where `{before}` stands; within quotes it is a name that somebody gave. */

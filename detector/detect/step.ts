@@ -126,7 +126,7 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
       const memory = state.memories[nth]!;
       const signals = detector.examine(examined, memory);
       for (const signal of signals) {
-        const said = report(state, view, detector, signal, usedAtUs);
+        const said = report(state, examined, detector, signal, usedAtUs);
         if (said !== undefined) {
           say(said);
           responses.push(...answersTo(said.finding, signal.name, examined, state));

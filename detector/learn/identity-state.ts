@@ -68,6 +68,8 @@ export class IdentityState {
       if (Object.keys(memory).length === 0) return;
       scratch.clear();
       packMemory(memory, scratch);
+      // All blocks of nothing are zeros: who has no use for a detector pays nothing for it.
+      if (scratch.finish().every((byte) => byte === 0)) return;
       writer.text(detector.id);
       writer.varint(detector.version);
       writer.varint(scratch.length);

@@ -23,7 +23,8 @@ import { actionAt, judgedOf } from "../support/actions.ts";
 import { planWith } from "../support/chunks.ts";
 import { builtAtUs, judgedWith, spanIdOf } from "../support/build.ts";
 import { sql } from "../support/sql.ts";
-import { type Judged, type PlainStepped, stepped as steppedOf } from "../support/stepped.ts";
+import { authorityBook, authorityLog } from "../support/authority-log.ts";
+import { Engine, type Judged, type PlainStepped } from "../support/stepped.ts";
 import { type FreshStore, freshStore } from "../support/store.ts";
 
 const partition = { topic: "nhi.spans", partition: 0 };
@@ -137,11 +138,27 @@ function awkward(): Judged[] {
   ];
 }
 
+const signalsOf = (rule: string, names: string): string[] =>
+  names.split(" ").map((name) => `${rule}/${name}`);
+const authoritySignals = [
+  ...signalsOf(
+    "approval-drift",
+    "unknown borrowed denied unanswered self_approved expired changed replayed stale_policy",
+  ),
+  ...signalsOf("standing-violated", "paused revoked"),
+  ...signalsOf("credential-misuse", "expired revoked task_ended too_old"),
+  ...signalsOf("identity-lifecycle", "offboarded unowned elsewhere two_environments"),
+  ...signalsOf("delegation", "widening loop broken deep"),
+  ...signalsOf("privilege-creep", "outside_scope"),
+  ...signalsOf("issue-then-lateral", "lateral"),
+];
+
 let store: FreshStore;
 let stepped: PlainStepped;
 beforeAll(async () => {
   store = await freshStore();
-  stepped = steppedOf([...(await sample()), ...awkward()], detectors);
+  const engine = new Engine(detectors, undefined, undefined, authorityBook());
+  stepped = engine.step([...(await sample()), ...awkward(), ...authorityLog(1700)]);
   const { actions, findings } = stepped;
   await detectStore(store.database, "one").write(partition, planWith(0, 2000), {
     actions: judgedOf(actions),
@@ -178,6 +195,8 @@ describe("the SQL that a finding prints", () => {
       "secret",
       "unprompted resource",
     ]);
+    const signals = new Set(stepped.actions.flatMap((one) => one.signals));
+    expect(authoritySignals.filter((one) => !signals.has(one))).toEqual([]);
     expect(stepped.actions.some((one) => one.late)).toBe(true);
     expect(stepped.actions.some((one) => one.clockSuspect)).toBe(true);
     expect(stepped.duplicates).toBeGreaterThan(0);

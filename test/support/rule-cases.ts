@@ -4,7 +4,15 @@ import { join } from "node:path";
 import { z } from "zod";
 import { PolicyBook } from "../../policy/book.ts";
 import { detectors } from "../../detector/detect/index.ts";
-import { ActionKind, ActionStatus, Conditions, ControlRecord, Grant, Severity } from "../../schemas/index.ts";
+import {
+  ActionKind,
+  ActionStatus,
+  Conditions,
+  ControlRecord,
+  Grant,
+  IdentityStrength,
+  Severity,
+} from "../../schemas/index.ts";
 import type { AttributedAction } from "./actions.ts";
 import { builtAtUs, grantWith, judgedWith } from "./build.ts";
 import { repositoryRoot } from "./repository.ts";
@@ -19,12 +27,15 @@ const Act = z.strictObject({
   mutating: z.boolean().exactOptional(),
   session: z.string().describe("The UTC day of the action, when not given.").exactOptional(),
   network: z.string().exactOptional(),
-  task: z.string().exactOptional(),
-  status: ActionStatus.exactOptional(),
-  approval: z.string().describe("Id of the approval under which it says to act.").exactOptional(),
-  path: z.array(z.string()).describe("Who passed it on, without who acts.").exactOptional(),
-  attributes: z.record(z.string(), z.string()).exactOptional(),
   claimed: z.string().describe("The identity that its sender claimed and may not speak for.").exactOptional(),
+  task: z.string().exactOptional(),
+  credential: z.string().exactOptional(),
+  path: z.array(z.string()).describe("Root first; the identity itself when not given.").exactOptional(),
+  owner: z.string().exactOptional(),
+  strength: IdentityStrength.exactOptional(),
+  approval: z.string().describe("The approval that it claims.").exactOptional(),
+  status: ActionStatus.exactOptional(),
+  attributes: z.record(z.string(), z.string()).exactOptional(),
   at: z
     .string()
     .regex(/^(?:\+\d+[smhd]|\d{4}-\d\d-\d\dT.*Z)$/u)
@@ -35,6 +46,7 @@ const Act = z.strictObject({
 type Act = z.infer<typeof Act>;
 
 const GivenGrant = z.strictObject({
+  grantee: z.string().exactOptional(),
   operations: z.array(z.string()).exactOptional(),
   resources: z.array(z.string()).exactOptional(),
   from: z.string().exactOptional(),
@@ -44,13 +56,13 @@ const GivenGrant = z.strictObject({
   ask: z.boolean().exactOptional(),
 });
 
+/** What was decided beside grants: an entry of the control log, whose author is Ana and whose instant the year's first when not given. */
+const Decided = z.looseObject({ kind: z.string(), at: z.iso.datetime().exactOptional() });
+
 const RuleCase = z.strictObject({
   name: z.string(),
   grants: z.array(GivenGrant).default([]),
-  decided: z
-    .array(ControlRecord)
-    .describe("What else people decided, after the grants were given.")
-    .default([]),
+  decided: z.array(Decided).default([]),
   history: z.array(Act).default([]),
   action: Act,
   fires: z
@@ -95,7 +107,7 @@ export function runCase(
 
 function bookOf(
   grants: readonly z.infer<typeof GivenGrant>[],
-  decided: readonly ControlRecord[],
+  decided: readonly z.infer<typeof Decided>[],
 ): PolicyBook {
   const book = new PolicyBook();
   const common = { tenant: "default", author: "user:ana@acme.example" };
@@ -112,7 +124,8 @@ function bookOf(
         grantId: grant.id,
       });
   }
-  for (const record of decided) book.enter(position++, record);
+  for (const { at = "2026-01-01T00:00:00Z", ...entry } of decided)
+    book.enter(position++, ControlRecord.parse({ ...common, atUs: Date.parse(at) * 1000, ...entry }));
   return book;
 }
 
@@ -146,10 +159,13 @@ function partsOf(act: Act, n: number, startedAtUs: number): Partial<AttributedAc
     resources: act.resource === undefined ? [] : [resource],
     mutating: act.mutating ?? false,
     network: numbered(act.network ?? ""),
-    taskId: act.task ?? "",
+    taskId: numbered(act.task ?? ""),
+    credentialId: numbered(act.credential ?? ""),
+    owner: act.owner ?? "",
+    strength: act.strength ?? "claimed",
+    claimedApprovalId: numbered(act.approval ?? ""),
     status: act.status ?? "ok",
-    claimedApprovalId: act.approval ?? "",
-    ...(act.path === undefined ? {} : { path: [...act.path, "agent:triage"] }),
+    ...(act.path === undefined ? {} : { path: act.path }),
     attributes: {
       ...act.attributes,
       ...(act.claimed === undefined ? {} : { "nhi.bound.contradicted": numbered(act.claimed) }),
