@@ -15,7 +15,8 @@ export interface Verdict {
 /** Thinking and starting up are no exercise of authority over anything. */
 const exempt: ReadonlySet<string> = new Set(["model_call", "agent_run"]);
 
-const defaults: GuardDefaults = { ungranted: "allow", uncovered: "deny" };
+/** What holds where no grant speaks and the tenant said nothing. */
+export const guardDefaults: GuardDefaults = { ungranted: "allow", uncovered: "deny" };
 
 /**
  * What may happen to an action that is about to begin: by the standing of who acts, then by the grants; where they are silent, by
@@ -35,12 +36,17 @@ export function decide(
   if (standing === "paused") return { verdict: "ask", reason: "standing_paused", authority: undefined };
   if (exempt.has(facts.kind)) return { verdict: "allow", reason: "exempt", authority: undefined };
   const authority = authorise(book, all, facts);
-  const { ungranted, uncovered } = tenant.guard.at(facts.startedAtUs, all)?.value ?? defaults;
+  const { ungranted, uncovered } = tenant.guard.at(facts.startedAtUs, all)?.value ?? guardDefaults;
   return {
     verdict: verdictOf(authority.outcome, { ungranted, uncovered }),
     reason: authority.outcome,
     authority,
   };
+}
+
+/** What a guard says of an action by what authority says of it; standings come before that. */
+export function verdictBy(kind: string, outcome: AuthorityOutcome, defaults: GuardDefaults): DecisionVerdict {
+  return exempt.has(kind) ? "allow" : verdictOf(outcome, defaults);
 }
 
 function verdictOf(outcome: AuthorityOutcome, { ungranted, uncovered }: GuardDefaults): DecisionVerdict {

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { Chain, Finding, Grant } from "../../schemas/index.ts";
+import { type PolicyClient, policyClient } from "./policy-client.ts";
 
 /** The API of a running service, as the verbs of the command line use it. */
-export interface ApiClient {
+export interface ApiClient extends PolicyClient {
   findings(query: Readonly<Record<string, string>>): Promise<readonly Finding[]>;
   finding(id: string): Promise<Finding>;
   chain(id: string): Promise<Chain>;
-  giveGrants(grants: readonly unknown[]): Promise<{ readonly given: number; readonly unchanged: number }>;
   grants(): Promise<readonly StandingGrant[]>;
   revokeGrant(id: string): Promise<void>;
 }
@@ -14,6 +14,9 @@ export interface ApiClient {
 const StandingGrant = z.object({ grant: Grant, author: z.string(), givenAtUs: z.number() });
 /** A grant that stands, with who gave this version of it and when. */
 export type StandingGrant = z.infer<typeof StandingGrant>;
+
+/** Asks the service one thing; throws what it refuses as a sentence. */
+export type Ask = <T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown) => Promise<T>;
 
 const Refusal = z.object({ error: z.string() });
 
@@ -24,7 +27,7 @@ const Refusal = z.object({ error: z.string() });
 export function apiClient(url: string, token: string | undefined): ApiClient {
   if (!/^https?:\/\/[^/]/u.test(url) || !URL.canParse(url))
     throw new Error(`--url is ${url}; it must be an address such as http://127.0.0.1:4318`);
-  const ask = async <T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> => {
+  const ask: Ask = async (method, path, schema, body) => {
     const response = await reach(url, path, {
       method,
       headers: {
@@ -48,6 +51,7 @@ export function apiClient(url: string, token: string | undefined): ApiClient {
     return read.data;
   };
   return {
+    ...policyClient(ask),
     findings: async (query) => {
       const search = new URLSearchParams(query).toString();
       const { findings } = await ask(
@@ -61,8 +65,6 @@ export function apiClient(url: string, token: string | undefined): ApiClient {
       (await ask("GET", `/v1/findings/${encodeURIComponent(id)}`, z.object({ finding: Finding }))).finding,
     chain: async (id) =>
       (await ask("GET", `/v1/chains/${encodeURIComponent(id)}`, z.object({ chain: Chain }))).chain,
-    giveGrants: (grants) =>
-      ask("POST", "/v1/grants", z.object({ given: z.number(), unchanged: z.number() }), { grants }),
     grants: async () => {
       const { grants } = await ask("GET", "/v1/grants", z.object({ grants: z.array(StandingGrant) }));
       return grants;

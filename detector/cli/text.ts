@@ -22,7 +22,7 @@ function escaped(character: string): string {
 }
 
 /** An instant for people: UTC, to the second. */
-function instantText(us: number): string {
+export function instantText(us: number): string {
   return new Date(us / 1000).toISOString().replace("T", " ").slice(0, 19);
 }
 

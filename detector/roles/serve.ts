@@ -5,6 +5,7 @@ import { type RunningServer, startHttpServer } from "../ingest/server.ts";
 import { apiHandler } from "../serve/api.ts";
 import type { Database } from "../store/clickhouse.ts";
 import type { ControlLog } from "../stream/control-feed.ts";
+import { policyReader } from "../store/policy-read.ts";
 import { storeReader } from "../store/read.ts";
 import { type Context, stopped } from "./context.ts";
 import { brokersOf, kafkaAround } from "./kafka-config.ts";
@@ -22,6 +23,7 @@ export function startServer(
   const { config, clock, log, telemetry } = context;
   const handler = apiHandler({
     reader: storeReader(database, config.clickhouse.database),
+    policyReader: policyReader(database),
     control,
     problem: () => storeProblem(context, database),
     metrics: () => telemetry.renderPrometheus(),

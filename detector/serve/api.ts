@@ -2,15 +2,19 @@ import { z } from "zod";
 import { Severity } from "../../schemas/index.ts";
 import type { Handler } from "../ingest/ports.ts";
 import type { ControlLog } from "../stream/control-feed.ts";
+import type { PolicyReader } from "../store/policy-read.ts";
 import type { StoreReader } from "../store/read.ts";
+import { coverageRoutes } from "./coverage-routes.ts";
 import { grantRoutes } from "./grant-routes.ts";
 import { type HandlerOptions, routeHandler } from "./handler.ts";
+import { policyRoutes } from "./policy-routes.ts";
 import { ok, problem } from "./reply.ts";
 import type { Route } from "./route.ts";
 import { type ServiceOptions, serviceRoutes } from "./service-routes.ts";
 
 export interface ApiOptions extends ServiceOptions, HandlerOptions {
   readonly reader: StoreReader;
+  readonly policyReader: PolicyReader;
   readonly control: ControlLog;
 }
 
@@ -22,7 +26,16 @@ const findingsMax = 1000;
  * `{"error": sentence}`. Every question is answered for the tenant of the client that asks.
  */
 export function apiHandler(options: ApiOptions): Handler {
-  return routeHandler([...serviceRoutes(options), ...storeRoutes(options), ...grantRoutes(options)], options);
+  return routeHandler(
+    [
+      ...serviceRoutes(options),
+      ...storeRoutes(options),
+      ...grantRoutes(options),
+      ...policyRoutes(options),
+      ...coverageRoutes(options),
+    ],
+    options,
+  );
 }
 
 function storeRoutes({ reader }: ApiOptions): readonly Route[] {
