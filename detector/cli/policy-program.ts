@@ -100,7 +100,10 @@ export function addPolicy(
   )
     .requiredOption("--identity <id>", "whose actions")
     .option("--since <when>", sinceText, "7d")
-    .action(async (given: ServiceOptions & { identity: string; since: string }) =>
-      (await verbs()).grantsSuggest(given),
+    // `--url` is an option of `grants` as well, which takes it wherever it stands.
+    .action(async (_: unknown, command: Command) =>
+      (await verbs()).grantsSuggest(
+        command.optsWithGlobals<ServiceOptions & { identity: string; since: string }>(),
+      ),
     );
 }

@@ -70,7 +70,9 @@ export function coverageText(identities: readonly Coverage[]): string {
   return identities
     .flatMap(({ identityId, identityKind, actions, granted, ungranted, uncovered }) => {
       const isUngranted = ungranted === actions;
-      const share = isUngranted ? "no grant" : `${((granted / actions) * 100).toFixed(1)} % granted`;
+      const share = isUngranted
+        ? "no grant"
+        : `${(Math.floor((granted / actions) * 1000) / 10).toFixed(1)} % granted`;
       return [
         `${plain(identityId)} (${identityKind}): ${share} of ${actions} actions`,
         ...uncovered.map(
@@ -88,6 +90,7 @@ export function suggestionYaml({ identityId, actions, grants, notes }: Suggestio
   const comments = [
     `${actions} actions of ${identityId} since ${since}; the least grants that cover them.`,
     "Nobody approved this: read it, fill in every approver, then answerable policy test -f, and apply -f.",
+    "What it should not have done is in here too: first look at answerable findings --identity.",
     ...notes,
   ];
   const drafts = grants.map(({ id, grantee, policy, operations, resources, window, conditions }) => ({

@@ -43,7 +43,7 @@ export function suggestGrants(identityId: string, observed: Observed, nowUs: num
     const group = groups.get(patterns.join("\0")) ?? { resources: patterns, operations: [] };
     groups.set(patterns.join("\0"), { ...group, operations: [...group.operations, operation] });
     notes.push(
-      `${operation}: ${uses} times, ${seenText(resources)} → ${patterns.slice(0, 3).join(", ")}${patterns.length > 3 ? ", …" : ""}`,
+      `${operation}: ${uses} uses, ${seenText(resources)} → ${patterns.slice(0, 3).join(", ")}${patterns.length > 3 ? ", …" : ""}`,
     );
   }
   const { conditions, lacks } = conditionsOf(observed);
