@@ -79,8 +79,9 @@ export interface PolicyClient {
   versions(grantId: string): Promise<readonly Version[]>;
 }
 
+const search = (query: Readonly<Record<string, string>>): string => new URLSearchParams(query).toString();
+
 export function policyClient(ask: Ask): PolicyClient {
-  const search = (query: Readonly<Record<string, string>>): string => new URLSearchParams(query).toString();
   return {
     applyPolicy: (policy, { force, ifVersion }) => {
       const query = { force: String(force), ...(ifVersion === undefined ? {} : { ifVersion }) };

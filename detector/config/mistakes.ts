@@ -79,7 +79,11 @@ function allowed(issue: Issue, value: unknown, keys: readonly string[]): string 
       return `it ${formats[issue.format] ?? issue.message}`;
     case "invalid_union":
       return `it ${formats[formatOf(issue.errors)] ?? "has none of the allowed forms"}`;
-    default:
+    case "custom":
+    case "invalid_element":
+    case "invalid_key":
+    case "not_multiple_of":
+    case "unrecognized_keys":
       return issue.message;
   }
 }
@@ -135,7 +139,7 @@ function valueAt(raw: unknown, path: Path): unknown {
   let value = raw;
   for (const key of path) {
     if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = (value as Readonly<Record<PropertyKey, unknown>>)[key];
+    value = Reflect.get(value, key);
   }
   return value;
 }

@@ -19,7 +19,7 @@ type Ajv = new (options: object) => { compile(schema: unknown): (value: unknown)
 const ofMcp = createRequire(createRequire(import.meta.url).resolve("@modelcontextprotocol/sdk/package.json"));
 const { default: Ajv2020 } = ofMcp("ajv/dist/2020.js") as { default: Ajv };
 const { default: addFormats } = ofMcp("ajv-formats") as { default: (ajv: unknown) => void };
-const ajv = new Ajv2020({ strict: false, validateFormats: true });
+const ajv = new Ajv2020({ strict: false, validateFormats: true, logger: false });
 addFormats(ajv);
 const validate = ajv.compile(schema);
 
