@@ -64,7 +64,7 @@ const Version = z.object({
 export type Version = z.infer<typeof Version>;
 
 /** Under which circumstances a file is given. */
-export interface ApplyOptions {
+interface ApplyOptions {
   readonly force: boolean;
   readonly ifVersion: string | undefined;
 }

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { ServiceOptions } from "./program.ts";
 
-export interface ApplyVerbOptions extends ServiceOptions {
+interface ApplyVerbOptions extends ServiceOptions {
   readonly file: readonly string[];
   readonly force?: true;
   readonly ifVersion?: string;
@@ -15,13 +15,13 @@ export interface PolicyTestOptions extends ServiceOptions {
   readonly json?: true;
 }
 
-export interface CoverageOptions extends ServiceOptions {
+interface CoverageOptions extends ServiceOptions {
   readonly since: string;
   readonly identity?: string;
   readonly json?: true;
 }
 
-export interface GrantsOptions extends ServiceOptions {
+interface GrantsOptions extends ServiceOptions {
   readonly history?: string;
   readonly json?: true;
 }

@@ -17,7 +17,7 @@ export type Parsed =
   | { readonly ok: false; readonly problem: string };
 
 /** A place in a file, both from 1 on. */
-export interface Place {
+interface Place {
   readonly line: number;
   readonly column: number;
 }

@@ -15,7 +15,7 @@ interface IdentityCoverage {
 }
 
 /** An operation on a resource, "" for none. */
-export interface ObservedUse {
+interface ObservedUse {
   readonly operation: string;
   readonly resource: string;
   readonly actions: number;
