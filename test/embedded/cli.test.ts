@@ -216,7 +216,14 @@ test("without the optional peers `up` says what to install", async () => {
   // An installation as npm would make it, all but chdb.
   const bare = join(folder.path, "bare");
   mkdirSync(join(bare, "node_modules"), { recursive: true });
-  for (const part of ["dist/detector", "dist/schemas", "schemas", "deploy/demo", "package.json"])
+  for (const part of [
+    "dist/detector",
+    "dist/policy",
+    "dist/schemas",
+    "schemas",
+    "deploy/demo",
+    "package.json",
+  ])
     cpSync(join(repositoryRoot, part), join(bare, part), { recursive: true });
   const modules = join(repositoryRoot, "node_modules");
   for (const name of readdirSync(modules).filter((one) => one !== "chdb"))
