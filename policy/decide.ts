@@ -14,7 +14,8 @@ export interface Verdict {
   readonly authority: Authority | undefined;
 }
 
-const defaults: GuardDefaults = { ungranted: "allow", uncovered: "deny" };
+/** What holds where no grant speaks and the tenant said nothing. */
+export const guardDefaults: GuardDefaults = { ungranted: "allow", uncovered: "deny" };
 
 /**
  * What may happen to an action that is about to begin: by the standing of who acts, then by the grants; where they are silent, by
@@ -36,8 +37,13 @@ export function decide(
   if (standing === "paused") return { verdict: "ask", reason: "standing_paused", authority: undefined };
   if (isExempt(facts.kind)) return { verdict: "allow", reason: "exempt", authority: undefined };
   const authority = authorise(book, all, facts, usage);
-  const silence = tenant.guard.at(facts.startedAtUs, all)?.value ?? defaults;
+  const silence = tenant.guard.at(facts.startedAtUs, all)?.value ?? guardDefaults;
   return { verdict: verdictOf(authority.outcome, silence), reason: authority.outcome, authority };
+}
+
+/** What a guard says of an action by what authority says of it; standings come before that. */
+export function verdictBy(kind: string, outcome: AuthorityOutcome, defaults: GuardDefaults): DecisionVerdict {
+  return isExempt(kind) ? "allow" : verdictOf(outcome, defaults);
 }
 
 function verdictOf(outcome: AuthorityOutcome, { ungranted, uncovered }: GuardDefaults): DecisionVerdict {

@@ -1,119 +1,80 @@
 import type { Grant } from "../schemas/index.ts";
-import { isZone } from "./hours.ts";
-import { formOf, namePattern } from "./names.ts";
+import { compilePattern } from "./pattern.ts";
 
-/** A grant that hardly says what was meant. */
-export interface GrantWarning {
+/** Something about a grant that is allowed, and probably not meant. */
+export interface PolicyWarning {
   readonly grantId: string;
-  readonly what:
-    | "everything"
-    | "everybody"
+  readonly kind:
     | "window_over"
+    | "grants_everything"
+    | "grants_anyone"
+    | "asks_everything"
     | "unknown_zone"
-    | "operation_unseen"
-    | "step_outside"
-    | "odd_name"
-    | "given_twice";
-  /** A sentence for people. */
-  readonly message: string;
+    | "unknown_grantee"
+    | "unseen_operations";
+  readonly sentence: string;
 }
 
-/** What is known beside the grants. */
-export interface WarningContext {
-  /** Microseconds since 1970. */
+export interface WarningOptions {
   readonly nowUs: number;
-  /** Operations that were seen so far; nothing is said of them where none is given. */
-  readonly seen?: readonly string[];
+  /** Operations that each identity was seen to do; nothing is said of them where that isn't known. */
+  readonly seenOperations?: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** Grants that are looked at, and operations that each pattern is tried on. */
-const grantsMax = 100_000;
-const seenMax = 10_000;
-
-/**
- * Says which grants match nothing, or everything. Warns only: each may be meant.
- *
- * @example
- * warningsOf([grant], { nowUs, seen: ["tickets.open"] }).map(({ message }) => message);
- */
-export function warningsOf(grants: readonly Grant[], { nowUs, seen = [] }: WarningContext): GrantWarning[] {
-  const ids = new Set<string>();
-  const operations = seen.slice(0, seenMax);
-  return grants.slice(0, grantsMax).flatMap((grant) => {
-    const isTwice = ids.has(grant.id);
-    ids.add(grant.id);
-    return [
-      ...(isTwice ? [told(grant, "given_twice", "is given twice; the later one counts")] : []),
-      ...ofScope(grant),
-      ...ofTime(grant, nowUs),
-      ...ofNames(grant, operations),
-    ];
-  });
+/** What would match nothing or everything, grant by grant; a person may have meant it all the same. */
+export function policyWarnings(grants: readonly Grant[], options: WarningOptions): readonly PolicyWarning[] {
+  return grants.flatMap((grant) =>
+    [...ofItself(grant, options.nowUs), ...ofSeen(grant, options.seenOperations)].map(([kind, sentence]) => ({
+      grantId: grant.id,
+      kind,
+      sentence: `grant ${grant.id}: ${sentence}`,
+    })),
+  );
 }
 
-const isOpen = (patterns: readonly string[]): boolean => patterns.some((one) => namePattern(one).isOpen);
+type Said = readonly [PolicyWarning["kind"], string];
 
-const told = ({ id }: Grant, what: GrantWarning["what"], message: string): GrantWarning => ({
-  grantId: id,
-  what,
-  message: `${id} ${message}`,
-});
-
-function ofScope(grant: Grant): GrantWarning[] {
-  const warnings: GrantWarning[] = [];
-  const isBare = Object.keys(grant.conditions).length === 0 && !grant.ask;
-  if (isBare && isOpen(grant.operations) && isOpen(grant.resources))
-    warnings.push(told(grant, "everything", "allows every operation on every resource, under no condition"));
-  if (isOpen([grant.grantee])) warnings.push(told(grant, "everybody", "is given to every identity"));
-  return warnings;
+function ofItself(
+  { window, operations, resources, conditions, grantee, ask }: Grant,
+  nowUs: number,
+): readonly Said[] {
+  const said: Said[] = [];
+  const { until } = window;
+  if (until !== undefined && Date.parse(until) * 1000 <= nowUs)
+    said.push(["window_over", `its window ended at ${until}, so it covers nothing from now on`]);
+  const anyOperation = operations.some(isAny);
+  if (anyOperation && resources.some(isAny) && Object.keys(conditions).length === 0)
+    said.push([
+      "grants_everything",
+      "operations and resources are both * without a condition, so it covers everything",
+    ]);
+  if (isAny(grantee)) said.push(["grants_anyone", "the grantee is *, so every identity holds it"]);
+  if (ask && anyOperation)
+    said.push(["asks_everything", "with ask and operations *, each action waits for a person"]);
+  const { zone = "UTC" } = conditions.hours ?? {};
+  if (!isZone(zone))
+    said.push(["unknown_zone", `${zone} is no time zone that is known here, so its hours never come`]);
+  return said;
 }
 
-function ofTime(grant: Grant, nowUs: number): GrantWarning[] {
-  const { window, conditions } = grant;
-  const warnings: GrantWarning[] = [];
-  if (window.until !== undefined && Date.parse(window.until) * 1000 <= nowUs)
-    warnings.push(
-      told(grant, "window_over", `matches nothing any more: its window ended at ${window.until}`),
-    );
-  const { hours } = conditions;
-  if (hours !== undefined && !isZone(hours.zone))
-    warnings.push(told(grant, "unknown_zone", `matches nothing: no time zone is called ${hours.zone}`));
-  return warnings;
+function ofSeen({ grantee, operations }: Grant, seen: WarningOptions["seenOperations"]): readonly Said[] {
+  if (seen === undefined) return [];
+  const isGrantee = compilePattern(grantee);
+  const done = [...seen].filter(([identityId]) => isGrantee(identityId)).map(([, names]) => names);
+  if (done.length === 0) return [["unknown_grantee", `no identity that was ever seen is ${grantee}`]];
+  const matches = operations.map(compilePattern);
+  const isDone = done.some((names) => [...names].some((name) => matches.some((match) => match(name))));
+  return isDone
+    ? []
+    : [["unseen_operations", `${grantee} was never seen to do any of ${operations.slice(0, 5).join(", ")}`]];
 }
 
-function ofNames(grant: Grant, seen: readonly string[]): GrantWarning[] {
-  const warnings: GrantWarning[] = [];
-  for (const text of [grant.grantee, ...grant.operations, ...grant.resources]) {
-    // What stands in the place of a star is no trick.
-    if (text.includes("*") && formOf(text.replaceAll("*", "a")) === "trick")
-      warnings.push(
-        told(grant, "odd_name", `has the pattern ${JSON.stringify(text)}, which no plain name matches`),
-      );
+const isAny = (pattern: string): boolean => /^\*+$/u.test(pattern);
+
+function isZone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: zone }) instanceof Intl.DateTimeFormat;
+  } catch {
+    return false;
   }
-  for (const text of grant.operations) {
-    if (seen.length === 0 || takesAny(text, seen)) continue;
-    warnings.push(
-      told(
-        grant,
-        "operation_unseen",
-        `names ${JSON.stringify(text)}, which no operation seen so far matches`,
-      ),
-    );
-  }
-  for (const step of grant.conditions.workflow?.steps ?? []) {
-    if (step.includes("*") || grant.operations.some((one) => takesAny(one, [step]))) continue;
-    warnings.push(
-      told(
-        grant,
-        "step_outside",
-        `has the step ${JSON.stringify(step)}, which none of its operations matches`,
-      ),
-    );
-  }
-  return warnings;
-}
-
-function takesAny(pattern: string, names: readonly string[]): boolean {
-  const { takes } = namePattern(pattern);
-  return names.some((name) => takes(name, formOf(name)));
 }

@@ -25,19 +25,30 @@ const Window = z
  * });
  */
 export const Grant = z.strictObject({
-  id: z.string().min(1).max(256),
+  id: z.string().min(1).max(256).describe("A new version of a grant has its id, and replaces it at once."),
   grantee: Pattern.describe("Identity id, or a pattern of ids."),
   approver: z.string().min(1).max(512).describe("The person or system that approved it."),
-  policy: z.strictObject({ id: z.string().min(1).max(256), version: z.string().min(1).max(64) }),
-  operations: z.array(Pattern).min(1).max(256),
+  policy: z
+    .strictObject({
+      id: z.string().min(1).max(256),
+      version: z.string().min(1).max(64).describe("In quotes; one made of numbers can't go back."),
+    })
+    .describe("The policy that it belongs to, and the version of that."),
+  operations: z
+    .array(Pattern)
+    .min(1)
+    .max(256)
+    .describe("Patterns of operations, * for any run of characters; with resources, what it covers."),
   resources: z
     .array(Pattern)
     .min(1)
     .max(256)
     .default(["*"])
     .describe("An action without a resource matches only `*`."),
-  window: Window.default({}),
-  conditions: Conditions.default({}),
+  window: Window.default({}).describe(
+    "From when (inclusive; when it was given where absent) until when (exclusive) it counts.",
+  ),
+  conditions: Conditions.default({}).describe("All that are named must hold."),
   ask: z
     .boolean()
     .default(false)

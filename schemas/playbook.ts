@@ -15,7 +15,7 @@ export type ResponseKind = z.infer<typeof ResponseKind>;
 export const Playbook = z.strictObject({
   id: z.string().min(1).max(256),
   on: z.strictObject({
-    rules: z.array(Pattern).min(1).max(64),
+    rules: z.array(Pattern).min(1).max(64).describe("Of findings, for example outside-grant."),
     signals: z
       .array(Pattern)
       .min(1)
@@ -25,10 +25,10 @@ export const Playbook = z.strictObject({
     minSeverity: Severity.default("high"),
     identities: z.array(Pattern).min(1).max(256).default(["*"]),
   }),
-  do: ResponseKind,
+  do: ResponseKind.describe("What is done when such a finding is raised."),
   of: z.enum(["identity", "chain"]).default("identity").describe("Whose standing changes."),
   for: Duration.exactOptional().describe("After which the standing is active again; for good where absent."),
-  dryRun: z.boolean().default(false),
+  dryRun: z.boolean().default(false).describe("Only note what would have been done."),
 });
 export type Playbook = Readonly<z.infer<typeof Playbook>>;
 

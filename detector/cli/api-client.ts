@@ -7,15 +7,15 @@ import {
   type Standing,
   type StandingSubject,
 } from "../../schemas/index.ts";
+import { type PolicyClient, policyClient } from "./policy-client.ts";
 
 /** The API of a running service, as the verbs of the command line use it. */
-export interface ApiClient {
+export interface ApiClient extends PolicyClient {
   findings(query: Readonly<Record<string, string>>): Promise<readonly Finding[]>;
   finding(id: string): Promise<Finding>;
   chain(id: string): Promise<Chain>;
   responses(query: Readonly<Record<string, string>>): Promise<readonly ShownResponse[]>;
   setStanding(subject: StandingSubject, standing: Standing, reason: string): Promise<void>;
-  giveGrants(grants: readonly unknown[]): Promise<{ readonly given: number; readonly unchanged: number }>;
   grants(): Promise<readonly StandingGrant[]>;
   revokeGrant(id: string): Promise<void>;
 }
@@ -69,6 +69,7 @@ export function askApi(url: string, token: string | undefined): Ask {
 export function apiClient(url: string, token: string | undefined): ApiClient {
   const ask = askApi(url, token);
   return {
+    ...policyClient(ask),
     findings: async (query) => {
       const search = new URLSearchParams(query).toString();
       const { findings } = await ask(
@@ -82,8 +83,6 @@ export function apiClient(url: string, token: string | undefined): ApiClient {
       (await ask("GET", `/v1/findings/${encodeURIComponent(id)}`, z.object({ finding: Finding }))).finding,
     chain: async (id) =>
       (await ask("GET", `/v1/chains/${encodeURIComponent(id)}`, z.object({ chain: Chain }))).chain,
-    giveGrants: (grants) =>
-      ask("POST", "/v1/grants", z.object({ given: z.number(), unchanged: z.number() }), { grants }),
     responses: async (query) => {
       const search = new URLSearchParams(query).toString();
       const schema = z.object({ responses: z.array(ShownResponse) });

@@ -9,7 +9,7 @@ import { demoFolder } from "../roles/package-files.ts";
 import type { Installation } from "../roles/up.ts";
 import { storeReader } from "../store/read.ts";
 import { apiClient } from "./api-client.ts";
-import { readGrants } from "./grants-file.ts";
+import { readPolicy } from "./policy-file.ts";
 import { progressOn } from "./progress.ts";
 import { tracesUrl } from "./replay-verb.ts";
 import { chainTree, findingLine } from "./text.ts";
@@ -28,8 +28,8 @@ export async function demo(
 ): Promise<void> {
   const { clock, config, out, signal } = context;
   const api = apiClient(installation.url, undefined);
-  const grants = await readGrants(fileURLToPath(new URL("grants.yaml", demoFolder)));
-  await api.giveGrants(grants);
+  const policy = await readPolicy([fileURLToPath(new URL("grants.yaml", demoFolder))]);
+  await api.applyPolicy(policy, { force: false, ifVersion: undefined });
   out(`Replaying recorded runs of three agents (AgentDojo) as spans to ${installation.url}/v1/traces\n`);
   const progress = progressOn(stderr, clock);
   const shown = new Set<string>();

@@ -1,9 +1,10 @@
 import { Command, CommanderError, Option } from "commander";
 import { addAuthority, type AuthorityVerbs } from "./authority-program.ts";
+import { addPolicy, type PolicyVerbs } from "./policy-program.ts";
 import { addResponses, type ResponseVerbs } from "./response-verbs.ts";
 
 /** What the verbs of the command line do; each is given its arguments and options as text. */
-export interface Verbs extends AuthorityVerbs, ResponseVerbs {
+export interface Verbs extends AuthorityVerbs, PolicyVerbs, ResponseVerbs {
   up(options: { readonly demo?: true; readonly data?: string }): Promise<void>;
   process(): Promise<void>;
   detect(): Promise<void>;
@@ -11,8 +12,6 @@ export interface Verbs extends AuthorityVerbs, ResponseVerbs {
   alert(): Promise<void>;
   migrate(): Promise<void>;
   topics(options: { readonly partitions: string; readonly replicas: string }): Promise<void>;
-  apply(options: ServiceOptions & { readonly file: string }): Promise<void>;
-  grants(options: ServiceOptions & { readonly json?: true }): Promise<void>;
   revoke(id: string, options: ServiceOptions): Promise<void>;
   findings(options: ServiceOptions & FindingOptions): Promise<void>;
   finding(id: string, options: ServiceOptions & { readonly json?: true }): Promise<void>;
@@ -102,6 +101,7 @@ function build({ version, out, err, prepare, doctor }: ProgramOptions): Command 
   const verbs = (): Promise<Verbs> => prepare(program.opts<{ config?: string }>());
   addRoles(program, verbs);
   addQuestions(program, verbs);
+  addPolicy(program, verbs, service);
   addDecisions(program, verbs);
   addAuthority(program, verbs, service);
   addResponses(program, verbs, service);
@@ -230,14 +230,6 @@ Run it as the app runs: ANSWERABLE_* and OTEL_* set, in the folder that holds it
 }
 
 function addDecisions(program: Command, verbs: () => Promise<Verbs>): void {
-  service(
-    program.command("apply").description("give grants; one that stands just so already is left as it is"),
-  )
-    .requiredOption("-f, --file <file>", "YAML or JSON with a list under `grants`")
-    .action(async (given: ServiceOptions & { file: string }) => (await verbs()).apply(given));
-  service(program.command("grants").description("list the grants that stand"))
-    .option("--json", "as JSON")
-    .action(async (given: ServiceOptions & { json?: true }) => (await verbs()).grants(given));
   service(program.command("revoke").description("take a grant back, from now on"))
     .argument("<grant>", "id of the grant")
     .action(async (id: string, given: ServiceOptions) => (await verbs()).revoke(id, given));

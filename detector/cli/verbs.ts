@@ -16,11 +16,11 @@ import { auditVerb } from "./audit-verb.ts";
 import { authorityVerbs } from "./authority-verbs.ts";
 import { count } from "./count.ts";
 import { demo } from "./demo.ts";
-import { readGrants } from "./grants-file.ts";
+import { policyVerbs } from "./policy-verbs.ts";
 import type { FindingOptions, ServiceOptions, Verbs } from "./program.ts";
 import { type OpenPlayer, replayVerb } from "./replay-verb.ts";
 import { responseVerbs } from "./response-verbs.ts";
-import { chainTree, findingLine, findingText, grantLine, jsonLine } from "./text.ts";
+import { chainTree, findingLine, findingText, jsonLine } from "./text.ts";
 
 export interface VerbOptions {
   /** Numbers of a role's own; the other verbs end too soon to be asked. */
@@ -58,15 +58,7 @@ export function verbsOf(context: Context, { telemetryOf, token, stderr, openPlay
       out(applied.length === 0 ? "the schema is up to date\n" : `applied ${applied.join(", ")}\n`);
     },
     topics: (given) => createTopics(context, given),
-    apply: async (given) => {
-      const { given: news, unchanged } = await api(given).giveGrants(await readGrants(given.file));
-      out(`${String(news)} grants given${unchanged === 0 ? "" : `, ${String(unchanged)} stood already`}\n`);
-    },
-    grants: async (given) => {
-      const grants = await api(given).grants();
-      if (given.json === true) out(jsonLine(grants));
-      else out(grants.length === 0 ? "no grants\n" : grants.map((one) => `${grantLine(one)}\n`).join(""));
-    },
+    ...policyVerbs(context, stderr, api),
     revoke: async (id, given) => {
       await api(given).revokeGrant(id);
       out(`grant ${id} taken back\n`);

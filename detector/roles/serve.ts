@@ -4,6 +4,7 @@ import type { SpanSink } from "../ingest/ports.ts";
 import { type RunningServer, startHttpServer } from "../ingest/server.ts";
 import { apiHandler } from "../serve/api.ts";
 import type { Database } from "../store/clickhouse.ts";
+import { policyReader } from "../store/policy-read.ts";
 import { storeReader } from "../store/read.ts";
 import { type Context, stopped } from "./context.ts";
 import { brokersOf, kafkaAround } from "./kafka-config.ts";
@@ -23,6 +24,7 @@ export async function startServer(
   const policy = await openPolicy(context, database, logs);
   const handler = apiHandler({
     reader: storeReader(database, config.clickhouse.database),
+    policyReader: policyReader(database),
     control: logs.control,
     policy: policy.routes,
     problem: () => storeProblem(context, database),

@@ -2,9 +2,12 @@ import { z } from "zod";
 import { Severity } from "../../schemas/index.ts";
 import type { Handler } from "../ingest/ports.ts";
 import type { ControlLog } from "../stream/control-feed.ts";
+import type { PolicyReader } from "../store/policy-read.ts";
 import type { StoreReader } from "../store/read.ts";
+import { coverageRoutes } from "./coverage-routes.ts";
 import { grantRoutes } from "./grant-routes.ts";
 import { type HandlerOptions, routeHandler } from "./handler.ts";
+import { policyRoutes } from "./policy-routes.ts";
 import { ok, problem } from "./reply.ts";
 import { responseRoutes } from "./response-routes.ts";
 import type { Route } from "./route.ts";
@@ -12,6 +15,7 @@ import { type ServiceOptions, serviceRoutes } from "./service-routes.ts";
 
 export interface ApiOptions extends ServiceOptions, HandlerOptions {
   readonly reader: StoreReader;
+  readonly policyReader: PolicyReader;
   readonly control: ControlLog;
   /** What is asked of, and added to, what people decided. */
   readonly policy: readonly Route[];
@@ -31,6 +35,8 @@ export function apiHandler(options: ApiOptions): Handler {
       ...storeRoutes(options),
       ...responseRoutes(options),
       ...grantRoutes(options),
+      ...policyRoutes(options),
+      ...coverageRoutes(options),
       ...options.policy,
     ],
     options,

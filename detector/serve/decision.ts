@@ -1,4 +1,11 @@
 import type { Client } from "../ingest/ports.ts";
+import type { ControlLog } from "../stream/control-feed.ts";
+
+/** What a route that takes decisions needs. */
+export interface DecisionOptions {
+  readonly control: ControlLog;
+  readonly nowMs: () => number;
+}
 
 /** What every entry of the control log says of its origin. */
 interface Decided {

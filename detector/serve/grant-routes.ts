@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { Grant } from "../../schemas/index.ts";
 import type { Client } from "../ingest/ports.ts";
-import type { ControlLog } from "../stream/control-feed.ts";
-import { decidedBy } from "./decision.ts";
 import { ok, problem, readJson } from "./reply.ts";
 import type { Route } from "./route.ts";
+import { decidedBy, type DecisionOptions } from "./decision.ts";
 import { standingGrants } from "./standing-grants.ts";
 
 /** Grants in one request. */
@@ -13,13 +12,7 @@ const grantsMax = 10_000;
 const GrantRequest = z.strictObject({ grants: z.array(Grant).min(1).max(grantsMax) });
 
 /** What people decide about grants: each decision is an entry of the control log, and what stands already is no news. */
-export function grantRoutes({
-  control,
-  nowMs,
-}: {
-  readonly control: ControlLog;
-  readonly nowMs: () => number;
-}): readonly Route[] {
+export function grantRoutes({ control, nowMs }: DecisionOptions): readonly Route[] {
   const standing = async ({ tenant }: Client): Promise<ReturnType<typeof standingGrants>> =>
     standingGrants(await control.read(0), tenant);
   const decision = (client: Client): ReturnType<typeof decidedBy> => decidedBy(client, nowMs());

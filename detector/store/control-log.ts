@@ -23,11 +23,7 @@ export function controlLogTable(
   return {
     read,
     async append(records) {
-      const [end] = await database.query<{ next: number }>(
-        `SELECT ifNull(maxOrNull(position), -1) + 1 AS next FROM ${table}`,
-      );
-      let position = end?.next ?? 0;
-      for (const record of records) position = await appendOne(database, table, record, position);
+      if (records.length > 0) await appendAll(database, table, records);
       for (const listener of listeners) listener();
     },
     listen(listener) {
@@ -57,20 +53,27 @@ export function standingTable(log: ControlLog, nowMs: () => number): Standings {
   };
 }
 
-/** Each position has one token: of two writers that want the same, the second sees another's entry there and goes on. */
-async function appendOne(
+/**
+ * Appends records next to each other, as one block: a reader sees all of them or none. The place where a block begins is its token:
+ * of two writers that want the same, the second sees another's entries there and goes on behind them.
+ */
+async function appendAll(
   database: Database,
   table: string,
-  record: ControlRecord,
-  from: number,
-): Promise<number> {
-  const text = JSON.stringify(record);
-  for (let position = from; ; position += 1) {
-    await database.insert(table, [{ position, record: text }], `${table}:${String(position)}`);
-    const [row] = await database.query<{ record: string }>(
-      `SELECT record FROM ${table} WHERE position = {position:Int64} LIMIT 1`,
-      { position },
+  records: readonly ControlRecord[],
+): Promise<void> {
+  const texts = records.map((record) => JSON.stringify(record));
+  for (;;) {
+    const [end] = await database.query<{ next: number }>(
+      `SELECT ifNull(maxOrNull(position), -1) + 1 AS next FROM ${table}`,
     );
-    if (row?.record === text) return position + 1;
+    const from = end?.next ?? 0;
+    const rows = texts.map((record, nth) => ({ position: from + nth, record }));
+    await database.insert(table, rows, `${table}:${String(from)}`);
+    const found = await database.query<{ record: string }>(
+      `SELECT record FROM ${table} WHERE position >= {from:Int64} AND position < {next:Int64} ORDER BY position`,
+      { from, next: from + texts.length },
+    );
+    if (found.length === texts.length && found.every(({ record }, nth) => record === texts[nth])) return;
   }
 }

@@ -41,6 +41,9 @@ const verbs = [
   "finding",
   "chain",
   "apply",
+  "policy",
+  "coverage",
+  "grants",
   "revoke",
   "audit",
   "doctor",
@@ -198,7 +201,7 @@ test("a grants file with mistakes is told with the place of each", async () => {
     up.url,
   ]);
   expect(code).toBe(1);
-  expect(err).toMatch(/g\.yaml:\n(?:✖ .*\n {2}→ at grants\[0\]\.\w+\n?)+$/u);
+  expect(err).toMatch(/^(?:\S+g\.yaml, line 2, column 5: grants\[0\]\.\w+ is missing; it must be .+\n)+$/u);
 });
 
 test("config check prints the effective settings without secrets", async () => {
@@ -213,7 +216,14 @@ test("without the optional peers `up` says what to install", async () => {
   // An installation as npm would make it, all but chdb.
   const bare = join(folder.path, "bare");
   mkdirSync(join(bare, "node_modules"), { recursive: true });
-  for (const part of ["dist/detector", "dist/schemas", "schemas", "deploy/demo", "package.json"])
+  for (const part of [
+    "dist/detector",
+    "dist/policy",
+    "dist/schemas",
+    "schemas",
+    "deploy/demo",
+    "package.json",
+  ])
     cpSync(join(repositoryRoot, part), join(bare, part), { recursive: true });
   const modules = join(repositoryRoot, "node_modules");
   for (const name of readdirSync(modules).filter((one) => one !== "chdb"))

@@ -1,63 +1,63 @@
-/** What a grant hardly can have meant is said, and nothing of a grant that is plain. */
 import { expect, test } from "@jest/globals";
-import { warningsOf } from "../../policy/warnings.ts";
+import { policyWarnings } from "../../policy/warnings.ts";
 import type { Grant } from "../../schemas/index.ts";
 import { grantWith } from "../support/build.ts";
-import { usOf } from "../support/policy.ts";
 
-const nowUs = usOf("2026-03-02T12:00:00Z");
-const seen = ["tickets.open", "tickets.close"];
-const hours = { days: ["mon" as const], from: "09:00", until: "17:00", zone: "UTC" };
-const plain: Partial<Grant> = { operations: ["tickets.*"], resources: ["crm/*"] };
+const nowUs = Date.parse("2026-06-01T00:00:00Z") * 1000;
+const seenOperations = new Map([["agent:triage", new Set(["tickets.open", "tickets.close"])]]);
+const plain = { grantee: "agent:triage", operations: ["tickets.*"], window: {} };
+const kindsOf = (parts: Partial<Grant>): readonly string[] =>
+  policyWarnings([grantWith({ ...plain, ...parts })], { nowUs, seenOperations }).map(({ kind }) => kind);
 
-test.each<{ name: string; parts: Partial<Grant>; what: string[] }>([
-  { name: "a plain grant", parts: {}, what: [] },
-  { name: "everything", parts: { operations: ["*"], resources: ["crm/*", "**"] }, what: ["everything"] },
+test.each<{ name: string; parts: Partial<Grant>; says: readonly string[] }>([
+  { name: "what is as it should be", parts: {}, says: [] },
   {
-    name: "everything for a person to approve",
-    parts: { operations: ["*"], resources: ["*"], ask: true },
-    what: [],
+    name: "a window that is over",
+    parts: { window: { until: "2026-05-31T00:00:00Z" } },
+    says: ["window_over"],
   },
   {
-    name: "everything in a session",
-    parts: { operations: ["*"], resources: ["*"], conditions: { sessions: ["s"] } },
-    what: [],
+    name: "a window that ends this instant",
+    parts: { window: { until: "2026-06-01T00:00:00Z" } },
+    says: ["window_over"],
   },
-  { name: "to everybody", parts: { grantee: "*" }, what: ["everybody"] },
+  { name: "a window that ends later", parts: { window: { until: "2026-06-02T00:00:00Z" } }, says: [] },
+  { name: "everything", parts: { operations: ["*"], resources: ["*"] }, says: ["grants_everything"] },
   {
-    name: "a window that ended now",
-    parts: { window: { until: "2026-03-02T12:00:00Z" } },
-    what: ["window_over"],
-  },
-  { name: "one that ends in a second", parts: { window: { until: "2026-03-02T12:00:01Z" } }, what: [] },
-  {
-    name: "a zone of nowhere",
-    parts: { conditions: { hours: { ...hours, zone: "Berlin" } } },
-    what: ["unknown_zone"],
+    name: "everything, in other words",
+    parts: { operations: ["a", "**"], resources: ["**"] },
+    says: ["grants_everything"],
   },
   {
-    name: "an operation never seen",
-    parts: { operations: ["tickets.*", "tikets.*"] },
-    what: ["operation_unseen"],
+    name: "everything in one environment",
+    parts: { operations: ["*"], resources: ["*"], conditions: { environments: ["staging"] } },
+    says: [],
   },
-  { name: "a pattern with a trick in it", parts: { resources: ["crm/../*"] }, what: ["odd_name"] },
-  { name: "a path of Windows", parts: { resources: ["C:\\data\\*"] }, what: [] },
+  { name: "everything of one place", parts: { operations: ["*"], resources: ["crm/*"] }, says: [] },
+  { name: "anyone", parts: { grantee: "*" }, says: ["grants_anyone"] },
   {
-    name: "a step that it doesn't allow",
-    parts: { conditions: { workflow: { steps: ["plan", "tickets.open"] } } },
-    what: ["step_outside"],
+    name: "a person for every step",
+    parts: { operations: ["*"], resources: ["crm/*"], ask: true },
+    says: ["asks_everything"],
   },
-])("$name", ({ parts, what }) => {
-  const warnings = warningsOf([grantWith({ ...plain, ...parts })], { nowUs, seen });
-  expect(warnings.map((one) => one.what)).toEqual(what);
-  for (const { message } of warnings) expect(message).toMatch(/^grant-1 /u);
+  {
+    name: "hours of a place that is none",
+    parts: { conditions: { hours: { days: ["mon"], from: "09:00", until: "17:00", zone: "Europe/Berln" } } },
+    says: ["unknown_zone"],
+  },
+  { name: "an identity nobody saw", parts: { grantee: "agent:traige" }, says: ["unknown_grantee"] },
+  { name: "operations nobody saw", parts: { operations: ["ticket.*"] }, says: ["unseen_operations"] },
+])("$name", ({ parts, says }) => {
+  expect(kindsOf(parts)).toEqual(says);
 });
 
-test("nothing is said of operations where none were seen", () => {
-  expect(warningsOf([grantWith({ ...plain, operations: ["tikets.*"] })], { nowUs })).toEqual([]);
-});
-
-test("a grant that is given twice", () => {
-  const twice = warningsOf([grantWith(plain), grantWith(plain)], { nowUs });
-  expect(twice.map(({ what }) => what)).toEqual(["given_twice"]);
+test("nothing is said of what was seen where that isn't known, and each sentence names its grant", () => {
+  const grants = [grantWith({ ...plain, id: "g7", grantee: "*", operations: ["never"] })];
+  expect(policyWarnings(grants, { nowUs })).toEqual([
+    {
+      grantId: "g7",
+      kind: "grants_anyone",
+      sentence: "grant g7: the grantee is *, so every identity holds it",
+    },
+  ]);
 });
