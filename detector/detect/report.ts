@@ -1,4 +1,5 @@
 import type { Alert, Finding } from "../../schemas/index.ts";
+import { frameworksOf } from "../../schemas/frameworks.ts";
 import { clip } from "../attribute/clip.ts";
 import { computedId } from "../attribute/ids.ts";
 import type { IdentityState } from "../learn/identity-state.ts";
@@ -44,6 +45,7 @@ export function report(
     why: { ...why },
     sql: filledIn(sql, beforeSql(action)),
     actionIds: [action.id],
+    frameworks: frameworksOf(rule, signal.name),
     atUs,
   };
   return { finding, alert: raised ? alertOf(finding) : undefined };
