@@ -1,10 +1,25 @@
 import type { Telling } from "../support/story/kit.ts";
+import { ag1 } from "./ag1-change-window.ts";
+import { ag2 } from "./ag2-ticket.ts";
+import { ag3 } from "./ag3-build-secrets.ts";
+import { ag4 } from "./ag4-volume.ts";
+import { ag5 } from "./ag5-credential.ts";
+import { au1 } from "./au1-production.ts";
+import { au2 } from "./au2-retries.ts";
+import { au3 } from "./au3-subset.ts";
+import { au5 } from "./au5-incident.ts";
 import { ia1 } from "./ia1-mcp.ts";
 import { ia2 } from "./ia2-ci.ts";
 import { ia3 } from "./ia3-migration.ts";
 import { ia5 } from "./ia5-strength.ts";
 import { ra1 } from "./ra1-tickets.ts";
+import { ra2 } from "./ra2-revoked.ts";
 import { ra3 } from "./ra3-api-key.ts";
+import { ra4 } from "./ra4-frameworks.ts";
+import { ra5 } from "./ra5-creep.ts";
+import { rm1 } from "./rm1-database.ts";
+import { rm2 } from "./rm2-endpoint.ts";
+import { rm3 } from "./rm3-lateral.ts";
 
 /** One of the 25. */
 export interface Story {
@@ -31,6 +46,7 @@ export const stories: readonly Story[] = [
     title: "A CI service account deploys; the job then behaves out of bounds and its credential is revoked.",
     holds:
       "The deployment record holds pipeline run, credential and its issuer, deployment actions and the revocation, in one chain, with the lag between violation and revocation.",
+    telling: ra2,
     lacks: "a credential that is revoked by us, with the lag on the chain",
   },
   {
@@ -45,6 +61,7 @@ export const stories: readonly Story[] = [
     title: "A security team maps events to detect, respond, recover.",
     holds:
       "Every finding and response carries CSF 2.0, OWASP ASI, OWASP NHI and ATLAS ids; a view counts them per function and window.",
+    telling: ra4,
     lacks: "responses, which carry the ids of the frameworks",
   },
   {
@@ -52,12 +69,14 @@ export const stories: readonly Story[] = [
     title: "A workflow runs on short-lived delegated credentials.",
     holds:
       "Each action is marked inside or outside the approved task boundary; the first crossing is a privilege-creep finding that names the step.",
-    lacks: "the rule privilege-creep",
+    telling: ra5,
+    lacks: "tasks, and the rule privilege-creep",
   },
   {
     id: "RM1",
     title: "An agent asks for database access outside its approved task window.",
     holds: "The guard blocks before the query runs; the attempt is a finding; the database saw nothing.",
+    telling: rm1,
     lacks: "the guard",
   },
   {
@@ -65,12 +84,14 @@ export const stories: readonly Story[] = [
     title: "A service account calls an API endpoint that was never part of its workflow.",
     holds:
       "A review request is raised at the first call; the behaviour does not become normal by repetition until a person accepts it; after acceptance it is quiet.",
-    lacks: "a behaviour that a person accepts",
+    telling: rm2,
+    lacks: "a guard that only watches",
   },
   {
     id: "RM3",
     title: "A secrets manager issues a token; the NHI at once tries lateral access against its role.",
     holds: "One high-confidence episode that joins issue and access, not two separate alerts.",
+    telling: rm3,
     lacks: "the rule issue-then-lateral",
   },
   {
@@ -124,18 +145,21 @@ export const stories: readonly Story[] = [
     title: "A deployment agent holds a short-lived token; the change window closes, or it drifts from scope.",
     holds:
       "Standing turns to revoked, the revocation hook fires, the next action is blocked; times of each are on the chain.",
+    telling: ag1,
     lacks: "the guard, playbooks and the revocation hook",
   },
   {
     id: "AG2",
     title: "An agent may read customer data only while a ticket is open. The ticket closes mid-run.",
     holds: "The next read is denied within a second of the task's change.",
+    telling: ag2,
     lacks: "the guard and tasks",
   },
   {
     id: "AG3",
     title: "A CI account may fetch secrets during a build, from the build network.",
     holds: "Fetching while idle, or from another network, is denied where guarded and found where not.",
+    telling: ag3,
     lacks: "the guard and conditions on networks",
   },
   {
@@ -143,6 +167,7 @@ export const stories: readonly Story[] = [
     title: "A privileged workflow shows an unusual request volume.",
     holds:
       "It is paused; the next action waits for re-authorisation; a person's answer resumes or revokes it.",
+    telling: ag4,
     lacks: "rates, playbooks and the guard",
   },
   {
@@ -150,6 +175,7 @@ export const stories: readonly Story[] = [
     title:
       "A credential stays in use after its task ended, after revocation, or long past its justified age.",
     holds: "Each is a finding at the first use, with the time since it should have stopped.",
+    telling: ag5,
     lacks: "the rule credential-misuse",
   },
   {
@@ -157,6 +183,7 @@ export const stories: readonly Story[] = [
     title: "A coding assistant wants to write to production; its token allows it.",
     holds:
       "The guard asks; the call waits; approve runs it once, for exactly that action; a changed argument needs a new approval.",
+    telling: au1,
     lacks: "the guard and approvals",
   },
   {
@@ -164,6 +191,7 @@ export const stories: readonly Story[] = [
     title: "A CI account retries a failed step.",
     holds:
       "Retries stop at the policy's limit, the failure goes to a person, a privilege escalation attempt is blocked.",
+    telling: au2,
     lacks: "the guard and retries",
   },
   {
@@ -171,6 +199,7 @@ export const stories: readonly Story[] = [
     title:
       "An orchestration agent picks tools by context; the request came from outside an approved workflow.",
     holds: "Only the permitted subset is reachable.",
+    telling: au3,
     lacks: "the guard",
   },
   {
@@ -183,6 +212,7 @@ export const stories: readonly Story[] = [
     id: "AU5",
     title: "An incident-response agent collects evidence by itself.",
     holds: "Collection runs; destructive actions stay disabled until a separate approval exists.",
+    telling: au5,
     lacks: "the guard and approvals",
   },
 ];

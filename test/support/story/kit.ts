@@ -156,7 +156,11 @@ export async function tellStory(
         ),
       ),
     findings,
-    chain: async (chainId) => (await call("GET", `/v1/chains/${chainId}`)).json["chain"] as Chain,
+    chain: async (chainId) => {
+      const { status, json } = await call("GET", `/v1/chains/${encodeURIComponent(chainId)}`);
+      if (status !== 200) throw new Error(`chain ${chainId}: ${String(status)} ${JSON.stringify(json)}`);
+      return json["chain"] as Chain;
+    },
     alert: ({ episodeId }) =>
       wait(`a message about episode ${episodeId}`, () =>
         webhook.delivered
