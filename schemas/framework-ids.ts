@@ -5,7 +5,7 @@ export const frameworks = {
   "owasp-nhi": "OWASP Non-Human Identities Top 10 2025",
   "mitre-atlas": "MITRE ATLAS 5.6.0",
 } as const;
-export type Framework = keyof typeof frameworks;
+type Framework = keyof typeof frameworks;
 
 /** One id of a framework, as the framework writes it. */
 export interface FrameworkId {

@@ -18,7 +18,7 @@ describe("each mistake is one sentence that says what is allowed", () => {
     {
       yaml: "colour: red",
       says: [
-        "colour is not a setting; allowed here are data, clickhouse, http, kafka, chunk, state, identities, limits, alerts, integrity, telemetry",
+        "colour is not a setting; allowed here are data, clickhouse, http, kafka, chunk, state, identities, rules, limits, alerts, integrity, telemetry",
       ],
     },
     {
@@ -185,6 +185,14 @@ describe("each mistake is one sentence that says what is allowed", () => {
     {
       yaml: "data: *canary",
       says: ["answerable.yaml: an alias (*name) has no anchor before it, or there are too many"],
+    },
+    {
+      yaml: "rules: { off: [outside-grants] }",
+      says: [
+        expect.stringMatching(
+          /^rules\.off names outside-grants, which is no rule that can be switched off; /u,
+        ),
+      ],
     },
     { yaml: "- a", says: ['answerable.yaml must hold settings, for example "data: ./answerable-data"'] },
   ];

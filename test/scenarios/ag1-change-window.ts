@@ -47,7 +47,7 @@ export const ag1: Telling = {
       `SELECT kind, standing, finding_id, lag_ms >= 0 AS has_lag FROM v_responses WHERE identity_id = '${id}' ORDER BY at LIMIT 1`,
     );
     deepEqual(responses, [{ kind: "revoke", standing: "revoked", finding_id: finding.id, has_lag: 1 }]);
-    const { links } = await kit.chain(finding.chainId);
+    const { links } = await kit.chain(finding.chainId, 1);
     equal(
       links.some(({ kind }) => kind === "response"),
       true,

@@ -1,4 +1,3 @@
-import {} from "node:assert/strict";
 import { grantOf } from "../support/story/grant.ts";
 import type { Telling } from "../support/story/kit.ts";
 

@@ -12,12 +12,12 @@ export const ia1: Telling = {
       `SELECT chain_id, principal, arraySort(identities) AS who FROM v_chains WHERE has(identities, '${id}') AND length(identities) > 1 AND actions >= 7`,
     );
     deepEqual([chain?.principal, chain?.who], ["user:ana@acme.example", [id, "svc:support-mcp"]]);
-    const { links } = await kit.chain(chain?.chain_id ?? "");
+    const { links } = await kit.chain(chain?.chain_id ?? "", 7);
     const actions = links.filter(({ kind }) => kind === "action");
     const resourcesOf = (label: string) => {
-      const ids = actions.filter((link) => link.label.includes(label)).map((link) => link.id);
+      const ids = new Set(actions.filter((link) => link.label.includes(label)).map((link) => link.id));
       return links
-        .filter((link) => link.kind === "resource" && ids.includes(link.parent))
+        .filter((link) => link.kind === "resource" && ids.has(link.parent))
         .map((link) => link.label);
     };
     for (const label of ["tickets.read", "customers.lookup", "changes.open"])

@@ -50,14 +50,14 @@ export const ia2: Telling = {
     );
     const steps = await kit.rowsOnce(
       3,
-      `SELECT operation, identity_id AS who, path, credential_id AS by FROM v_actions WHERE session_id = '${session}' AND phase = 'end' ORDER BY started_at`,
+      `SELECT operation, identity_id AS who, path, credential_id AS by FROM v_actions WHERE session_id = '${session}' AND phase = 'end' ORDER BY started_at, seq`,
     );
     deepEqual(steps, [
       { operation: "deploy", who: ci, path: [person, ci], by: kit.name("oidc-1") },
       { operation: "vault.kv.write", who: ci, path: [person, ci], by: kit.name("vault-1") },
       { operation: "rollback", who: rollback.id, path: [person, ci, rollback.id], by: kit.name("oidc-2") },
     ]);
-    const { links } = await kit.chain(chainId);
+    const { links } = await kit.chain(chainId, 3);
     const parentOf = (label: string) =>
       links.find((link) => link.kind === "action" && link.label.includes(label))?.parent;
     equal(parentOf("deploy"), ci);

@@ -36,7 +36,7 @@ export const ia3: Telling = {
     equal(finding.sessionId, session);
     const commands = await kit.rowsOnce<Record<string, string>>(
       4,
-      `SELECT operation, resource_ids[1] AS what, authority, grant_id AS granted_by FROM v_actions WHERE session_id = '${session}' AND phase = 'end' ORDER BY started_at`,
+      `SELECT operation, resource_ids[1] AS what, authority, grant_id AS granted_by FROM v_actions WHERE session_id = '${session}' AND phase = 'end' ORDER BY started_at, seq`,
     );
     deepEqual(
       commands.map(({ operation, authority, granted_by }) => [operation, authority, granted_by]),

@@ -45,7 +45,7 @@ export const ra1: Telling = {
       4,
       `SELECT a.resource_ids[1] AS ticket, a.authority AS authority, a.approver AS approver, concat(a.policy_id, ' v', a.policy_version) AS policy,
          a.grant_id AS granted_by, g.approval_id AS approval, g.effective_until = toDateTime64('${until.slice(0, -1)}', 6, 'UTC') AS until, a.kind AS kind, a.operation AS operation
-       FROM v_actions AS a LEFT JOIN v_grants AS g ON g.grant_id = a.grant_id WHERE a.identity_id = '${id}' ORDER BY a.started_at`,
+       FROM v_actions AS a LEFT JOIN v_grants AS g ON g.grant_id = a.grant_id WHERE a.identity_id = '${id}' ORDER BY a.started_at, a.seq`,
     );
     const line = (ticket: string, authority: string) => ({
       ticket: `crm/tickets/${ticket}`,

@@ -53,7 +53,7 @@ export const ra2: Telling = {
       `SELECT DISTINCT session_id, attributes['nhi.credential.issuer'] AS issuer FROM v_actions WHERE chain_id = '${chainId}'`,
     );
     deepEqual(issuers, [{ session_id: kit.name("pipeline"), issuer: "https://token.actions.example" }]);
-    const { links } = await kit.chain(chainId);
+    const { links } = await kit.chain(chainId, 2);
     deepEqual(
       ["principal", "action", "finding", "response"].filter(
         (kind) => !links.some((link) => link.kind === kind),

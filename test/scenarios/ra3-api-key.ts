@@ -40,7 +40,7 @@ export const ra3: Telling = {
     const finding = await kit.finding("outside-grant", id, "users.read");
     const actions = await kit.rowsOnce<Record<string, string>>(
       6,
-      `SELECT credential_id AS key, approver, approval_id AS approval, process, operation, authority FROM v_actions WHERE identity_id = '${id}' AND phase = 'end' ORDER BY started_at`,
+      `SELECT credential_id AS key, approver, approval_id AS approval, process, operation, authority FROM v_actions WHERE identity_id = '${id}' AND phase = 'end' ORDER BY started_at, seq`,
     );
     for (const action of actions) {
       const { key, approver, approval, process } = action;
@@ -60,7 +60,7 @@ export const ra3: Telling = {
     ok(bad !== undefined);
     const rollback = await kit.rows<Record<string, string>>(
       `SELECT operation, resource_ids[1] AS what FROM v_actions WHERE identity_id = '${id}' AND phase = 'end' AND mutating
-         AND started_at >= (SELECT min(started_at) FROM v_actions WHERE identity_id = '${id}' AND authority != 'granted') ORDER BY started_at DESC`,
+         AND started_at >= (SELECT min(started_at) FROM v_actions WHERE identity_id = '${id}' AND authority != 'granted') ORDER BY started_at DESC, seq DESC`,
     );
     deepEqual(rollback, [
       { operation: "users.delete", what: "billing/users/10" },

@@ -37,7 +37,7 @@ export const ra5: Telling = {
     equal(Number(finding.why["step"]), 3);
     const rows = await kit.rowsOnce<Record<string, string>>(
       5,
-      `SELECT authority FROM v_actions WHERE identity_id = '${id}' AND phase = 'end' ORDER BY started_at`,
+      `SELECT authority FROM v_actions WHERE identity_id = '${id}' AND phase = 'end' ORDER BY started_at, seq`,
     );
     deepEqual(
       rows.map(({ authority }) => authority),

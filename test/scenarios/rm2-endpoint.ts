@@ -30,7 +30,7 @@ export const rm2: Telling = {
     await call("third");
     const rows = await kit.rowsOnce<Record<string, string>>(
       3,
-      `SELECT authority FROM v_actions WHERE identity_id = '${id}' AND phase = 'end' ORDER BY started_at`,
+      `SELECT authority FROM v_actions WHERE identity_id = '${id}' AND phase = 'end' ORDER BY started_at, seq`,
     );
     deepEqual(
       rows.map(({ authority }) => authority),

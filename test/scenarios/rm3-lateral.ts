@@ -33,7 +33,7 @@ export const rm3: Telling = {
     equal(["high", "critical"].includes(finding.severity), true);
     const cited = await kit.rowsOnce<Record<string, string>>(
       2,
-      `SELECT kind FROM v_actions WHERE action_id IN (${finding.actionIds.map((one) => `'${one}'`).join(", ")}) ORDER BY started_at`,
+      `SELECT kind FROM v_actions WHERE action_id IN (${finding.actionIds.map((one) => `'${one}'`).join(", ")}) ORDER BY started_at, seq`,
     );
     deepEqual(
       cited.map(({ kind }) => kind),

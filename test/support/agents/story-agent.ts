@@ -20,7 +20,7 @@ async function run({ as, action, args, target, fails }: Errand): Promise<object>
     await runAs(as, async () => {
       if (args === undefined) return record(action, work);
       const { name, resource, mutating = false } = action;
-      const made = tool(name, async (_: unknown) => work(), {
+      const made = tool(name, async (_given: unknown) => work(), {
         mutating,
         ...(resource && { resource: () => resource }),
       });
@@ -33,9 +33,12 @@ async function run({ as, action, args, target, fails }: Errand): Promise<object>
   }
 }
 
+async function told(errand: Errand): Promise<void> {
+  const answer = await run(errand);
+  process.stdout.write(`${JSON.stringify({ nth: errand.nth, ...answer })}\n`);
+}
+
 for await (const line of createInterface({ input: process.stdin })) {
   const errand = JSON.parse(line) as Errand;
-  void run(errand).then((answer) => {
-    process.stdout.write(`${JSON.stringify({ nth: errand.nth, ...answer })}\n`);
-  });
+  void told(errand);
 }

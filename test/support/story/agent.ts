@@ -21,7 +21,7 @@ export interface Errand {
 }
 
 /** How it went: `ran` says whether the tool itself was reached. */
-export interface Went {
+interface Went {
   readonly ran: boolean;
   readonly error?: string;
   readonly message?: string;

@@ -14,13 +14,13 @@ import { type Agent, startAgent } from "./agent.ts";
 import type { StoryInstallation } from "./installation.ts";
 
 /** An answer of the API. */
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly json: Record<string, unknown>;
 }
 
 /** Something that an agent's tool calls, a database for example: it notes what reached it. */
-export interface Target {
+interface Target {
   readonly url: string;
   readonly seen: readonly string[];
 }
@@ -43,7 +43,8 @@ export interface Kit {
   /** Waits for a finding of this rule on this identity whose cause or title has this in it. */
   finding(rule: string, identity: string, part?: string): Promise<Finding>;
   findings(identity: string): Promise<readonly Finding[]>;
-  chain(id: string): Promise<Chain>;
+  /** Waits for a chain of at least so many actions; what it is made of is written after the actions themselves. */
+  chain(id: string, actions: number): Promise<Chain>;
   /** Waits for the webhook's message about the episode of a finding. */
   alert(finding: Finding): Promise<Record<string, unknown>>;
   /** Writes a record of `nhi.spans`, as a collector does. */
@@ -156,11 +157,13 @@ export async function tellStory(
         ),
       ),
     findings,
-    chain: async (chainId) => {
-      const { status, json } = await call("GET", `/v1/chains/${encodeURIComponent(chainId)}`);
-      if (status !== 200) throw new Error(`chain ${chainId}: ${String(status)} ${JSON.stringify(json)}`);
-      return json["chain"] as Chain;
-    },
+    chain: (chainId, actions) =>
+      wait(`chain ${chainId} with ${String(actions)} actions`, async () => {
+        const { status, json } = await call("GET", `/v1/chains/${encodeURIComponent(chainId)}`);
+        if (status !== 200) return undefined;
+        const chain = json["chain"] as Chain;
+        return chain.links.filter(({ kind }) => kind === "action").length >= actions ? chain : undefined;
+      }),
     alert: ({ episodeId }) =>
       wait(`a message about episode ${episodeId}`, () =>
         webhook.delivered
