@@ -1,3 +1,4 @@
+import { detectors } from "../../detector/detect/index.ts";
 import { describe, expect, test } from "@jest/globals";
 import { problems, webhookSecret, type Given } from "./support.ts";
 
