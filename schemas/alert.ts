@@ -17,6 +17,7 @@ export const Alert = z.strictObject({
     findingId: z.string().length(32),
     chainId: z.string(),
     rule: z.string(),
+    frameworks: z.array(z.string()).readonly().default([]).describe("As the finding has them."),
     why: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
   }),
 });

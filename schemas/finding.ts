@@ -25,6 +25,12 @@ export const Finding = z.strictObject({
     .array(z.string())
     .readonly()
     .describe("Actions it cites; none where something is missing and no action stands beside it."),
+  frameworks: z
+    .array(z.string().max(32))
+    .max(32)
+    .readonly()
+    .default([])
+    .describe("Ids of NIST CSF 2.0, OWASP ASI 2026, OWASP NHI 2025 and MITRE ATLAS 5.6.0 that it falls under."),
   atUs: z.number().int().describe("Event time of the action that completed it, microseconds since 1970."),
 });
 export type Finding = Readonly<z.infer<typeof Finding>>;

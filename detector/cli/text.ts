@@ -55,6 +55,7 @@ export function findingText(finding: Finding): string {
     `  session   ${plain(finding.sessionId)}`,
     `  chain     ${plain(finding.chainId)}`,
     `  actions   ${finding.actionIds.join(", ")}`,
+    `  falls under ${finding.frameworks.join(", ")}`,
     "  why",
     ...why,
     "  recompute it in ClickHouse with",

@@ -178,6 +178,8 @@ export const Config = group({
    * nor compared, and one finding says so.
    */
   identities: group({ newPerHourMax: whole(0, 1_000_000_000).default(10_000) }).prefault({}),
+  /** Rules that say nothing. Actions are judged and learned from as ever. */
+  rules: group({ off: listOf(text(64), 64, "ids of rules").default([]) }).prefault({}),
   limits: Limits.prefault({}),
   hooks: listOf(Hook, 100, "webhooks of other systems").default([]),
   /** With both, a person may answer an approval by a signed link: where readers reach the service, and what signs. */

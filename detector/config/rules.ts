@@ -1,3 +1,4 @@
+import { detectors } from "../detect/index.ts";
 import type { Config } from "./config.ts";
 import { isLoopback, parseListen } from "./listen.ts";
 import { envName } from "./walk.ts";
@@ -13,7 +14,18 @@ export function brokenRules(config: Config): readonly string[] {
     ...hookRules(config),
     ...linkRules(config),
     ...revocationRules(config),
+    ...ruleRules(config),
   ];
+}
+
+function ruleRules({ rules }: Config): readonly string[] {
+  const known = detectors.map(({ id }) => id);
+  return rules.off
+    .filter((id) => !known.includes(id))
+    .map(
+      (id) =>
+        `rules.off names ${id}, which is no rule that can be switched off; there are ${known.join(", ")}`,
+    );
 }
 
 function listenRules({ http, telemetry }: Config): readonly string[] {

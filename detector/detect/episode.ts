@@ -45,6 +45,7 @@ export function alertOf(finding: Finding): Alert {
       findingId: finding.id,
       chainId: finding.chainId,
       rule: finding.rule,
+      frameworks: finding.frameworks,
       why: { ...finding.why },
     },
   };

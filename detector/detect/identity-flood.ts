@@ -1,4 +1,5 @@
 import type { Finding } from "../../schemas/index.ts";
+import { frameworksOf } from "../../schemas/frameworks.ts";
 import { clip } from "../attribute/clip.ts";
 import { computedId } from "../attribute/ids.ts";
 import type { NewIdentities } from "../learn/new-identities.ts";
@@ -61,6 +62,7 @@ export function flood(
     why: { source, newIdentities: count, newPerHourMax, since },
     sql: `SELECT ${sqlText(source)} AS source, count() AS newIdentities, ${String(newPerHourMax)} AS newPerHourMax, ${sqlText(since)} AS since FROM (SELECT identity_id, ${first} FROM v_actions WHERE ${here} GROUP BY identity_id HAVING ${inHour})`,
     actionIds: [action.id],
+    frameworks: frameworksOf(rule, "unadmitted"),
     atUs,
   };
   return { finding, alert: raised ? alertOf(finding) : undefined };

@@ -1,5 +1,6 @@
 import type { Alert, Finding } from "../../schemas/index.ts";
 import { acceptedKey, behaviourOf } from "../../policy/accepted.ts";
+import { frameworksOf } from "../../schemas/frameworks.ts";
 import { clip } from "../attribute/clip.ts";
 import { computedId } from "../attribute/ids.ts";
 import type { Decided } from "../authorise/authority-of.ts";
@@ -47,6 +48,7 @@ export function report(
     why: { ...why },
     sql: filledIn(sql, beforeSql(action)),
     actionIds: [action.id, ...(signal.cites ?? [])],
+    frameworks: frameworksOf(rule, signal.name),
     atUs,
   };
   return { finding, alert: raised ? alertOf(finding) : undefined };

@@ -1,4 +1,5 @@
 import type { Alert, Finding } from "../../schemas/index.ts";
+import { frameworksOf } from "../../schemas/frameworks.ts";
 import { clip } from "../attribute/clip.ts";
 import { computedId } from "../attribute/ids.ts";
 import { alertOf, join } from "../detect/episode.ts";
@@ -63,6 +64,7 @@ export class Episodes {
       why: { ...why },
       sql,
       actionIds: cited.map(({ actionId }) => actionId),
+      frameworks: frameworksOf(rule, ""),
       atUs,
     };
     if (episodeId !== undefined) return { finding: { ...base, episodeId }, alert: undefined };

@@ -1,4 +1,5 @@
 import { detectors } from "../detect/index.ts";
+import { switchedOff } from "../detect/switched-off.ts";
 import { partitionWorker, type PartitionWorker } from "../stream/partition-worker.ts";
 import type { ControlFeed, DeadLetters, DetectStore, PartitionId, Standings } from "../stream/ports.ts";
 import type { StateBudget } from "../learn/identity-states.ts";
@@ -41,7 +42,7 @@ export function newWorker(
     deadLetters: letters,
     standings,
     attributor,
-    detectors,
+    detectors: switchedOff(detectors, config.rules.off),
     limits: config.limits,
     recordsMax: config.chunk.recordsMax,
     bytesMax: config.chunk.bytesMax,

@@ -49,11 +49,12 @@ interface FindingRow {
   readonly why: string;
   readonly sql: string;
   readonly action_ids: string[];
+  readonly frameworks: string[];
   readonly at_us: number;
 }
 
 const findingColumns = `finding_id, tenant, rule, rule_version, identity_id, episode_id, chain_id, session_id, severity, title,
-  cause, why, sql, action_ids, toUnixTimestamp64Micro(at) AS at_us`;
+  cause, why, sql, action_ids, frameworks, toUnixTimestamp64Micro(at) AS at_us`;
 
 /** Longest answer to one question; a chain beyond it is cut, in order. */
 const linksMax = 20_000;
@@ -150,6 +151,7 @@ function findingOf(row: FindingRow, databaseName: string): Finding {
     why: Finding.shape.why.parse(JSON.parse(row.why)),
     sql: qualified(row.sql, databaseName),
     actionIds: row.action_ids,
+    frameworks: row.frameworks,
     atUs: row.at_us,
   };
 }

@@ -46,6 +46,7 @@ export function findingRow(finding: Finding): object {
     why: JSON.stringify(finding.why),
     sql: finding.sql,
     action_ids: finding.actionIds,
+    frameworks: finding.frameworks,
   };
 }
 

@@ -16,6 +16,7 @@ CREATE TABLE IF NOT EXISTS findings
     why String,
     sql String,
     action_ids Array(String),
+    frameworks Array(LowCardinality(String)),
     INDEX by_finding finding_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_identity identity_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_chain chain_id TYPE bloom_filter(0.001) GRANULARITY 1

@@ -38,6 +38,7 @@ export function alertOf(number = 1, severity: Alert["data"]["severity"] = "high"
       findingId: id,
       chainId: "c1",
       rule: "lineage",
+      frameworks: ["PR.AA-05", "ASI03"],
       why: { bits: 12.5, origin: "tool:read_file" },
     },
   };

@@ -1,3 +1,4 @@
+import { detectors } from "../../detector/detect/index.ts";
 import { describe, expect, test } from "@jest/globals";
 import { problems, webhookSecret, type Given } from "./support.ts";
 
@@ -18,7 +19,7 @@ describe("each mistake is one sentence that says what is allowed", () => {
     {
       yaml: "colour: red",
       says: [
-        "colour is not a setting; allowed here are data, clickhouse, http, kafka, chunk, state, identities, limits, hooks, approvals, alerts, revocation, integrity, telemetry",
+        "colour is not a setting; allowed here are data, clickhouse, http, kafka, chunk, state, identities, rules, limits, hooks, approvals, alerts, revocation, integrity, telemetry",
       ],
     },
     {
@@ -185,6 +186,12 @@ describe("each mistake is one sentence that says what is allowed", () => {
     {
       yaml: "data: *canary",
       says: ["answerable.yaml: an alias (*name) has no anchor before it, or there are too many"],
+    },
+    {
+      yaml: "rules: { off: [outside-grants] }",
+      says: [
+        `rules.off names outside-grants, which is no rule that can be switched off; there are ${detectors.map(({ id }) => id).join(", ")}`,
+      ],
     },
     { yaml: "- a", says: ['answerable.yaml must hold settings, for example "data: ./answerable-data"'] },
   ];

@@ -144,6 +144,7 @@ export function findingWith(parts: Partial<Finding> = {}): Finding {
     why: { outcome: "outside_scope" },
     sql: "SELECT 1",
     actionIds: [storedWith(0).id],
+    frameworks: ["PR.AA-05", "ASI03"],
     atUs: builtAtUs,
     ...parts,
   };
