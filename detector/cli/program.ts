@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
+import { addMcpProxy, type RunMcpProxy } from "./mcp-proxy-verb.ts";
 
 /** What the verbs of the command line do; each is given its arguments and options as text. */
 export interface Verbs {
@@ -62,6 +63,7 @@ export interface ProgramOptions {
   readonly prepare: (options: { readonly config?: string }) => Promise<Verbs>;
   /** Needs no settings of a service, as it runs where an app does. */
   readonly doctor: (options: DoctorVerbOptions) => Promise<void>;
+  readonly mcpProxy: RunMcpProxy;
 }
 
 const severities = ["info", "low", "medium", "high", "critical"];
@@ -85,7 +87,7 @@ export async function runProgram(
   }
 }
 
-function build({ version, out, err, prepare, doctor }: ProgramOptions): Command {
+function build({ version, out, err, prepare, doctor, mcpProxy }: ProgramOptions): Command {
   const program = new Command("answerable")
     .description("Makes every action of an AI agent or other non-human identity answerable while it runs.")
     .version(version)
@@ -102,6 +104,7 @@ function build({ version, out, err, prepare, doctor }: ProgramOptions): Command 
   addQuestions(program, verbs);
   addDecisions(program, verbs);
   addDoctor(program, doctor);
+  addMcpProxy(program, mcpProxy);
   program
     .command("replay")
     .description(
