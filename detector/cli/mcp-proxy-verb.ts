@@ -11,7 +11,9 @@ export type RunMcpProxy = (server: readonly string[], options: McpProxyVerbOptio
 export function addMcpProxy(program: Command, run: RunMcpProxy): void {
   program
     .command("mcp-proxy")
-    .description("start an MCP server over stdio; what it is asked to do is recorded, and guarded before it is done")
+    .description(
+      "start an MCP server over stdio; what it is asked to do is recorded, and guarded before it is done",
+    )
     .option("--identity <id>", "who calls it (default: ANSWERABLE_IDENTITY, or what is found)")
     .argument("<server...>", "command of the server and its arguments, after --")
     .addHelpText(

@@ -3,7 +3,9 @@ import type { Failure } from "../action/begin.ts";
 import type { RecordedAction } from "../action/span-model.ts";
 import { assessed } from "../action/traced-values.ts";
 import { extract } from "../scope/carry.ts";
+import { randomHex } from "../random.ts";
 import { runAs } from "../scope/run-as.ts";
+import { running } from "../scope/scope.ts";
 import { failureIn, mcpAction } from "../wrappers/mcp-action.ts";
 import { carriedMeta } from "../wrappers/mcp-client.ts";
 import { insideOf } from "./json-text.ts";
@@ -37,6 +39,8 @@ export class Calls {
   readonly #pending = new Map<string, Pending>();
   readonly #record: RecordCall;
   readonly #ends: Ends;
+  /** Name of the session, where neither the client nor whoever started us gave one. */
+  readonly #connection = `mcp-${randomHex(8)}`;
 
   constructor(record: RecordCall, ends: Ends) {
     this.#record = record;
@@ -98,10 +102,7 @@ export class Calls {
     this.#pending.clear();
   }
 
-  #recorded(
-    request: ActionRequest,
-    send: () => Promise<Answer | undefined>,
-  ): Promise<Answer | undefined> {
+  #recorded(request: ActionRequest, send: () => Promise<Answer | undefined>): Promise<Answer | undefined> {
     const known = mcpAction(request);
     // `readClientLine` let it through as an action, so it is one.
     if (known === undefined) return Promise.reject(new Error("The call can't be read."));
@@ -114,7 +115,8 @@ export class Calls {
     const call = assessed(action, given === undefined ? [] : [given]);
     const meta = Object(request.params["_meta"]) as Readonly<Record<string, unknown>>;
     const carried = extract({ traceparent: textOf(meta["traceparent"]), baggage: textOf(meta["baggage"]) });
-    return runAs({ carried }, () =>
+    const session = carried.scope.session ?? running().scope.session ?? this.#connection;
+    return runAs({ carried, session }, () =>
       this.#record(call.action, send, (answer) => {
         call.onValue?.(answer?.result);
         return failureOf(answer);

@@ -29,7 +29,14 @@ export async function mcpProxy({ identity, server, input, output }: McpProxyOpti
     limits: { exitMs },
   });
   try {
-    const { code, signal } = await proxy({ command, args, env: serverEnvironment(), input, output, onSignal });
+    const { code, signal } = await proxy({
+      command,
+      args,
+      env: serverEnvironment(),
+      input,
+      output,
+      onSignal,
+    });
     await answerable.stop();
     if (signal !== null) endBy(signal);
     return code ?? 1;
@@ -40,5 +47,7 @@ export async function mcpProxy({ identity, server, input, output }: McpProxyOpti
 
 /** Ours are the proxy's: who it acts as, and its keys, are no business of the server. */
 function serverEnvironment(): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(environment()).filter(([name]) => !name.startsWith("ANSWERABLE_")));
+  return Object.fromEntries(
+    Object.entries(environment()).filter(([name]) => !name.startsWith("ANSWERABLE_")),
+  );
 }

@@ -23,6 +23,10 @@ export class LongAnswer {
     if (part !== "end") return undefined;
     const found = (first.exec(this.#head) ?? last.exec(this.#tail))?.groups?.["id"];
     if (found === undefined) return undefined;
-    return { id: found.startsWith('"') ? found.slice(1, -1) : Number(found), result: undefined, error: undefined };
+    return {
+      id: found.startsWith('"') ? found.slice(1, -1) : Number(found),
+      result: undefined,
+      error: undefined,
+    };
   }
 }

@@ -21,7 +21,13 @@ export interface ActionRequest {
 }
 
 /** Errors of JSON-RPC 2.0, and one of ours for what the guard denied. */
-export const codes = { parse: -32_700, invalid: -32_600, params: -32_602, internal: -32_603, denied: -32_003 };
+export const codes = {
+  parse: -32_700,
+  invalid: -32_600,
+  params: -32_602,
+  internal: -32_603,
+  denied: -32_003,
+};
 
 /** Methods that are actions, and the parameter that names what is acted on. */
 const actions: ReadonlyMap<unknown, string> = new Map([

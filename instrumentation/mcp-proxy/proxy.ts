@@ -55,7 +55,10 @@ export async function proxy(options: ProxyOptions): Promise<Ended> {
     });
     const upward = fromClient(input, { toServer, toClient, calls });
     const downward = fromServer(server.stdout, { toClient, calls });
-    upward.then(() => toServer.end(), () => toServer.end());
+    upward.then(
+      () => toServer.end(),
+      () => toServer.end(),
+    );
     const how = await ended;
     await downward.catch(() => undefined);
     calls.gone();
