@@ -4,7 +4,7 @@ export interface Percentiles {
   readonly p99: number;
 }
 
-export function percentilesOf(ns: Float64Array): Percentiles {
+function percentilesOf(ns: Float64Array): Percentiles {
   const sorted = ns.toSorted();
   const at = (share: number): number => sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN;
   return { p50: at(0.5), p99: at(0.99) };

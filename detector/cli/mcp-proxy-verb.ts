@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-export interface McpProxyVerbOptions {
+interface McpProxyVerbOptions {
   readonly identity?: string;
 }
 

@@ -113,7 +113,7 @@ export class Calls {
     };
     const given = request.params["arguments"];
     const call = assessed(action, given === undefined ? [] : [given]);
-    const meta = Object(request.params["_meta"]) as Readonly<Record<string, unknown>>;
+    const { meta } = request;
     const carried = extract({ traceparent: textOf(meta["traceparent"]), baggage: textOf(meta["baggage"]) });
     const session = carried.scope.session ?? running().scope.session ?? this.#connection;
     return runAs({ carried, session }, () =>
@@ -146,9 +146,9 @@ export function errorAnswer(id: Id | null, code: number, message: string): objec
 const keyOf = (id: unknown): string => JSON.stringify(id) ?? "";
 
 function newPending(): Pending {
-  let over: Pending["over"] = () => undefined;
+  let over: Pending["over"] | undefined;
   const answer = new Promise<Answer | undefined>((resolve) => (over = resolve));
-  return { isCancelled: false, over: (one) => over(one), answer };
+  return { isCancelled: false, over: (one) => over?.(one), answer };
 }
 
 /** The words are the convention's; a call that nobody answered has none. */
@@ -163,8 +163,7 @@ function failureOf(answer: Answer | undefined): Failure | undefined {
 const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
 /** The line as it came, with what is carried put into `_meta`; every other byte is the client's. */
-function withCarried(text: string, { params }: ActionRequest): string {
-  const meta = Object(params["_meta"]) as Readonly<Record<string, unknown>>;
+function withCarried(text: string, { params, meta }: ActionRequest): string {
   const carried = Object.entries(carriedMeta(true)).filter(([name]) => !Object.hasOwn(meta, name));
   if (carried.length === 0) return text;
   const members = JSON.stringify(Object.fromEntries(carried)).slice(1, -1);

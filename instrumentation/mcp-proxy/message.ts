@@ -12,13 +12,17 @@ export type ClientMessage =
   | { readonly what: "refused"; readonly id: Id | null; readonly code: number; readonly why: string };
 
 /** Id of a request; of one that is answered by nobody, undefined. */
-export type Id = string | number | null | undefined;
+export type Id = string | number | undefined;
 
 export interface ActionRequest {
   readonly id: Id;
   readonly method: string;
-  readonly params: Readonly<Record<string, unknown>>;
+  readonly params: Members;
+  /** `_meta` of the parameters; empty where there is none. */
+  readonly meta: Members;
 }
+
+export type Members = Readonly<Record<string, unknown>>;
 
 /** Errors of JSON-RPC 2.0, and one of ours for what the guard denied. */
 export const codes = {
@@ -46,12 +50,6 @@ const carriageReturn = 0x0d;
  * and some end a line at a carriage return.
  */
 export function readClientLine(line: Buffer): ClientMessage {
-  const refuse = (code: number, why: string, id: Id | null = null): ClientMessage => ({
-    what: "refused",
-    code,
-    why,
-    id,
-  });
   let text: string;
   let message: unknown;
   try {
@@ -65,7 +63,7 @@ export function readClientLine(line: Buffer): ClientMessage {
   if (Array.isArray(message)) return refuse(codes.invalid, "Batches are not passed on.");
   if (!isObject(message)) return refuse(codes.invalid, "The line is no message.");
   const id = idOf(message["id"]);
-  if (line.subarray(0, text.length).includes(carriageReturn))
+  if (line.subarray(0, Buffer.byteLength(text)).includes(carriageReturn))
     return refuse(codes.invalid, "There is a line end within the message.", id);
   if (membersIn(text) !== membersOf(message))
     return refuse(codes.invalid, "A name is given twice within an object.", id);
@@ -73,25 +71,31 @@ export function readClientLine(line: Buffer): ClientMessage {
   const { method, params } = message;
   if (method === "notifications/cancelled")
     return { what: "cancelled", id: isObject(params) ? params["requestId"] : undefined };
-  const named = actions.get(method);
-  if (named === undefined) return { what: "other" };
-  const own = [named, "arguments", "_meta"];
-  if (!isObject(params) || typeof params[named] !== "string" || hasTwin(params, own) || !isMeta(params))
-    return refuse(codes.params, `The parameters of ${String(method)} can't be read.`, id);
-  return { what: "action", text, request: { id: message["id"] as Id, method: String(method), params } };
+  return actions.has(method) ? readAction(text, message) : { what: "other" };
 }
 
-type Members = Readonly<Record<string, unknown>>;
+/** A call: what can't be read of it can't be judged. */
+function readAction(text: string, message: Members): ClientMessage {
+  const { method, params } = message;
+  const id = idOf(message["id"]);
+  if ("id" in message && id === null) return refuse(codes.invalid, "The id is no text and no number.");
+  const named = actions.get(method) ?? "";
+  const unreadable = refuse(codes.params, `The parameters of ${String(method)} can't be read.`, id);
+  if (!isObject(params) || typeof params[named] !== "string") return unreadable;
+  const { _meta: meta = {} } = params;
+  if (!isObject(meta) || hasTwin(params, [named, "arguments", "_meta"])) return unreadable;
+  return { what: "action", text, request: { id: id ?? undefined, method: String(method), params, meta } };
+}
+
+function refuse(code: number, why: string, id: Id | null = null): ClientMessage {
+  return { what: "refused", code, why, id };
+}
 
 function isObject(value: unknown): value is Members {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isMeta({ _meta: meta }: Members): boolean {
-  return meta === undefined || isObject(meta);
-}
-
-function idOf(id: unknown): Id | null {
+function idOf(id: unknown): string | number | null {
   return typeof id === "string" || typeof id === "number" ? id : null;
 }
 

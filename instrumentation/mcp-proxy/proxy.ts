@@ -70,11 +70,14 @@ export async function proxy(options: ProxyOptions): Promise<Ended> {
 }
 
 /** Its output may be held by what it started, long after its own end. */
-async function endOf(server: Server): Promise<Ended> {
-  const [code, signal] = (await once(server, "exit")) as [number | null, NodeJS.Signals | null];
-  const timer = setTimeout(() => server.stdout.destroy(), drainMs);
-  void once(server, "close").then(() => clearTimeout(timer));
-  return { code, signal };
+function endOf(server: Server): Promise<Ended> {
+  return new Promise((resolve) => {
+    server.once("exit", (code, signal) => {
+      const timer = setTimeout(() => server.stdout.destroy(), drainMs);
+      server.once("close", () => clearTimeout(timer));
+      resolve({ code, signal });
+    });
+  });
 }
 
 interface Way {
@@ -83,10 +86,10 @@ interface Way {
   readonly calls: Calls;
 }
 
-async function fromClient(input: Readable, way: Way): Promise<void> {
+async function fromClient(input: AsyncIterable<Buffer>, way: Way): Promise<void> {
   const splitter = new LineSplitter(lineBytesMax);
   for await (const chunk of input) {
-    for (const line of splitter.push(chunk as Buffer)) takeLine(line, way);
+    for (const line of splitter.push(chunk)) takeLine(line, way);
     // Who doesn't read what it is answered is not read from either.
     await way.toServer.ready();
     await way.toClient.ready();
@@ -112,7 +115,10 @@ function takeLine(line: Line, { toServer, toClient, calls }: Way): void {
   }
 }
 
-async function fromServer(output: Readable, { toClient, calls }: Omit<Way, "toServer">): Promise<void> {
+async function fromServer(
+  output: AsyncIterable<Buffer>,
+  { toClient, calls }: Omit<Way, "toServer">,
+): Promise<void> {
   const splitter = new LineSplitter(readBytesMax);
   const long = new LongAnswer();
   const take = (line: Line): void => {
@@ -123,7 +129,7 @@ async function fromServer(output: Readable, { toClient, calls }: Omit<Way, "toSe
     if (answer !== undefined) calls.answered(answer);
   };
   for await (const chunk of output) {
-    for (const line of splitter.push(chunk as Buffer)) take(line);
+    for (const line of splitter.push(chunk)) take(line);
     await toClient.ready();
   }
   for (const line of splitter.end()) take(line);

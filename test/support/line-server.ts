@@ -23,6 +23,8 @@ createInterface({ input: stdin }).on("line", (line) => {
       return void process.kill(process.pid, "SIGKILL");
     case "say":
       return void stdout.write(told.raw ?? "");
+    case "env":
+      return answer(told.id, Object.keys(process.env).join(" "));
     case "fill":
       return void stdout.write(
         `{"jsonrpc":"2.0","result":{"text":"${"x".repeat(told.bytes ?? 0)}"},"id":${JSON.stringify(told.id)}}\n`,

@@ -27,6 +27,8 @@ describe("refused, as another reader might see another call in it", () => {
     ["a comment", `{${head},"method":"ping"} // {"method":"tools/call"}`],
     ["two on one line", `{${head},"method":"ping"}{${head},"method":"tools/call"}`],
     ["a tool's name that is no text", `{${head},"method":"tools/call","params":{"name":["rm"]}}`],
+    ["an id that is no name", '{"id":{"a":1},"method":"tools/call","params":{"name":"rm"}}'],
+    ["a carriage return after letters of two bytes", `{${head},"é":"éééééé","method":"ping",\r"params":{}}`],
     ["no parameters", `{${head},"method":"resources/read"}`],
     ["meta that is no object", `{${head},"method":"prompts/get","params":{"name":"p","_meta":[]}}`],
     ["no message", "5"],
