@@ -22,7 +22,7 @@ export interface ActionRequest {
   readonly meta: Members;
 }
 
-export type Members = Readonly<Record<string, unknown>>;
+type Members = Readonly<Record<string, unknown>>;
 
 /** Errors of JSON-RPC 2.0, and one of ours for what the guard denied. */
 export const codes = {

@@ -213,7 +213,7 @@ const races: readonly AuthorityCase[] = [
     given({ id: "grant-2", operations: ["x"] }),
   ]),
   race("a grant to somebody else of the same pattern", "no_grant", [], { identityId: "agent:triage-2" }),
-  race("the same grant in another tenant", "no_grant", [{ ...guardSet, tenant: "other" } as ControlRecord], {
+  race("the same grant in another tenant", "no_grant", [{ ...guardSet, tenant: "other" }], {
     tenant: "other",
   }),
 ];

@@ -4,7 +4,7 @@ export type Try = readonly [tried: string, text: string];
 /** One name for another: each is written otherwise, and seen alike by somebody. */
 export const lookAlikes = (name: string): readonly Try[] => [
   ["a letter of another script", name.replace("a", "а").replace("e", "е").replace("i", "і")],
-  ["letters of full width", [...name].map((one) => (one === "r" ? "ｒ" : one)).join("")],
+  ["letters of full width", name.replaceAll("r", "ｒ")],
   ["capitals", name.toUpperCase()],
   ["a space behind", `${name} `],
   ["a space before", ` ${name}`],

@@ -76,6 +76,6 @@ test("nobody reads any more: the server's input ends", async () => {
   child.stdin.write(call);
   await until("the call is answered", () => said.out.includes("\n"));
   child.stdout.destroy();
-  child.stdin.write(`${call.replace('"id":1', '"id":2')}`.repeat(3));
+  child.stdin.write(call.replace('"id":1', '"id":2').repeat(3));
   expect(await ended).toEqual([0, null]);
 });
