@@ -26,24 +26,25 @@ function bookOf(rules: number): PolicyBook {
 }
 
 function decided(book: PolicyBook, action: RecordedAction): boolean {
-  return (
-    decide(book, {
-      tenant: "default",
-      identityId: identity.id,
-      kind: action.kind,
-      operation: action.name,
-      resources: action.resource === undefined ? [] : [action.resource],
-      startedAtUs,
-      taskId: action.task ?? "",
-      sessionId: action.session ?? "",
-      chainId: "",
-      network: "",
-      environment: "",
-      credentialType: "",
-      credentialIssuedAt: undefined,
-      path: [],
-    }).verdict === "allow"
-  );
+  const facts = {
+    tenant: "default",
+    identityId: identity.id,
+    kind: action.kind,
+    operation: action.name,
+    resources: action.resource === undefined ? [] : [action.resource],
+    startedAtUs,
+    taskId: action.task ?? "",
+    sessionId: action.session ?? "",
+    chainId: "",
+    network: "",
+    environment: "",
+    credentialType: "",
+    credentialIssuedAt: undefined,
+    path: [],
+    approvalId: "",
+    digest: "",
+  };
+  return decide(book, facts).verdict === "allow";
 }
 
 /** One call over the whole path: decided, told by a span, handed to the queue, done; whether it was done. */

@@ -1,6 +1,5 @@
 import { decide } from "../../policy/decide.ts";
 import { PolicyBook } from "../../policy/book.ts";
-import type { ActionFacts } from "../../policy/facts.ts";
 import type { Grant } from "../../schemas/index.ts";
 
 const startMs = Date.UTC(2026, 0, 1);
@@ -62,7 +61,7 @@ export function matcher(rules: number): Engine {
 }
 
 function factsOf({ identityId, operation, resource, atMs }: Question): Parameters<typeof decide>[1] {
-  const facts: ActionFacts = {
+  const facts = {
     tenant: "default",
     identityId,
     operation,
@@ -75,6 +74,10 @@ function factsOf({ identityId, operation, resource, atMs }: Question): Parameter
     credentialType: "",
     credentialIssuedAt: undefined,
     path: [],
+    approvalId: "",
+    digest: "",
+    kind: "tool_call",
+    chainId: "",
   };
-  return { ...facts, kind: "tool_call", chainId: "" };
+  return facts;
 }

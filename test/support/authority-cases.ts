@@ -43,7 +43,7 @@ export const baseLog: readonly ControlRecord[] = [
 ];
 
 /** What the grant covers. */
-export const baseFacts: AskedFacts = {
+const facts = {
   tenant: "default",
   identityId: "agent:triage",
   kind: "tool_call",
@@ -58,7 +58,10 @@ export const baseFacts: AskedFacts = {
   credentialType: "",
   credentialIssuedAt: undefined,
   path: ["agent:triage"],
+  approvalId: "",
+  digest: "",
 };
+export const baseFacts: AskedFacts = facts;
 
 const identities = lookAlikes("agent:triage").map(([tried, identityId]): AuthorityCase => ({
   kind: "identity that looks alike",
