@@ -43,7 +43,7 @@ export const baseLog: readonly ControlRecord[] = [
 ];
 
 /** What the grant covers. */
-const facts = {
+const covered = {
   tenant: "default",
   identityId: "agent:triage",
   kind: "tool_call",
@@ -61,7 +61,7 @@ const facts = {
   approvalId: "",
   digest: "",
 };
-export const baseFacts: AskedFacts = facts;
+export const baseFacts: AskedFacts = covered;
 
 const identities = lookAlikes("agent:triage").map(([tried, identityId]): AuthorityCase => ({
   kind: "identity that looks alike",
