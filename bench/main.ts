@@ -1,9 +1,11 @@
 import { decode } from "./decode.ts";
 import { gateway } from "./gateway/gateway.ts";
 import { identities } from "./gateway/identities.ts";
+import { guard } from "./guard/guard.ts";
 import { latency } from "./latency.ts";
 import { lineage } from "./lineage.ts";
 import { path } from "./path.ts";
+import { policyEngines } from "./policy/policy-engines.ts";
 import { query } from "./query/query.ts";
 import { sdk } from "./sdk/sdk.ts";
 import { flood, state } from "./state/state.ts";
@@ -21,6 +23,8 @@ const areas: readonly Area[] = [
   query,
   lineage,
   sdk,
+  guard,
+  policyEngines,
 ];
 const names = areas.map((one) => one.area).join(", ");
 

@@ -3,6 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { doctorVerb } from "./cli/doctor-verb.ts";
+import type { RunMcpProxy } from "./cli/mcp-proxy-verb.ts";
 import { runProgram, type Verbs } from "./cli/program.ts";
 import type { OpenPlayer } from "./cli/replay-verb.ts";
 import { verbsOf } from "./cli/verbs.ts";
@@ -69,6 +70,13 @@ async function prepare({ config }: { readonly config?: string }): Promise<Verbs>
 const openPlayer: OpenPlayer = async (tools) =>
   (await import("../instrumentation/play/index.ts")).openPlayer(tools);
 
+/** Loaded when it is asked for, as above; the status is the server's. */
+const runMcpProxy: RunMcpProxy = async (server, options) => {
+  const { mcpProxy } = await import("../instrumentation/mcp-proxy/index.ts");
+  serverStatus = await mcpProxy({ ...options, server, input: process.stdin, output: process.stdout });
+};
+let serverStatus = 0;
+
 /** Aborted by the first Ctrl-C or SIGTERM; the second one ends the program where it stands. */
 function stopSignal(): AbortSignal {
   const stop = new AbortController();
@@ -92,8 +100,9 @@ try {
     err,
     prepare,
     doctor: (given) => doctorVerb(given, { folder: process.cwd(), out }),
+    mcpProxy: runMcpProxy,
   });
-  process.exitCode = status ?? 0;
+  process.exitCode = status ?? serverStatus;
 } catch (error) {
   const isAbort = error instanceof Error && error.name === "AbortError";
   if (!isAbort) err(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -43,3 +43,18 @@ export function atExit(work: () => Promise<void>, elapsedMs: () => number, again
   process.on("beforeExit", run);
   return () => void process.off("beforeExit", run);
 }
+
+const handedOn = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Tells of signals that ask this process to end, which then doesn't by itself. Gives back what undoes it. */
+export function onSignal(listener: (signal: NodeJS.Signals) => void): () => void {
+  for (const signal of handedOn) process.on(signal, listener);
+  return () => {
+    for (const signal of handedOn) process.off(signal, listener);
+  };
+}
+
+/** Ends this process by a signal, as another process was. */
+export function endBy(signal: NodeJS.Signals): void {
+  process.kill(process.pid, signal);
+}

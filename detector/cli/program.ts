@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { addAuthority, type AuthorityVerbs } from "./authority-program.ts";
+import { addMcpProxy, type RunMcpProxy } from "./mcp-proxy-verb.ts";
 import { addPolicy, type PolicyVerbs } from "./policy-program.ts";
 import { addResponses, type ResponseVerbs } from "./response-verbs.ts";
 
@@ -63,6 +64,7 @@ export interface ProgramOptions {
   readonly prepare: (options: { readonly config?: string }) => Promise<Verbs>;
   /** Needs no settings of a service, as it runs where an app does. */
   readonly doctor: (options: DoctorVerbOptions) => Promise<void>;
+  readonly mcpProxy: RunMcpProxy;
 }
 
 const severities = ["info", "low", "medium", "high", "critical"];
@@ -86,7 +88,7 @@ export async function runProgram(
   }
 }
 
-function build({ version, out, err, prepare, doctor }: ProgramOptions): Command {
+function build({ version, out, err, prepare, doctor, mcpProxy }: ProgramOptions): Command {
   const program = new Command("answerable")
     .description("Makes every action of an AI agent or other non-human identity answerable while it runs.")
     .version(version)
@@ -106,6 +108,7 @@ function build({ version, out, err, prepare, doctor }: ProgramOptions): Command 
   addAuthority(program, verbs, service);
   addResponses(program, verbs, service);
   addDoctor(program, doctor);
+  addMcpProxy(program, mcpProxy);
   program
     .command("replay")
     .description(

@@ -86,17 +86,29 @@ function connection(transport: Transport | undefined): NonNullable<RecordedActio
 
 /** The request with what is carried in `_meta` (SEP-414); what the host put there itself stays. */
 function withMeta(request: McpRequest, isTold: boolean): McpRequest {
+  const carried = carriedMeta(isTold);
+  if (Object.keys(carried).length === 0) return request;
   try {
-    const { traceparent, tracestate, baggage } = carriedHeaders();
-    const carried = {
-      ...(traceparent !== undefined && { traceparent }),
-      ...(tracestate !== undefined && { tracestate }),
-      ...(isTold && baggage !== undefined && { baggage }),
-    };
-    if (Object.keys(carried).length === 0) return request;
     const meta = request.params?.["_meta"];
     return { ...request, params: { ...request.params, _meta: { ...carried, ...Object(meta) } } };
   } catch {
     return request;
+  }
+}
+
+/**
+ * What a call carries in `_meta`: the open span, and where the server `isTold`, by whom and for what it is called. Nothing where
+ * that can't be read.
+ */
+export function carriedMeta(isTold: boolean): Readonly<Record<string, string>> {
+  try {
+    const { traceparent, tracestate, baggage } = carriedHeaders();
+    return {
+      ...(traceparent !== undefined && { traceparent }),
+      ...(tracestate !== undefined && { tracestate }),
+      ...(isTold && baggage !== undefined && { baggage }),
+    };
+  } catch {
+    return {};
   }
 }
