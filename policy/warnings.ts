@@ -1,4 +1,5 @@
 import type { Grant } from "../schemas/index.ts";
+import { isZone } from "./hours.ts";
 import { compilePattern } from "./pattern.ts";
 
 /** Something about a grant that is allowed, and probably not meant. */
@@ -70,11 +71,3 @@ function ofSeen({ grantee, operations }: Grant, seen: WarningOptions["seenOperat
 }
 
 const isAny = (pattern: string): boolean => /^\*+$/u.test(pattern);
-
-function isZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: zone }) instanceof Intl.DateTimeFormat;
-  } catch {
-    return false;
-  }
-}

@@ -30,7 +30,9 @@ export const Finding = z.strictObject({
     .max(32)
     .readonly()
     .default([])
-    .describe("Ids of NIST CSF 2.0, OWASP ASI 2026, OWASP NHI 2025 and MITRE ATLAS 5.6.0 that it falls under."),
+    .describe(
+      "Ids of NIST CSF 2.0, OWASP ASI 2026, OWASP NHI 2025 and MITRE ATLAS 5.6.0 that it falls under.",
+    ),
   atUs: z.number().int().describe("Event time of the action that completed it, microseconds since 1970."),
 });
 export type Finding = Readonly<z.infer<typeof Finding>>;

@@ -38,8 +38,7 @@ export const findingMap: Readonly<Record<string, readonly string[]>> = {
     "AML.T0091.000",
   ],
   "identity-lifecycle": ["GV.RR-02", "ID.AM-02", "ID.AM-08", "DE.CM-09", "ASI10", "NHI1:2025", "AML.T0103"],
-  "two-environments": ["PR.AA-05", "DE.AE-03", "ASI03", "NHI8:2025", "AML.T0012"],
-  "human-use": ["PR.AA-02", "DE.CM-03", "ASI03", "NHI10:2025", "AML.T0073"],
+  "identity-lifecycle/two_environments": ["PR.AA-05", "DE.AE-03", "ASI03", "NHI8:2025", "AML.T0012"],
   "privilege-creep": ["ID.RA-07", "PR.AA-05", "DE.AE-02", "ASI02", "ASI03", "NHI5:2025", "AML.T0053"],
   "issue-then-lateral": [
     "DE.AE-03",
@@ -71,7 +70,7 @@ const none: readonly string[] = [];
  * The ids that a finding carries: of its signal, else of its rule; none of a rule that is not in the table.
  *
  * @example
- * frameworksOf("two-environments", "second"); // ["PR.AA-05", "DE.AE-03", "ASI03", "NHI8:2025", "AML.T0012"]
+ * frameworksOf("identity-lifecycle", "two_environments"); // ["PR.AA-05", "DE.AE-03", "ASI03", "NHI8:2025", "AML.T0012"]
  */
 export function frameworksOf(rule: string, signal: string): readonly string[] {
   return findingMap[`${rule}/${signal}`] ?? findingMap[rule] ?? none;

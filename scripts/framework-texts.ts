@@ -40,6 +40,11 @@ WITH
         SELECT tenant, 'finding' AS kind, rule AS name, id, toDate(at) AS day, count() AS times
         FROM findings FINAL ARRAY JOIN frameworks AS id
         GROUP BY tenant, name, id, day
+        UNION ALL
+        SELECT r.tenant AS tenant, 'response' AS kind, r.kind AS name, m.id AS id, toDate(r.at) AS day, count() AS times
+        FROM v_responses AS r INNER JOIN v_framework_map AS m ON m.kind = 'response' AND m.name = r.kind
+        WHERE NOT r.is_dry_run AND r.held_back = ''
+        GROUP BY tenant, name, id, day
     ),
     mapped AS
     (

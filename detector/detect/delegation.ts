@@ -44,7 +44,8 @@ function isWidened({ action, authority, decided }: Examined, path: readonly stri
   let anyHolds = false;
   for (const hop of path.slice(0, -1)) {
     if (hop === action.identityId) continue;
-    if (grantsOf(decided.book.grants, { identityId: hop, startedAtUs }, decided.control).length === 0) continue;
+    if (grantsOf(decided.book.grants, { identityId: hop, startedAtUs }, decided.control).length === 0)
+      continue;
     anyHolds = true;
     if (mightDo(hop, action, decided)) return false;
   }
@@ -56,7 +57,8 @@ function mightDo(identityId: string, action: ActionView, { book, control }: Deci
   const holder = book.grants.holder(identityId);
   const judging = { book, control, usage: undefined, usedAtUs: action.startedAtUs };
   return (
-    judgeBy(holder, holder.taking(action.operation), doneBy(identityId, action), judging).outcome === "granted"
+    judgeBy(holder, holder.taking(action.operation), doneBy(identityId, action), judging).outcome ===
+    "granted"
   );
 }
 

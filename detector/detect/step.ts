@@ -93,19 +93,18 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
   for (const row of rows) {
     view.row = row;
     const known = knownOf(row);
-    const { key } = known;
     const startedAtUs = instants.startedAtUs[row]!;
-    if (stored.has(row) || recent.has(ids, row * idInts, startedAtUs, key)) {
+    if (stored.has(row) || recent.has(ids, row * idInts, startedAtUs, known.key)) {
       duplicates += 1;
       continue;
     }
     view.ordinal = judged + judgements.keptCount;
     const endedAtUs = instants.endedAtUs[row]!;
     const clockSuspect = isClockSuspect(endedAtUs, view.atMs);
-    recent.add(ids, row * idInts, startedAtUs, key, !clockSuspect);
+    recent.add(ids, row * idInts, startedAtUs, known.key, !clockSuspect);
     judgements.clockSuspect[row] = clockSuspect ? 1 : 0;
     // Only here, as a duplicate of what was not admitted must not be taken for something known.
-    const state = (known.state ??= states.find(key) ?? admission.admit(view, key));
+    const state = (known.state ??= states.find(known.key) ?? admission.admit(view, known.key));
     // What is counted goes by the log's time where the sender's isn't believed.
     const usedAtUs = clockSuspect ? view.atMs * 1000 : startedAtUs;
     const verdict = authority.judge(columns, view, state?.usage, usedAtUs);
@@ -113,7 +112,7 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
       judgements.keep(row, view.ordinal, verdict, floodSignals);
       continue;
     }
-    changed.set(key, state);
+    changed.set(known.key, state);
     if (!view.isStart) authority.count(view, verdict, state.usage, usedAtUs);
     // An action that tells of its beginning is judged twice and learned once, at its end; what is said twice is said once.
     const learns = !clockSuspect && !view.isStart && isLearnable(endedAtUs, state.lastAtUs);

@@ -91,7 +91,14 @@ function judged(book: PolicyBook, usage: Usage, action: RecordedAction): Authori
   const control = Number.POSITIVE_INFINITY;
   const facts = factsOf(action);
   const authority = authorise(book, control, facts, usage);
-  const used = { book: book.of(action.tenant), control, facts, authority, usage, usedAtUs: action.startedAtUs };
+  const used = {
+    book: book.of(action.tenant),
+    control,
+    facts,
+    authority,
+    usage,
+    usedAtUs: action.startedAtUs,
+  };
   beginUse(used);
   endUse(used, { isOk: action.isOk, atUs: action.endedAtUs });
   return authority.outcome;

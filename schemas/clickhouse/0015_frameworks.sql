@@ -261,16 +261,11 @@ CREATE OR REPLACE VIEW v_framework_map AS SELECT * FROM values('kind String, nam
     ('finding', 'identity-lifecycle', 'ASI10'),
     ('finding', 'identity-lifecycle', 'NHI1:2025'),
     ('finding', 'identity-lifecycle', 'AML.T0103'),
-    ('finding', 'two-environments', 'PR.AA-05'),
-    ('finding', 'two-environments', 'DE.AE-03'),
-    ('finding', 'two-environments', 'ASI03'),
-    ('finding', 'two-environments', 'NHI8:2025'),
-    ('finding', 'two-environments', 'AML.T0012'),
-    ('finding', 'human-use', 'PR.AA-02'),
-    ('finding', 'human-use', 'DE.CM-03'),
-    ('finding', 'human-use', 'ASI03'),
-    ('finding', 'human-use', 'NHI10:2025'),
-    ('finding', 'human-use', 'AML.T0073'),
+    ('finding', 'identity-lifecycle/two_environments', 'PR.AA-05'),
+    ('finding', 'identity-lifecycle/two_environments', 'DE.AE-03'),
+    ('finding', 'identity-lifecycle/two_environments', 'ASI03'),
+    ('finding', 'identity-lifecycle/two_environments', 'NHI8:2025'),
+    ('finding', 'identity-lifecycle/two_environments', 'AML.T0012'),
     ('finding', 'privilege-creep', 'ID.RA-07'),
     ('finding', 'privilege-creep', 'PR.AA-05'),
     ('finding', 'privilege-creep', 'DE.AE-02'),
@@ -325,6 +320,11 @@ WITH
     (
         SELECT tenant, 'finding' AS kind, rule AS name, id, toDate(at) AS day, count() AS times
         FROM findings FINAL ARRAY JOIN frameworks AS id
+        GROUP BY tenant, name, id, day
+        UNION ALL
+        SELECT r.tenant AS tenant, 'response' AS kind, r.kind AS name, m.id AS id, toDate(r.at) AS day, count() AS times
+        FROM v_responses AS r INNER JOIN v_framework_map AS m ON m.kind = 'response' AND m.name = r.kind
+        WHERE NOT r.is_dry_run AND r.held_back = ''
         GROUP BY tenant, name, id, day
     ),
     mapped AS

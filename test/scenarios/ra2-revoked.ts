@@ -40,7 +40,7 @@ export const ra2: Telling = {
     await act("deploy.set_image", "cluster/payments");
     const finding = await kit.finding("outside-grant", id, "deploy.set_image");
     equal(finding.chainId, chainId);
-    const [response] = await kit.rowsOnce<Record<string, unknown>>(
+    const [response] = await kit.rowsOnce(
       1,
       `SELECT standing, credential_id, chain_id, lag_ms FROM v_responses WHERE finding_id = '${finding.id}'`,
     );

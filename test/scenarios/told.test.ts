@@ -24,7 +24,8 @@ test("there are 25 stories, each told or with what it lacks", () => {
 test.each(toldStories(process.env["ANSWERABLE_STORIES"] === "all"))(
   "$id $title",
   async ({ id, telling }) => {
-    await tellStory(installation, id, telling, { patienceMs: 15_000 });
+    // A story throws where something doesn't hold.
+    await expect(tellStory(installation, id, telling, { patienceMs: 15_000 })).resolves.toBeUndefined();
   },
   60_000,
 );

@@ -23,7 +23,7 @@ const findings = [
   finding(2, "outside-grant", 0),
   finding(3, "outside-grant", 1),
   finding(4, "forged-identity", 1),
-  finding(5, "two-environments", 1, "acme"),
+  finding(5, "identity-lifecycle", 1, "acme"),
 ];
 
 beforeAll(async () => {
@@ -72,7 +72,7 @@ test("a window is a condition on the day, and ids without a finding in it are th
   expect(byId.get("NHI8:2025")).toEqual({
     id: "NHI8:2025",
     n: 0,
-    rules: ["outside-grant", "two-environments"],
+    rules: ["identity-lifecycle", "outside-grant"],
   });
   expect(byId.get("NHI4:2025")?.rules).toEqual([
     "first-use",
@@ -87,7 +87,7 @@ test("every rule and response of the table has a row, whether anything was count
     "SELECT arraySort(groupUniqArrayIf(name, kind = 'finding')) AS findings, arraySort(groupUniqArrayIf(name, kind = 'response')) AS responses FROM v_framework_coverage WHERE tenant = 'default'",
   );
   const rules = new Set(Object.keys(findingMap).map((name) => name.split("/")[0]));
-  expect(row?.findings).toEqual([...rules].toSorted());
+  expect(new Set(row?.findings)).toEqual(rules);
   expect(row?.responses).toEqual(Object.keys(responseMap).toSorted());
 });
 
