@@ -41,7 +41,7 @@ export interface Outcome {
 
 const topic = "nhi.spans";
 const attributor = shippedAttributor();
-const grants = book(false);
+const grants = book("chains");
 
 /**
  * Runs the real handler and workers of some processes on a log, against a store in memory, until nothing moves

@@ -109,11 +109,10 @@ const others = [
   { id: "try", on: { rules: ["every-third"], minSeverity: "low" }, do: "pause", dryRun: true },
 ];
 
-/**
- * @param answersIdentities Whether an identity is paused for what it does; when it was remains known of it, and that is
- * the log's time.
- */
-export function book(answersIdentities = true): PolicyBook {
+/** By the playbooks that stand. An answer holds the log's time, and one to an identity remains known of it. */
+const playbooksOf = { all: [pausing, ...others], chains: others, none: [] };
+
+export function book(answered: keyof typeof playbooksOf = "all"): PolicyBook {
   const grants = new PolicyBook();
   const grant = {
     id: "g",
@@ -127,7 +126,7 @@ export function book(answersIdentities = true): PolicyBook {
     0,
     ControlRecord.parse({ kind: "grant_given", tenant: "default", author: "t", atUs: 1, grant }),
   );
-  for (const playbook of answersIdentities ? [pausing, ...others] : others)
+  for (const playbook of playbooksOf[answered])
     grants.enter(
       0,
       ControlRecord.parse({ kind: "playbook_given", tenant: "default", author: "t", atUs: 1, playbook }),

@@ -2,7 +2,8 @@
 import { encodeSpans } from "../../detector/replay/otlp.ts";
 import type { PartitionWorker } from "../../detector/stream/partition-worker.ts";
 import type { LogRecord } from "../../detector/stream/ports.ts";
-import { type memoryStore, noFault } from "./memory.ts";
+import { book } from "./fault-log.ts";
+import { type memoryStore, noFault, stillControl } from "./memory.ts";
 import { workerOf } from "./worker.ts";
 
 export const windowMs = 2000;
@@ -46,7 +47,11 @@ export function recordOf(offset: number, takenMs: number, spans: readonly HeldSp
   };
 }
 
-/** A worker on a store in memory. */
+/** A worker on a store in memory, of whose findings nothing follows: an answer would hold the log's time. */
 export function workerOn(memory: ReturnType<typeof memoryStore>, recordsMax = 100): PartitionWorker {
-  return workerOf(memory.store(noFault), { recordsMax, windowUs: windowMs * 1000 });
+  return workerOf(memory.store(noFault), {
+    recordsMax,
+    windowUs: windowMs * 1000,
+    control: stillControl(book("none"), 1),
+  });
 }
