@@ -26,20 +26,42 @@ export function report(
   signal: Signal,
   atUs: number,
 ): Said | undefined {
-  const { id: rule, version } = detector;
-  if (isAccepted(decided, rule, action, signal.cause)) return undefined;
-  if (!state.report(`${rule}|${String(version)}|${signal.cause}`)) return undefined;
-  const id = computedId("finding", rule, String(version), action.tenant, action.identityId, signal.cause);
-  const { title, why, sql } = signal.tell();
-  const { episode, raised } = join(state.episode, { id, severity: signal.severity, atUs });
+  if (isAccepted(decided, detector.id, action, signal.cause)) return undefined;
+  if (!state.report(saidOf(detector, signal))) return undefined;
+  const finding = findingOf(action, detector, signal, atUs);
+  const { episode, raised } = join(state.episode, finding);
   state.episode = episode;
-  const finding: Finding = {
-    id,
+  const inEpisode = { ...finding, episodeId: episode.id };
+  return { finding: inEpisode, alert: raised ? alertOf(inEpisode) : undefined };
+}
+
+/** What would be said of an action before its turn has come; undefined of what was said, or was accepted by a person. */
+export function foretold(
+  state: IdentityState | undefined,
+  { action, decided }: Pick<Examined, "action" | "decided">,
+  detector: Detector,
+  signal: Signal,
+  atUs: number,
+): Finding | undefined {
+  if (isAccepted(decided, detector.id, action, signal.cause)) return undefined;
+  if (state?.hasReported(saidOf(detector, signal)) === true) return undefined;
+  return findingOf(action, detector, signal, atUs);
+}
+
+/** Under which a finding of an identity is known to have been said. */
+const saidOf = ({ id, version }: Detector, { cause }: Signal): string => `${id}|${String(version)}|${cause}`;
+
+/** The finding that a signal makes, as yet in no episode. */
+function findingOf(action: ActionView, detector: Detector, signal: Signal, atUs: number): Finding {
+  const { id: rule, version } = detector;
+  const { title, why, sql } = signal.tell();
+  return {
+    id: computedId("finding", rule, String(version), action.tenant, action.identityId, signal.cause),
     tenant: action.tenant,
     rule,
     ruleVersion: version,
     identityId: action.identityId,
-    episodeId: episode.id,
+    episodeId: "",
     chainId: action.chainId,
     sessionId: action.sessionId,
     severity: signal.severity,
@@ -51,7 +73,6 @@ export function report(
     frameworks: frameworksOf(rule, signal.name),
     atUs,
   };
-  return { finding, alert: raised ? alertOf(finding) : undefined };
 }
 
 /** Whether a person took such behaviour of this identity for good: in this session, or in any. */

@@ -55,6 +55,11 @@ export class IdentityState {
     return true;
   }
 
+  /** Whether a finding was said before, by rule and cause. */
+  hasReported(cause: string): boolean {
+    return this.#reported.has(fingerprintOf(cause));
+  }
+
   pack(writer: ByteWriter, detectors: readonly Remembering[]): void {
     writer.byte(packedVersion);
     this.evidence.pack(writer);

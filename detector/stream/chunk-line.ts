@@ -1,6 +1,7 @@
 import { RecentActions } from "../detect/recent-actions.ts";
 import { IdentityStates } from "../learn/identity-states.ts";
 import { Backlog } from "./backlog.ts";
+import { EarlyAnswers } from "./early-answers.ts";
 import { ChunkReader } from "./chunk.ts";
 import { judge, type JudgedChunk } from "./judge.ts";
 import { outboxAlert } from "./outbox-alert.ts";
@@ -13,6 +14,7 @@ interface Owned {
   progress: Progress | undefined;
   readonly states: IdentityStates;
   readonly recent: RecentActions;
+  readonly early: EarlyAnswers;
 }
 
 /** A state with its key is seldom smaller: so many are read at most when a partition is taken over. */
@@ -125,22 +127,14 @@ export class ChunkLine {
     return true;
   }
 
-  /**
-   * What must stop is stopped before anything is stored: guards hear of it in the time that one log takes. Told again after a
-   * crash, as the same log gives the same responses, it is the same answer to the same finding.
-   */
-  async #answer({ stepped: { responses } }: JudgedChunk): Promise<readonly TakenResponse[]> {
-    if (responses.length === 0) return [];
-    const setAtMs = await this.#options.standings.set(responses);
-    return responses.map((response) => ({ ...response, setAtMs }));
-  }
-
   /** Rows first, position and states last: whoever finds the position finds all that is before it. */
-  async #store({ generation }: Owned, plan: ChunkPlan, judged: JudgedChunk): Promise<void> {
+  async #store({ generation, early }: Owned, plan: ChunkPlan, judged: JudgedChunk): Promise<void> {
     const { sums, stepped, places, states, counts, progress } = judged;
     const { store, deadLetters } = this.#options;
     const { columns } = this.#reader;
-    this.#taken ??= await this.#answer(judged);
+    // What must stop is stopped before anything is stored: guards hear of it in the time that one log takes. Told again after a
+    // crash, as the same log gives the same responses, it is the same answer to the same finding.
+    this.#taken ??= await early.take(stepped.responses);
     if (sums.deadLetters.length > 0) await deadLetters.put(sums.deadLetters);
     await store.write(this.#partition, plan, {
       actions: { columns, judgements: stepped.judgements, places },
@@ -157,6 +151,7 @@ async function take(partition: PartitionId, options: WorkerOptions): Promise<Own
   const states = new IdentityStates({ detectors, budget: stateBudget, readyMax: statesReadyMax });
   let loaded = 0;
   try {
+    const early = new EarlyAnswers(options.standings);
     const statesMax = Math.ceil(stateBudget.bytesMax / stateBytesMin);
     const { generation, progress, isComplete } = await options.store.claim(
       partition,
@@ -169,7 +164,7 @@ async function take(partition: PartitionId, options: WorkerOptions): Promise<Own
     );
     states.makeRoom();
     if (!isComplete) states.missSome();
-    return { generation, progress, states, recent: new RecentActions(progress?.latestUs ?? 0) };
+    return { generation, progress, states, recent: new RecentActions(progress?.latestUs ?? 0), early };
   } catch (error) {
     states.release();
     throw error;

@@ -8,6 +8,7 @@ import { unsureRows } from "../detect/unsure-rows.ts";
 import type { IdentityStates } from "../learn/identity-states.ts";
 import { sourceKey } from "../learn/new-identities.ts";
 import type { ChunkReader, ChunkSums } from "./chunk.ts";
+import type { EarlyAnswers } from "./early-answers.ts";
 import type { WorkerOptions } from "./partition-worker.ts";
 import type {
   ActionKey,
@@ -38,6 +39,7 @@ export interface Judging {
   readonly progress: Progress | undefined;
   readonly states: IdentityStates;
   readonly recent: RecentActions;
+  readonly early: EarlyAnswers;
 }
 
 /** The records of a chunk: those of which actions were held back, then its own. */
@@ -58,12 +60,15 @@ export async function judge(
   reader: ChunkReader,
   options: WorkerOptions,
 ): Promise<JudgedChunk | undefined> {
-  const { progress, states, recent } = judging;
+  const { progress, states, recent, early } = judging;
   const { columns } = reader;
   const records = [...carried, ...own];
   const book = await options.control.book(plan.control);
   const sums = reader.read(partition, records, carried.length);
   const places = new RecordPlaces(partition, records);
+  const authority = new AuthorityOf(book, plan.control);
+  const fromRecord = carried.length;
+  await early.look(columns, places, { states, detectors: options.detectors, authority, fromRecord });
   const released = release(columns, places, {
     carried: carried.length,
     heldRows: progress?.heldRows ?? "",
@@ -80,7 +85,7 @@ export async function judge(
     states,
     recent,
     detectors: options.detectors,
-    authority: new AuthorityOf(book, plan.control),
+    authority,
     rows: released.rows,
     judged: progress?.judged ?? 0,
     stored,

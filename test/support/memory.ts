@@ -65,7 +65,8 @@ export function memoryStore(): {
     alerts: new Map<string, string>(),
     responses: new Map<string, string>(),
   };
-  const standings = new Set<string>();
+  /** By what it answers: a reader takes no notice of a second answer to one finding. */
+  const standings = new Map<string, string>();
   const letters = new Map<string, string>();
   const plans = new Map<number, ChunkPlan>();
   const states = new Map<string, { version: number; state: SavedState }>();
@@ -165,7 +166,9 @@ export function memoryStore(): {
         guarded(() => {
           for (const response of responses) {
             const record = standingRecord(response);
-            if (record !== undefined) standings.add(JSON.stringify(record));
+            if (record?.kind !== "standing_set") continue;
+            const key = JSON.stringify([record.author, record.findingId, record.subject]);
+            if (!standings.has(key)) standings.set(key, JSON.stringify(record));
           }
           return 0;
         }),
@@ -183,7 +186,7 @@ export function memoryStore(): {
     findings: sorted(tables.findings.values()),
     alerts: sorted(tables.alerts.values()),
     responses: sorted(tables.responses.values()),
-    standings: sorted(standings),
+    standings: sorted(standings.values()),
     deadLetters: sorted(letters.values()),
     states: sorted([...states].map(([key, { state }]) => `${key}=${state.packed.toString("hex")}`)),
     position: progress?.heldFrom,
