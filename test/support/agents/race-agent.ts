@@ -17,16 +17,20 @@ start({
   guard: { mode: "enforce", fail: fail === "open" ? "open" : "closed", snapshotMaxAgeMs: Number(maxAgeMs) },
 });
 
-const open = tool("tickets.open", async () => "opened", { mutating: true });
+const open = tool("tickets.open", async () => Date.now(), { mutating: true });
 const say = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
 async function act(id: string): Promise<void> {
-  const atMs = Date.now();
   try {
-    await runAs({ identity: { id, kind: "ai_agent" }, session: `${id}-1` }, () => open());
+    const atMs = await runAs({ identity: { id, kind: "ai_agent" }, session: `${id}-1` }, () => open());
     say({ id, atMs, allowed: true });
   } catch (error) {
-    say({ id, atMs, allowed: false, reason: (error as { reason?: string }).reason ?? String(error) });
+    say({
+      id,
+      atMs: Date.now(),
+      allowed: false,
+      reason: (error as { reason?: string }).reason ?? String(error),
+    });
   }
 }
 
