@@ -24,9 +24,9 @@ export const au1: Telling = {
     const asked = () => kit.asked(id);
 
     const call = write("a.yaml");
-    const first = await asked();
-    // It waits: neither run nor refused.
+    // It is neither run nor refused.
     equal(await Promise.race([call, kit.pause(300).then(() => "waits")]), "waits");
+    const first = await asked();
     equal(production.seen.length, 0);
     await kit.decide(`/v1/approvals/${first.id}/answer`, { answer: "approved", comment: "go on" });
     equal((await call).ran, true);

@@ -46,13 +46,13 @@ export const au3: Telling = {
     );
     const denied = await kit.rowsOnce(
       4,
-      `SELECT operation, root_principal, authority FROM v_actions WHERE identity_id = '${id}' AND status = 'denied' ORDER BY authority, operation, root_principal`,
+      `SELECT operation, path[1] AS root, authority FROM v_actions WHERE identity_id = '${id}' AND status = 'denied' ORDER BY authority, operation, root`,
     );
     deepEqual(denied, [
-      { operation: "shell.run", root_principal: ana, authority: "outside_scope" },
-      { operation: "shell.run", root_principal: eve, authority: "outside_scope" },
-      { operation: "mail.send", root_principal: eve, authority: "wrong_root" },
-      { operation: "summarise", root_principal: eve, authority: "wrong_root" },
+      { operation: "shell.run", root: ana, authority: "outside_scope" },
+      { operation: "shell.run", root: eve, authority: "outside_scope" },
+      { operation: "mail.send", root: eve, authority: "wrong_root" },
+      { operation: "summarise", root: eve, authority: "wrong_root" },
     ]);
   },
 };

@@ -31,6 +31,7 @@ export const au5: Telling = {
 
     equal((await act("evidence.collect")).ran, true);
     const wipe = act("host.wipe");
+    equal(await Promise.race([wipe, kit.pause(300).then(() => "waits")]), "waits");
     const first = await kit.asked(id);
     // What waits holds up nothing else.
     equal((await act("evidence.collect")).ran, true);
