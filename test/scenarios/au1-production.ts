@@ -32,27 +32,47 @@ export const au1: Telling = {
     equal((await call).ran, true);
     equal(production.seen.length, 1);
 
-    // Neither another argument nor the same call again runs by it.
-    for (const file of ["b.yaml", "a.yaml"]) {
+    /** Neither runs by an approval that there is: a person is asked anew, and says no. */
+    const asksAnew = async (file: string, than: string): Promise<void> => {
       const next = write(file);
       const { id: nextId } = await asked();
-      notEqual(nextId, first.id);
+      notEqual(nextId, than);
       await kit.decide(`/v1/approvals/${nextId}/answer`, { answer: "denied" });
       const went = await next;
       deepEqual([went.ran, went.reason], [false, "approval_denied"]);
-    }
+    };
+    // Once, and no more.
+    await asksAnew("a.yaml", first.id);
+    const used = await kit.call("POST", `/v1/approvals/${first.id}/use`, { digest: first.digest });
+    equal(used.status, 409);
+
+    // Left by a process that has ended since, one is there for the very same call, and for no other.
+    const approval = { digest: first.digest, identityId: id, operation: action.name, resources: [config.id] };
+    const { json } = await kit.decide("/v1/approvals", { approval });
+    const left = json["approval"] as { readonly id: string };
+    await kit.decide(`/v1/approvals/${left.id}/answer`, { answer: "approved" });
+    const other = await kit.call("POST", `/v1/approvals/${left.id}/use`, { digest: "0".repeat(64) });
+    equal(other.status, 409);
+    // So long a guard takes it for one that somebody waits for.
+    await kit.pause(2_200);
+    await asksAnew("b.yaml", left.id);
     equal(production.seen.length, 1);
-    const reused = await kit.call("POST", `/v1/approvals/${first.id}/use`, { digest: first.digest });
-    equal(reused.status, 409);
+    equal((await write("a.yaml")).ran, true);
+    equal(production.seen.length, 2);
 
     const rows = await kit.rowsOnce(
-      3,
-      `SELECT status, authority, claimed_approval_id = '${first.id}' AS is_first FROM v_actions WHERE identity_id = '${id}' ORDER BY started_at`,
+      4,
+      `SELECT status, authority, claimed_approval_id AS approval FROM v_actions WHERE identity_id = '${id}' ORDER BY started_at`,
     );
-    deepEqual(rows, [
-      { status: "ok", authority: "granted", is_first: 1 },
-      { status: "denied", authority: "unapproved", is_first: 0 },
-      { status: "denied", authority: "unapproved", is_first: 0 },
-    ]);
+    deepEqual(
+      rows.map(({ status, authority }) => [status, authority]),
+      [
+        ["ok", "granted"],
+        ["denied", "unapproved"],
+        ["denied", "unapproved"],
+        ["ok", "granted"],
+      ],
+    );
+    deepEqual([rows[0]?.["approval"], rows[3]?.["approval"]], [first.id, left.id]);
   },
 };
