@@ -63,9 +63,11 @@ export const ra1: Telling = {
       line("4", "outside_window"),
     ]);
     equal(finding.sessionId, kit.name("run"));
-    deepEqual(
-      (await kit.findings(id)).map(({ rule }) => rule),
-      ["outside-grant"],
-    );
+    // The run was within its grant until then, and nothing else is said of it.
+    await kit.finding("privilege-creep", id, "step 4, tickets.open");
+    deepEqual((await kit.findings(id)).map(({ rule }) => rule).toSorted(), [
+      "outside-grant",
+      "privilege-creep",
+    ]);
   },
 };
