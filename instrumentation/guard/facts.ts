@@ -39,8 +39,8 @@ export function factsOf(action: RecordedAction, { self, resource, tenant, nowUs 
     operation: name,
     resources: first === undefined ? further : [first, ...further],
     startedAtUs: nowUs,
-    taskId: idOf(action.task ?? scope.task),
-    sessionId: idOf(action.session ?? scope.session),
+    taskId: idOf(action.task ?? scope.task) || text("nhi.task.id"),
+    sessionId: idOf(action.session ?? scope.session) || text("nhi.session.id"),
     chainId: idOf(scope.chainId ?? (trace.getActiveSpan() ?? span)?.spanContext().traceId),
     // In the order in which `schemas/attribution.json` has it, or the detector would judge another network than we.
     network: text("nhi.network") || text("client.address") || text("http.client_ip"),
