@@ -123,16 +123,8 @@ function firstOf(
   return undefined;
 }
 
-function authorityOf(outcome: AuthorityOutcome, { grant }: GrantVersion): Authority {
-  const { id, approver, approval = "", policy } = grant;
-  return {
-    outcome,
-    grantId: id,
-    approver,
-    approvalId: approval,
-    policyId: policy.id,
-    policyVersion: policy.version,
-  };
+function authorityOf(outcome: AuthorityOutcome, { granted }: GrantVersion): Authority {
+  return outcome === "granted" ? granted : { ...granted, outcome };
 }
 
 function outcomeOf(

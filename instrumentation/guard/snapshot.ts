@@ -23,8 +23,9 @@ export class PolicySnapshot {
   #tenant: string;
   readonly #clock: Clock;
   readonly #listeners = new Set<() => void>();
-  /** Where to resume; undefined before anything was told, or where all must be told anew. */
-  cursor: string | undefined;
+  #cursor: string | undefined;
+  /** Place of the control log up to which all was told; -1 before anything was. */
+  position = -1;
   /** Entries that could not be read. */
   unreadable = 0;
 
@@ -51,9 +52,9 @@ export class PolicySnapshot {
     return this.#heardMs === undefined ? undefined : this.#clock.elapsedMs() - this.#heardMs;
   }
 
-  /** Place of the control log up to which all was told; -1 before anything was. */
-  get position(): number {
-    return Number(/^c(\d{1,15})\./u.exec(this.cursor ?? "")?.[1] ?? -1);
+  /** Where to resume; undefined before anything was told, or where all must be told anew. */
+  get cursor(): string | undefined {
+    return this.#cursor;
   }
 
   /**
@@ -72,10 +73,10 @@ export class PolicySnapshot {
       return "unread";
     }
     this.#heardMs = this.#clock.elapsedMs();
-    if (id !== "") this.cursor = id;
+    if (id !== "") this.#isAt(id);
     const isFull = this.#records > guardLimits.recordsMax || this.#chars > guardLimits.recordCharsMax;
     // What stands is less than all that was ever said.
-    if (isFull) this.cursor = undefined;
+    if (isFull) this.#isAt(undefined);
     for (const listener of this.#listeners) listener();
     return isFull ? "full" : "heard";
   }
@@ -84,6 +85,12 @@ export class PolicySnapshot {
   listen(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  /** Read here and not when it is asked for, which each call does. */
+  #isAt(cursor: string | undefined): void {
+    this.#cursor = cursor;
+    this.position = Number(/^c(\d{1,15})\./u.exec(cursor ?? "")?.[1] ?? -1);
   }
 
   /** False where the event says nothing that counts. */
