@@ -135,7 +135,8 @@ function outcomeOf(
 ): AuthorityOutcome {
   const { startedAtUs } = facts;
   if (!takesResources(version, facts)) return "outside_scope";
-  if (startedAtUs < version.fromUs || startedAtUs >= version.untilUs) return "outside_window";
+  // Written so that what is no number is outside.
+  if (!(startedAtUs >= version.fromUs && startedAtUs < version.untilUs)) return "outside_window";
   if (version.isInHours?.(startedAtUs) === false) return "outside_hours";
   const takenBackAtUs = revokedAtUs(history, version, judging.control);
   if (takenBackAtUs !== undefined && startedAtUs >= takenBackAtUs) return "revoked";

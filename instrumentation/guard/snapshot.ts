@@ -1,4 +1,5 @@
 import { PolicyBook } from "../../policy/book.ts";
+import { isAnswer } from "../../policy/safeguards.ts";
 import type { Clock } from "../clock.ts";
 import { quietly } from "../quietly.ts";
 import type { ServerEvent } from "./event-stream.ts";
@@ -26,6 +27,8 @@ export class PolicySnapshot {
   #cursor: string | undefined;
   /** Place of the control log up to which all was told; -1 before anything was. */
   position = -1;
+  /** The same of the log of what playbooks answered. */
+  #answers = -1;
   /** Entries that could not be read. */
   unreadable = 0;
 
@@ -66,14 +69,18 @@ export class PolicySnapshot {
   }
 
   /** Reads one event of a connection that asked for `identities`. Full: all that stands has to be told anew. */
-  take({ event, data, id }: ServerEvent, identities: ReadonlySet<string>): "heard" | "unread" | "full" {
+  take(
+    { event, data, id }: ServerEvent,
+    identities: ReadonlySet<string>,
+  ): "heard" | "unread" | "full" | "behind" {
+    if (event === "snapshot" && this.#isBehind(id)) return "behind";
     const isRead = quietly(() => this.#read(event, data, identities)) ?? false;
     if (!isRead) {
       this.unreadable += 1;
       return "unread";
     }
     this.#heardMs = this.#clock.elapsedMs();
-    if (id !== "") this.#isAt(id);
+    if (id !== "" && (event === "snapshot" || !this.#isPast(id))) this.#isAt(id);
     const isFull = this.#records > guardLimits.recordsMax || this.#chars > guardLimits.recordCharsMax;
     // What stands is less than all that was ever said.
     if (isFull) this.#isAt(undefined);
@@ -90,7 +97,26 @@ export class PolicySnapshot {
   /** Read here and not when it is asked for, which each call does. */
   #isAt(cursor: string | undefined): void {
     this.#cursor = cursor;
-    this.position = Number(/^c(\d{1,15})\./u.exec(cursor ?? "")?.[1] ?? -1);
+    [this.position, this.#answers] = placesOf(cursor);
+  }
+
+  /**
+   * Whether a service knows less than was told already, as one of several that has read less far: what it would take back is a
+   * revocation, perhaps. Believed once nothing else was heard for long, as logs may be made anew.
+   */
+  #isBehind(cursor: string): boolean {
+    return (this.ageMs() ?? Infinity) <= guardLimits.behindMs && this.#isPast(cursor);
+  }
+
+  #isPast(cursor: string): boolean {
+    const [position, answers] = placesOf(cursor);
+    return position < this.position || answers < this.#answers;
+  }
+
+  /** Whether an entry comes again, out of its order: what was said since counts, and not what it says. */
+  #isTold({ position, record }: ToldRecord): boolean {
+    const isOfPlaybook = record.kind === "standing_set" && isAnswer(record);
+    return position < (isOfPlaybook ? this.#answers : this.position);
   }
 
   /** False where the event says nothing that counts. */
@@ -102,7 +128,7 @@ export class PolicySnapshot {
       // Without what stood before, an entry says too little.
       if (this.#heardMs === undefined) return false;
       this.#chars += data.length;
-      this.#enter(this.#book, told);
+      this.#enter(this.#book, told, (entry) => this.#isTold(entry));
       return true;
     }
     const records: unknown = Reflect.get(Object(told), "records");
@@ -116,8 +142,9 @@ export class PolicySnapshot {
     return true;
   }
 
-  #enter(book: PolicyBook, told: unknown): void {
+  #enter(book: PolicyBook, told: unknown, isTold: (entry: ToldRecord) => boolean = () => false): void {
     const entry = toldRecord(told);
+    if (entry !== undefined && isTold(entry)) return;
     if (entry === undefined || quietly(() => enter(book, entry)) !== true) {
       this.unreadable += 1;
       return;
@@ -132,4 +159,10 @@ export class PolicySnapshot {
 function enter(book: PolicyBook, { position, record }: ToldRecord): true {
   book.enter(position, record);
   return true;
+}
+
+/** Next places of both logs, as a cursor says them; -1 where it doesn't. */
+function placesOf(cursor: string | undefined): [control: number, answers: number] {
+  const [, control, answers] = /^c(\d{1,15})\.s(\d{1,15})$/u.exec(cursor ?? "") ?? [];
+  return [Number(control ?? -1), Number(answers ?? -1)];
 }
