@@ -20,7 +20,11 @@ export function controlLogOf(rules: number): readonly ControlRecord[] {
   const grants = Array.from({ length: rules }, (_, nth): ControlRecord => {
     const { operation, resource } = ruleAt(nth);
     const scope = { operations: [operation], resources: [resource] };
-    return { kind: "grant_given", ...common, grant: grantOf({ id: `g${String(nth)}`, grantee: identity.id, ...scope }) };
+    return {
+      kind: "grant_given",
+      ...common,
+      grant: grantOf({ id: `g${String(nth)}`, grantee: identity.id, ...scope }),
+    };
   });
   return [{ kind: "guard_set", ...common, defaults: { ungranted: "deny", uncovered: "deny" } }, ...grants];
 }
