@@ -32,6 +32,9 @@ export function decide(
 ): Verdict {
   const all = Number.POSITIVE_INFINITY;
   const tenant = book.of(facts.tenant);
+  // What can't be compared with what was decided, and when, is before and after nothing: not even a revocation.
+  if (!Number.isFinite(facts.startedAtUs))
+    return { verdict: "deny", reason: "outside_window", authority: undefined };
   const { standing } = standingOf(tenant, facts, facts.startedAtUs, all);
   if (standing === "revoked") return { verdict: "deny", reason: "standing_revoked", authority: undefined };
   if (standing === "paused") return { verdict: "ask", reason: "standing_paused", authority: undefined };

@@ -1,4 +1,4 @@
-import type { Grant } from "../schemas/index.ts";
+import type { Authority, Grant } from "../schemas/index.ts";
 import { type Circumstance, circumstancesOf } from "./circumstances.ts";
 import { compileHours } from "./hours.ts";
 import { type Limits, limitsOf } from "./limits.ts";
@@ -7,6 +7,8 @@ import { type NamePattern, namePattern } from "./names.ts";
 /** One version of a grant as the control log brought it, compiled. */
 export interface GrantVersion {
   readonly grant: Grant;
+  /** What is said of each action that it covers. */
+  readonly granted: Authority;
   /** Position of the entry in the control log. */
   readonly position: number;
   readonly fromUs: number;
@@ -35,6 +37,7 @@ export function compileGrant(grant: Grant, givenAtUs: number, position: number):
   const limits = limitsOf(conditions);
   return {
     grant,
+    granted: grantedBy(grant),
     position,
     fromUs: window.from === undefined ? givenAtUs : Date.parse(window.from) * 1000,
     untilUs: window.until === undefined ? Number.POSITIVE_INFINITY : Date.parse(window.until) * 1000,
@@ -51,5 +54,16 @@ export function compileGrant(grant: Grant, givenAtUs: number, position: number):
       limits !== undefined ||
       circumstances.length > 0 ||
       conditions.hours !== undefined,
+  };
+}
+
+function grantedBy({ id, approver, approval = "", policy }: Grant): Authority {
+  return {
+    outcome: "granted",
+    grantId: id,
+    approver,
+    approvalId: approval,
+    policyId: policy.id,
+    policyVersion: policy.version,
   };
 }

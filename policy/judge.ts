@@ -123,16 +123,8 @@ function firstOf(
   return undefined;
 }
 
-function authorityOf(outcome: AuthorityOutcome, { grant }: GrantVersion): Authority {
-  const { id, approver, approval = "", policy } = grant;
-  return {
-    outcome,
-    grantId: id,
-    approver,
-    approvalId: approval,
-    policyId: policy.id,
-    policyVersion: policy.version,
-  };
+function authorityOf(outcome: AuthorityOutcome, { granted }: GrantVersion): Authority {
+  return outcome === "granted" ? granted : { ...granted, outcome };
 }
 
 function outcomeOf(
@@ -143,7 +135,8 @@ function outcomeOf(
 ): AuthorityOutcome {
   const { startedAtUs } = facts;
   if (!takesResources(version, facts)) return "outside_scope";
-  if (startedAtUs < version.fromUs || startedAtUs >= version.untilUs) return "outside_window";
+  // Written so that what is no number is outside.
+  if (!(startedAtUs >= version.fromUs && startedAtUs < version.untilUs)) return "outside_window";
   if (version.isInHours?.(startedAtUs) === false) return "outside_hours";
   const takenBackAtUs = revokedAtUs(history, version, judging.control);
   if (takenBackAtUs !== undefined && startedAtUs >= takenBackAtUs) return "revoked";

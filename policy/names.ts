@@ -57,26 +57,30 @@ function isDisguised(name: string): boolean {
   return false;
 }
 
-/** A pattern of names that tricks can't pass. */
-export interface NamePattern {
+/** A pattern of names that tricks can't pass. There is one for each name in a grant, so one without a star is as small as can be. */
+export class NamePattern {
   readonly text: string;
   /** Whether it takes every name. */
   readonly isOpen: boolean;
-  readonly takes: (name: string, form: NameForm) => boolean;
+  /** Undefined where it takes the name that it is, to the letter. */
+  readonly #matches: ((name: string) => boolean) | undefined;
+
+  constructor(text: string) {
+    this.text = text;
+    this.isOpen = /^\*+$/u.test(text);
+    this.#matches = text.includes("*") ? compilePattern(text) : undefined;
+  }
+
+  takes(name: string, form: NameForm): boolean {
+    if (this.isOpen) return true;
+    if (this.#matches === undefined) return name === this.text;
+    if (form === "trick" || (form === "windows" && !this.text.includes("\\"))) return false;
+    return this.#matches(name);
+  }
 }
 
 /**
  * Compiles a pattern of names. One without a star takes the name that it is, to the letter; stars alone take every name. Any other takes
  * plain names only, and those with backslashes where it has some itself.
  */
-export function namePattern(text: string): NamePattern {
-  if (/^\*+$/u.test(text)) return { text, isOpen: true, takes: () => true };
-  if (!text.includes("*")) return { text, isOpen: false, takes: (name) => name === text };
-  const matches = compilePattern(text);
-  const takesWindows = text.includes("\\");
-  return {
-    text,
-    isOpen: false,
-    takes: (name, form) => (form === "plain" || (form === "windows" && takesWindows)) && matches(name),
-  };
-}
+export const namePattern = (text: string): NamePattern => new NamePattern(text);

@@ -11,6 +11,8 @@ export interface StandingNow {
   readonly said: Said<StandingSet> | undefined;
 }
 
+const active: StandingNow = { standing: "active", said: undefined };
+
 /** What an identity may do within a chain at an instant: the stricter of what was said of the two. */
 export function standingOf(
   book: TenantBook,
@@ -18,6 +20,8 @@ export function standingOf(
   atUs: number,
   control: number,
 ): StandingNow {
+  // Mostly nobody was stopped, and each call asks.
+  if (book.standings.isEmpty) return active;
   const ofIdentity = standingNow(book, `identity/${identityId}`, atUs, control);
   const ofChain = standingNow(book, `chain/${chainId}`, atUs, control);
   if (strictness[ofChain.standing] <= strictness[ofIdentity.standing]) return ofIdentity;

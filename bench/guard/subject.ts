@@ -18,7 +18,7 @@ export interface Ready {
 
 const [who = "", path = "", count = ""] = process.argv.slice(2);
 const module = who === "ours" ? await import("./ours.ts") : await import("./toolkit.ts");
-const contender = (path === "full" ? module.full : module.decision)(Number(count));
+const contender = await (path === "full" ? module.full : module.decision)(Number(count));
 process.on("message", (calls: number) => {
   void contender.round(calls).then((took) => process.send?.(took));
 });

@@ -73,11 +73,16 @@ export class Decision implements Decided {
   }
 }
 
-/** What the span of the action says of it. */
-export function decisionAttributes(decided: Decided, passed: Passed): Attributes {
+/** What the span of the action says, with what it says of the decision. */
+export function decisionAttributes(
+  attributes: Attributes | undefined,
+  decided: Decided,
+  passed: Passed,
+): Attributes {
   const { verdict, ageMs, position } = decided;
   const { outcome, reason, approvalId, digest } = passed;
   const to: Attributes = {
+    ...attributes,
     "nhi.decision.verdict": verdict,
     "nhi.decision.outcome": outcome,
     "nhi.decision.reason": reason,

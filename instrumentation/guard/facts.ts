@@ -1,7 +1,7 @@
 import type { Attributes } from "@opentelemetry/api";
 import { trace } from "@opentelemetry/api";
 import type { ActionFacts } from "../../policy/facts.ts";
-import type { RecordedAction } from "../action/span-model.ts";
+import type { RecordedAction, TouchedResource } from "../action/span-model.ts";
 import { running } from "../scope/scope.ts";
 
 /** What a guard is asked about. */
@@ -21,37 +21,54 @@ export interface Asking {
 /** What is known of an action that is about to begin: what its span will say. `identityId` is "" where nobody is named. */
 export function factsOf(action: RecordedAction, { self, resource, tenant, nowUs }: Asking): AskedFacts {
   const { scope, stamp, span } = running();
-  const { kind, name, attributes = {} } = action;
+  const { kind, name } = action;
   const identityId = action.identity?.id ?? scope.identity?.id ?? self ?? "";
-  const said = (attribute: string): unknown =>
-    attributes[attribute] ?? stamp[attribute] ?? resource[attribute];
-  const text = (attribute: string): string => {
-    const value = said(attribute);
-    return typeof value === "string" ? value : "";
-  };
-  const issuedAt = said("nhi.credential.issued_at");
-  const { resource: first, resources: further = [] } = action;
+  const from: Sources = [action.attributes ?? nothing, stamp, resource];
+  const issuedAt = said(from, "nhi.credential.issued_at");
+  const { resource: first, resources: further } = action;
   const path = action.chain ?? scope.chain ?? [];
   return {
     kind,
     tenant,
     identityId,
     operation: name,
-    resources: first === undefined ? further : [first, ...further],
+    resources: resourcesOf(first, further),
     startedAtUs: nowUs,
-    taskId: idOf(action.task ?? scope.task) || text("nhi.task.id"),
-    sessionId: idOf(action.session ?? scope.session) || text("nhi.session.id"),
+    taskId: idOf(action.task ?? scope.task) || textOf(from, "nhi.task.id"),
+    sessionId: idOf(action.session ?? scope.session) || textOf(from, "nhi.session.id"),
     chainId: idOf(scope.chainId ?? (trace.getActiveSpan() ?? span)?.spanContext().traceId),
     // In the order in which `schemas/attribution.json` has it, or the detector would judge another network than we.
-    network: text("nhi.network") || text("client.address") || text("http.client_ip"),
-    environment: text("deployment.environment.name"),
-    credentialType: text("nhi.credential.type"),
+    network: textOf(from, "nhi.network") || textOf(from, "client.address") || textOf(from, "http.client_ip"),
+    environment: textOf(from, "deployment.environment.name"),
+    credentialType: textOf(from, "nhi.credential.type"),
     credentialIssuedAt: typeof issuedAt === "number" ? issuedAt : undefined,
     // Approvals are asked for, and used, only once it is known that one is needed.
     approvalId: "",
     digest: "",
     path: path.at(-1) === identityId || identityId === "" ? path : [...path, identityId],
   };
+}
+
+/** What speaks of an action, the closest to it first. */
+type Sources = readonly [action: Attributes, stamp: Attributes, resource: Attributes];
+
+const nothing: Attributes = {};
+
+function said([action, stamp, resource]: Sources, attribute: string): unknown {
+  return action[attribute] ?? stamp[attribute] ?? resource[attribute];
+}
+
+function textOf(from: Sources, attribute: string): string {
+  const value = said(from, attribute);
+  return typeof value === "string" ? value : "";
+}
+
+function resourcesOf(
+  first: TouchedResource | undefined,
+  further: readonly TouchedResource[] = [],
+): readonly TouchedResource[] {
+  if (first === undefined) return further;
+  return further.length === 0 ? [first] : [first, ...further];
 }
 
 /** Ids are often numbers, of tickets and runs, whatever the types say. */

@@ -136,6 +136,7 @@ export class PolicyFeed {
           silence.refresh();
           const taken = this.#snapshot.take(event, asked);
           if (taken === "unread") return;
+          if (taken === "behind") return giveUp(new Error("the service knows less than it did"));
           this.trouble = undefined;
           this.#backoff.over();
           if (taken === "full") giveUp(new Error("more was said than is kept"));

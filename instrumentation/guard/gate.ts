@@ -38,10 +38,11 @@ export function guarded<T>(
   call: Call,
   go: (told: RecordedAction) => T,
 ): T {
-  const later = passLater(guard, action, call);
+  const first = call.isAwaited === true ? quietly(() => guard.look(action)) : undefined;
+  const later = first && passLater(guard, action, call, first);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Whoever awaits it gets a promise of the same.
   if (later !== undefined) return later.then((passed) => goOn(passed, go)) as T;
-  const passed = passNow(guard, action, call);
+  const passed = passNow(guard, action, call, first);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- As above.
   if (passed instanceof ActionDenied && call.isAwaited === true) return Promise.reject(passed) as T;
   return goOn(passed, go);
@@ -54,10 +55,15 @@ function goOn<T>(passed: RecordedAction | ActionDenied, go: (told: RecordedActio
 
 /**
  * Lets a call go on, with what its span has to say of it; or ends its action as denied, and gives back the error. A call that
- * isn't awaited never waits.
+ * isn't awaited never waits. `first`: what was seen in this very turn.
  */
-export function passNow(guard: Guard, action: RecordedAction, call: Call): RecordedAction | ActionDenied {
-  const decided = decideOn(guard, action);
+export function passNow(
+  guard: Guard,
+  action: RecordedAction,
+  call: Call,
+  first?: Decided,
+): RecordedAction | ActionDenied {
+  const decided = decideOn(guard, action, first);
   const { verdict, reason } = decided;
   if (!guard.settings.isEnforced) return told(guard, action, decided, { outcome: "observed", reason });
   if (verdict !== "ask" || reason === "standing_paused") return passDecided(guard, action, decided);
@@ -73,10 +79,9 @@ function passLater(
   guard: Guard,
   action: RecordedAction,
   call: Call,
+  first: Decided,
 ): Promise<RecordedAction | ActionDenied> | undefined {
-  if (call.isAwaited !== true || !guard.settings.isEnforced) return undefined;
-  const first = quietly(() => guard.look(action));
-  if (first === undefined) return undefined;
+  if (!guard.settings.isEnforced) return undefined;
   const patienceMs = guard.patienceMs(first);
   if (patienceMs === 0 && first.verdict !== "ask") return undefined;
   return waited(guard, action, call, patienceMs);
@@ -141,24 +146,22 @@ function answered(
   });
 }
 
-function decideOn(guard: Guard, action: RecordedAction): Decided {
-  return quietly(() => guard.decide(action)) ?? guard.failed(action);
+function decideOn(guard: Guard, action: RecordedAction, first?: Decided): Decided {
+  return quietly(() => guard.decide(action, first)) ?? guard.failed(action);
 }
 
 /** It goes ahead. */
 function told(guard: Guard, action: RecordedAction, decided: Decided, passed: Passed): RecordedAction {
   const onEnd = quietly(() => guard.uses(decided));
-  return { ...stamped(action, decided, passed), ...(onEnd !== undefined && { onEnd }) };
-}
-
-function stamped(action: RecordedAction, decided: Decided, passed: Passed): RecordedAction {
-  return { ...action, attributes: { ...action.attributes, ...decisionAttributes(decided, passed) } };
+  const attributes = decisionAttributes(action.attributes, decided, passed);
+  return onEnd === undefined ? { ...action, attributes } : { ...action, attributes, onEnd };
 }
 
 /** The action began and ended here. */
 function refuse(guard: Guard, action: RecordedAction, decided: Decided, passed: Passed): ActionDenied {
   guard.blocked += 1;
-  begin(stamped(action, decided, passed))?.end({ type: "denied" });
+  const attributes = decisionAttributes(action.attributes, decided, passed);
+  begin({ ...action, attributes })?.end({ type: "denied" });
   const { reason, approvalId, digest } = passed;
   const sentence = messageOf(decided.facts, reason, decided.authority);
   return new ActionDenied(`${sentence}${hint(passed.outcome, approvalId, digest)}`, reason, approvalId);

@@ -79,9 +79,9 @@ export class Guard {
     this.#parts = parts;
   }
 
-  /** Says what may happen to an action that is about to begin, in this very turn. */
-  decide(action: RecordedAction): Decided {
-    const decided = this.look(action);
+  /** Says what may happen to an action that is about to begin, in this very turn; `first` where that was looked at in it. */
+  decide(action: RecordedAction, first?: Decided): Decided {
+    const decided = first ?? this.look(action);
     this.#decisions[decided.verdict] += 1;
     if (isUnknown(decided.reason)) this.#stale += 1;
     return decided;

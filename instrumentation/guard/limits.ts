@@ -12,6 +12,8 @@ export const guardLimits = {
   recordCharsMax: 64 * 1024 * 1024,
   /** Three beats of the server; a connection that says nothing for longer is given up. */
   silenceMs: 15_000,
+  /** A service that knows less than was told is not believed until nothing else was heard for this long. */
+  behindMs: 30_000,
   /** Longest pause between two tries to connect. */
   pauseMsMax: 5_000,
   /** Identities that are named for the first time within this time are asked for together. */

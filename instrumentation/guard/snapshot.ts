@@ -1,4 +1,5 @@
 import { PolicyBook } from "../../policy/book.ts";
+import { isAnswer } from "../../policy/safeguards.ts";
 import type { Clock } from "../clock.ts";
 import { quietly } from "../quietly.ts";
 import type { ServerEvent } from "./event-stream.ts";
@@ -23,8 +24,11 @@ export class PolicySnapshot {
   #tenant: string;
   readonly #clock: Clock;
   readonly #listeners = new Set<() => void>();
-  /** Where to resume; undefined before anything was told, or where all must be told anew. */
-  cursor: string | undefined;
+  #cursor: string | undefined;
+  /** Place of the control log up to which all was told; -1 before anything was. */
+  position = -1;
+  /** The same of the log of what playbooks answered. */
+  #answers = -1;
   /** Entries that could not be read. */
   unreadable = 0;
 
@@ -51,9 +55,9 @@ export class PolicySnapshot {
     return this.#heardMs === undefined ? undefined : this.#clock.elapsedMs() - this.#heardMs;
   }
 
-  /** Place of the control log up to which all was told; -1 before anything was. */
-  get position(): number {
-    return Number(/^c(\d{1,15})\./u.exec(this.cursor ?? "")?.[1] ?? -1);
+  /** Where to resume; undefined before anything was told, or where all must be told anew. */
+  get cursor(): string | undefined {
+    return this.#cursor;
   }
 
   /**
@@ -65,17 +69,21 @@ export class PolicySnapshot {
   }
 
   /** Reads one event of a connection that asked for `identities`. Full: all that stands has to be told anew. */
-  take({ event, data, id }: ServerEvent, identities: ReadonlySet<string>): "heard" | "unread" | "full" {
+  take(
+    { event, data, id }: ServerEvent,
+    identities: ReadonlySet<string>,
+  ): "heard" | "unread" | "full" | "behind" {
+    if (event === "snapshot" && this.#isBehind(id)) return "behind";
     const isRead = quietly(() => this.#read(event, data, identities)) ?? false;
     if (!isRead) {
       this.unreadable += 1;
       return "unread";
     }
     this.#heardMs = this.#clock.elapsedMs();
-    if (id !== "") this.cursor = id;
+    if (id !== "" && (event === "snapshot" || !this.#isPast(id))) this.#isAt(id);
     const isFull = this.#records > guardLimits.recordsMax || this.#chars > guardLimits.recordCharsMax;
     // What stands is less than all that was ever said.
-    if (isFull) this.cursor = undefined;
+    if (isFull) this.#isAt(undefined);
     for (const listener of this.#listeners) listener();
     return isFull ? "full" : "heard";
   }
@@ -84,6 +92,31 @@ export class PolicySnapshot {
   listen(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  /** Read here and not when it is asked for, which each call does. */
+  #isAt(cursor: string | undefined): void {
+    this.#cursor = cursor;
+    [this.position, this.#answers] = placesOf(cursor);
+  }
+
+  /**
+   * Whether a service knows less than was told already, as one of several that has read less far: what it would take back is a
+   * revocation, perhaps. Believed once nothing else was heard for long, as logs may be made anew.
+   */
+  #isBehind(cursor: string): boolean {
+    return (this.ageMs() ?? Infinity) <= guardLimits.behindMs && this.#isPast(cursor);
+  }
+
+  #isPast(cursor: string): boolean {
+    const [position, answers] = placesOf(cursor);
+    return position < this.position || answers < this.#answers;
+  }
+
+  /** Whether an entry comes again, out of its order: what was said since counts, and not what it says. */
+  #isTold({ position, record }: ToldRecord): boolean {
+    const isOfPlaybook = record.kind === "standing_set" && isAnswer(record);
+    return position < (isOfPlaybook ? this.#answers : this.position);
   }
 
   /** False where the event says nothing that counts. */
@@ -95,7 +128,7 @@ export class PolicySnapshot {
       // Without what stood before, an entry says too little.
       if (this.#heardMs === undefined) return false;
       this.#chars += data.length;
-      this.#enter(this.#book, told);
+      this.#enter(this.#book, told, (entry) => this.#isTold(entry));
       return true;
     }
     const records: unknown = Reflect.get(Object(told), "records");
@@ -109,8 +142,9 @@ export class PolicySnapshot {
     return true;
   }
 
-  #enter(book: PolicyBook, told: unknown): void {
+  #enter(book: PolicyBook, told: unknown, isTold: (entry: ToldRecord) => boolean = () => false): void {
     const entry = toldRecord(told);
+    if (entry !== undefined && isTold(entry)) return;
     if (entry === undefined || quietly(() => enter(book, entry)) !== true) {
       this.unreadable += 1;
       return;
@@ -125,4 +159,10 @@ export class PolicySnapshot {
 function enter(book: PolicyBook, { position, record }: ToldRecord): true {
   book.enter(position, record);
   return true;
+}
+
+/** Next places of both logs, as a cursor says them; -1 where it doesn't. */
+function placesOf(cursor: string | undefined): [control: number, answers: number] {
+  const [, control, answers] = /^c(\d{1,15})\.s(\d{1,15})$/u.exec(cursor ?? "") ?? [];
+  return [Number(control ?? -1), Number(answers ?? -1)];
 }

@@ -1,72 +1,21 @@
-/** Ways to act without authority, as data: what is tried, and what stops it or finds it. */
-import type { decide } from "../../policy/decide.ts";
+/** Ways to act without authority that policy alone stops, as data: what is tried, and by what it is stopped. */
 import type { ControlRecord, Grant } from "../../schemas/index.ts";
-import { awaitedCases } from "./authority-cases-awaited.ts";
-import { grantWith } from "./build.ts";
+import { approvalCases } from "./authority-approvals.ts";
+import {
+  type AskedFacts,
+  type AuthorityCase,
+  baseLog,
+  common,
+  given,
+  guardSet,
+  instant,
+} from "./authority-base.ts";
+import { conditionCases } from "./authority-conditions.ts";
 import { lookAlikes, type Try } from "./look-alikes.ts";
-
-export type AskedFacts = Parameters<typeof decide>[1];
-
-export interface AuthorityCase {
-  readonly kind: string;
-  readonly tried: string;
-  /** `blocked`: it doesn't happen. `found`: it may, and somebody is told. */
-  readonly expected: "blocked" | "found";
-  /** The reason of the verdict that blocks it, or the rule that finds it. */
-  readonly by: string;
-  /** Beside or in place of what the base log says; without it, the base log alone. */
-  readonly log?: readonly ControlRecord[];
-  readonly facts?: Partial<AskedFacts>;
-  /** What it takes to try it, beside policy: a guard, a service, a detector. Undefined where it is tried here. */
-  readonly takes?: string;
-}
-
-export const instant = (clock: string): number => Date.parse(`2026-03-02T${clock}Z`) * 1000;
-
-const common = { tenant: "default", author: "user:ana@acme.example", atUs: instant("07:00:00") } as const;
-export const given = (parts: Partial<Grant> = {}, atUs = common.atUs): ControlRecord => ({
-  kind: "grant_given",
-  ...common,
-  atUs,
-  grant: grantWith({
-    operations: ["tickets.read", "mail.*"],
-    resources: ["crm/tickets/4711", "files/pub/*"],
-    window: { from: "2026-03-02T08:00:00Z", until: "2026-03-02T18:00:00Z" },
-    ...parts,
-  }),
-});
-
-/** What stands unless a case says otherwise: one grant, and nothing beside it. */
-export const baseLog: readonly ControlRecord[] = [
-  { kind: "guard_set", ...common, defaults: { ungranted: "deny", uncovered: "deny" } },
-  given(),
-];
-
-/** What the grant covers. */
-const covered = {
-  tenant: "default",
-  identityId: "agent:triage",
-  kind: "tool_call",
-  operation: "tickets.read",
-  resources: [{ id: "crm/tickets/4711" }],
-  startedAtUs: instant("12:00:00"),
-  taskId: "",
-  sessionId: "",
-  chainId: "chain-1",
-  network: "",
-  environment: "",
-  credentialType: "",
-  credentialIssuedAt: undefined,
-  path: ["agent:triage"],
-  approvalId: "",
-  digest: "",
-};
-export const baseFacts: AskedFacts = covered;
 
 const identities = lookAlikes("agent:triage").map(([tried, identityId]): AuthorityCase => ({
   kind: "identity that looks alike",
   tried,
-  expected: "blocked",
   by: "no_grant",
   facts: { identityId },
 }));
@@ -74,7 +23,6 @@ const identities = lookAlikes("agent:triage").map(([tried, identityId]): Authori
 const operations = lookAlikes("tickets.read").map(([tried, operation]): AuthorityCase => ({
   kind: "operation that looks alike",
   tried,
-  expected: "blocked",
   by: "outside_scope",
   facts: { operation },
 }));
@@ -99,7 +47,6 @@ const resources = [
 ].map(([tried, id]): AuthorityCase => ({
   kind: "resource that looks alike",
   tried,
-  expected: "blocked",
   by: "outside_scope",
   facts: { resources: [{ id }] },
 }));
@@ -114,7 +61,6 @@ const several: readonly AuthorityCase[] = (
 ).map(([tried, ids]) => ({
   kind: "several resources",
   tried,
-  expected: "blocked",
   by: "outside_scope",
   facts: { resources: ids.map((id) => ({ id })) },
 }));
@@ -133,10 +79,8 @@ const paths = [
 ].map((id): AuthorityCase => ({
   kind: "path that leads out",
   tried: id,
-  expected: "blocked",
   by: "outside_scope",
   facts: { resources: [{ id }] },
-  takes: "names of resources that are judged by where they lead",
 }));
 
 const at = (
@@ -147,12 +91,10 @@ const at = (
 ): AuthorityCase => ({
   kind: "clock",
   tried,
-  expected: "blocked",
   by,
   facts: { startedAtUs },
   ...(log && { log }),
 });
-const [guardSet] = baseLog as readonly [ControlRecord];
 const revokedAt = (clock: string): ControlRecord => ({
   kind: "grant_revoked",
   ...common,
@@ -160,6 +102,21 @@ const revokedAt = (clock: string): ControlRecord => ({
   grantId: "grant-1",
 });
 
+const stand = (
+  subject: { kind: "identity" | "chain"; id: string },
+  standing: "paused" | "revoked" | "active",
+  clock: string,
+): ControlRecord => ({
+  kind: "standing_set",
+  ...common,
+  atUs: instant(clock),
+  subject,
+  standing,
+  reason: "",
+  isDryRun: false,
+});
+const self = { kind: "identity", id: "agent:triage" } as const;
+const chain = { kind: "chain", id: "chain-1" } as const;
 const clocks: readonly AuthorityCase[] = [
   at("a microsecond before the window", instant("08:00:00") - 1, "outside_window"),
   at("at the very end of the window", instant("18:00:00"), "outside_window"),
@@ -179,10 +136,24 @@ const clocks: readonly AuthorityCase[] = [
     ...baseLog,
     revokedAt("16:00:00"),
   ]),
-  {
-    ...at("an instant that is no number", Number.NaN, "outside_window"),
-    takes: "a judge to which what can't be compared is outside",
-  },
+  at("an instant that is no number", Number.NaN, "outside_window"),
+  at("an endless instant", Number.POSITIVE_INFINITY, "outside_window"),
+  at("an instant before all", Number.NEGATIVE_INFINITY, "outside_window"),
+  ...[Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].flatMap((instantUs) => [
+    // Where silence allows, an instant that nothing can be compared with would be the way around every standing.
+    at(
+      `${String(instantUs)} where nobody granted anything, and silence allows`,
+      instantUs,
+      "outside_window",
+      [],
+    ),
+    at(
+      `${String(instantUs)}, of who was revoked and was never granted anything`,
+      instantUs,
+      "outside_window",
+      [stand(self, "revoked", "11:00:00")],
+    ),
+  ]),
 ];
 
 const version = (parts: Partial<Grant>): ControlRecord =>
@@ -195,7 +166,6 @@ const race = (
 ): AuthorityCase => ({
   kind: "racing versions",
   tried,
-  expected: "blocked",
   by,
   log: [...baseLog, ...log],
   facts,
@@ -221,21 +191,6 @@ const races: readonly AuthorityCase[] = [
   }),
 ];
 
-const stand = (
-  subject: { kind: "identity" | "chain"; id: string },
-  standing: "paused" | "revoked" | "active",
-  clock: string,
-): ControlRecord => ({
-  kind: "standing_set",
-  ...common,
-  atUs: instant(clock),
-  subject,
-  standing,
-  reason: "",
-  isDryRun: false,
-});
-const self = { kind: "identity", id: "agent:triage" } as const;
-const chain = { kind: "chain", id: "chain-1" } as const;
 const standing = (
   tried: string,
   by: string,
@@ -244,7 +199,6 @@ const standing = (
 ): AuthorityCase => ({
   kind: "standing",
   tried,
-  expected: "blocked",
   by,
   log: [...baseLog, ...log],
   facts,
@@ -287,5 +241,6 @@ export const authorityCases: readonly AuthorityCase[] = [
   ...clocks,
   ...races,
   ...standings,
-  ...awaitedCases,
+  ...conditionCases,
+  ...approvalCases,
 ];
