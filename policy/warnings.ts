@@ -18,7 +18,7 @@ export interface PolicyWarning {
 
 export interface WarningOptions {
   readonly nowUs: number;
-  /** Operations that each identity was seen to do; nothing is said of them where that isn't known. */
+  /** Operations that each identity was seen to do; nothing is said of them where that isn't known, or nobody was seen. */
   readonly seenOperations?: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
@@ -59,7 +59,8 @@ function ofItself(
 }
 
 function ofSeen({ grantee, operations }: Grant, seen: WarningOptions["seenOperations"]): readonly Said[] {
-  if (seen === undefined) return [];
+  // Where nobody was seen yet, a name that nobody has tells nothing: grants may come before the first span.
+  if (seen === undefined || seen.size === 0) return [];
   const isGrantee = compilePattern(grantee);
   const done = [...seen].filter(([identityId]) => isGrantee(identityId)).map(([, names]) => names);
   if (done.length === 0) return [["unknown_grantee", `no identity that was ever seen is ${grantee}`]];

@@ -61,8 +61,6 @@ const drawn: ReadonlySet<string> = new Set([
   "gen_ai.conversation.id",
   "gen_ai.tool.call.id",
   "nhi.args.digest",
-  "nhi.action.digest",
-  "nhi.approval.id",
   "service.instance.id",
   "cicd.pipeline.run.id",
   "aws.request_id",

@@ -76,7 +76,7 @@ test.each(hostile)("$name: stored, found, and harmless on a terminal and in SQL"
     ].map((args) => verb(args)),
   );
   for (const shown of [explained, tree, findingJson, chainJson]) expect(shown).not.toMatch(obeyed);
-  expect(explained.split("\n")).toHaveLength(17);
+  expect(explained.split("\n")).toHaveLength(18);
   expect(tree.split("\n")).toHaveLength(6);
   expect(JSON.parse(findingJson)).toEqual(finding);
   expect(JSON.parse(chainJson)).toMatchObject({

@@ -103,7 +103,7 @@ describe("who a request is from", () => {
       client: { tenant: "acme", may: ["send", "read"], identities: ["agent:*"] },
     });
     const other = authenticator("0.0.0.0:1")({ certificate: certificate("spiffe://acme/collector") });
-    expect(other).toMatchObject({ client: { tenant: "default", may: ["send"], identities: [] } });
+    expect(other).toMatchObject({ client: { tenant: "default", may: ["send", "guard"], identities: [] } });
   });
 });
 

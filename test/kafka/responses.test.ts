@@ -11,6 +11,7 @@ import { ControlRecord } from "../../schemas/index.ts";
 import { issuerDouble } from "../support/issuer-double.ts";
 import { kafkaInstallation, type KafkaInstallation } from "../support/kafka/installation.ts";
 import { produce, readAll } from "../support/kafka/records.ts";
+import { metricsOf, metricsUrlOf } from "../support/metrics.ts";
 import { until } from "../support/poll.ts";
 import { type Role, runVerb, startRole, stopRoles } from "../support/roles.ts";
 import { tempFolder, type TempFolder } from "../support/temp-folder.ts";
@@ -105,7 +106,7 @@ test.each([
 ])(
   "each violation is answered in the log of standings, with $name",
   async ({ name, env, p99MaxMs }) => {
-    const { brokers, topics, query, violate } = await guarded(env);
+    const { brokers, topics, query, violate, detect } = await guarded(env);
     for (let nth = 0; nth < violations; nth += 1) {
       await violate();
       await sleep(200);
@@ -127,6 +128,9 @@ test.each([
     expect(new Set(said).size).toBe(violations);
     const dry = await query("SELECT count() AS dry FROM v_responses WHERE is_dry_run AND kind = 'revoke'");
     expect(dry).toEqual([{ dry: violations }]);
+    const page = await metricsOf(await metricsUrlOf(detect));
+    for (const kind of ["pause", "revoke"])
+      expect([kind, page.sum("answerable_responses_total", { kind })]).toEqual([kind, violations]);
     const lags = rows.map(({ lag_ms }) => lag_ms).toSorted((a, b) => a - b);
     const [p50 = 0, p99 = 0] = [0.5, 0.99].map((share) => lags[Math.floor(lags.length * share)]);
     process.stdout.write(
@@ -239,6 +243,14 @@ test("a violation, its answer and the revocation of its credential stand on the 
       { hook: "vault", outcome: "revoked", verified: true, credential_id: "vault:acc-7" },
     ]);
     expect([...issuer.revoked]).toEqual(["key-1"]);
+    const page = await metricsOf(await metricsUrlOf(alert));
+    const attempts = (hook: string, outcome: string) =>
+      page.sum("answerable_revocation_attempts_total", { hook, outcome });
+    expect([
+      attempts("issuer", "failed"),
+      attempts("issuer", "revoked"),
+      attempts("vault", "revoked"),
+    ]).toEqual([1, 1, 1]);
     const told = (await readAll(brokers, topics.control)).map(
       ({ value }) => JSON.parse(value.toString()) as object,
     );

@@ -8,7 +8,7 @@ import { alertOf, secret } from "../alert/support.ts";
 import { type Gate, openGate } from "../support/gate.ts";
 import { kafkaInstallation, type KafkaInstallation } from "../support/kafka/installation.ts";
 import { produce } from "../support/kafka/records.ts";
-import { boardNames, metricsOf, type MetricsPage } from "../support/metrics.ts";
+import { boardNames, metricsOf, type MetricsPage, metricsUrlOf } from "../support/metrics.ts";
 import { attribute, block, requestOf, spanContent } from "../support/otlp-bytes.ts";
 import { until } from "../support/poll.ts";
 import { type Environment, type Role, startRole, stopRoles } from "../support/roles.ts";
@@ -39,17 +39,6 @@ afterAll(async () => {
   await installation.drop();
 });
 
-/** Where a role says that it answers. */
-async function urlOf(role: Role): Promise<string> {
-  return until("the role answers", () => {
-    const line = role
-      .logs()
-      .split("\n")
-      .find((one) => one.includes("answering /metrics"));
-    return line === undefined ? undefined : (JSON.parse(line) as { url: string }).url;
-  });
-}
-
 /** A role that ended by itself has said why. */
 function expectRunning(roles: Readonly<Record<string, Role>>): void {
   for (const [name, role] of Object.entries(roles))
@@ -72,10 +61,12 @@ const idle = (): Buffer => requestOf(spanContent(ids()));
 const bad = (): Buffer =>
   requestOf(spanContent({ ...ids(), more: [attribute("nhi.identity.id", block(1, "x".repeat(40_000)))] }));
 
-/** Counters that begin with the first trouble of their kind; the tests of these troubles look at them. */
+/** Counters that begin with the first trouble of their kind, or its answer; the tests of these look at them. */
 const ofTrouble: ReadonlySet<string> = new Set([
   "answerable_lost_records_total",
   "answerable_refused_batches_total",
+  "answerable_responses_total",
+  "answerable_revocation_attempts_total",
 ]);
 
 function outcomes(page: MetricsPage): Readonly<Record<string, number | undefined>> {
@@ -95,7 +86,7 @@ test("every role answers, the sums agree at every look, lag rises while the stor
     serve: startRole("serve", env),
     alert: startRole("alert", env),
   };
-  const [process, detect, serve, alert] = await Promise.all(Object.values(roles).map(urlOf));
+  const [process, detect, serve, alert] = await Promise.all(Object.values(roles).map(metricsUrlOf));
   if (process === undefined || detect === undefined || serve === undefined || alert === undefined)
     throw new Error();
   const { brokers, topics, database } = installation;

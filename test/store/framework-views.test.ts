@@ -10,12 +10,12 @@ const dayUs = 86_400_000_000;
 let store: FreshStore;
 const rowsOf = async <Row>(query: string): Promise<readonly Row[]> => store.database.query<Row>(query);
 
-const finding = (nth: number, rule: string, days: number, tenant = "default") =>
+const finding = (nth: number, rule: string, days: number, tenant = "default", signal = "") =>
   findingWith({
     id: String(nth).repeat(32),
     rule,
     tenant,
-    frameworks: frameworksOf(rule, ""),
+    frameworks: frameworksOf(rule, signal),
     atUs: builtAtUs + days * dayUs,
   });
 const findings = [
@@ -23,7 +23,7 @@ const findings = [
   finding(2, "outside-grant", 0),
   finding(3, "outside-grant", 1),
   finding(4, "forged-identity", 1),
-  finding(5, "identity-lifecycle", 1, "acme"),
+  finding(5, "identity-lifecycle", 1, "acme", "two_environments"),
 ];
 
 beforeAll(async () => {

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { until } from "./poll.ts";
 import { repositoryRoot } from "./repository.ts";
+import type { Role } from "./roles.ts";
 
 /** One line of a /metrics page. */
 interface Series {
@@ -15,6 +17,17 @@ export interface MetricsPage {
   readonly names: ReadonlySet<string>;
   /** The values of all series of a name that carry these labels, added up; undefined when there is none. */
   sum(name: string, labels?: Readonly<Record<string, string>>): number | undefined;
+}
+
+/** Where a role says that it answers for its numbers. */
+export async function metricsUrlOf(role: Role): Promise<string> {
+  return until("the role answers", () => {
+    const line = role
+      .logs()
+      .split("\n")
+      .find((one) => one.includes("answering /metrics"));
+    return line === undefined ? undefined : (JSON.parse(line) as { url: string }).url;
+  });
 }
 
 /** Asks a role for its numbers. */
