@@ -9,6 +9,7 @@ import { produce } from "../kafka/records.ts";
 import { until } from "../poll.ts";
 import { repositoryRoot } from "../repository.ts";
 import { protoRequest } from "../tool-calls.ts";
+import { runVerb } from "../roles.ts";
 import { answerable } from "../up.ts";
 import { type Agent, startAgent } from "./agent.ts";
 import type { StoryInstallation } from "./installation.ts";
@@ -35,6 +36,8 @@ export interface Kit {
   call(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<Answer>;
   /** The same, and it must succeed. */
   decide(path: string, body: unknown): Promise<Answer>;
+  /** Runs `answerable <args>` against the installation, as a person at a terminal; it must succeed. */
+  verb(...args: readonly string[]): Promise<string>;
   /** Gives grants, and waits until the detector knows them. */
   grant(...grants: readonly (Readonly<Record<string, unknown>> & { readonly id: string })[]): Promise<void>;
   rows<Row = Record<string, unknown>>(statement: string): Promise<readonly Row[]>;
@@ -47,6 +50,10 @@ export interface Kit {
   chain(id: string, actions: number): Promise<Chain>;
   /** Waits for the webhook's message about the episode of a finding. */
   alert(finding: Finding): Promise<Record<string, unknown>>;
+  /** Messages of the webhook about this identity, as far as they came. */
+  alertsOf(identity: string): readonly Record<string, unknown>[];
+  /** Credentials that their issuer was asked to revoke, and has. */
+  readonly revoked: ReadonlySet<string>;
   /** Writes a record of `nhi.spans`, as a collector does. */
   record(record: Parameters<typeof produce>[2][number]): Promise<void>;
   /** Waits until this is so. */
@@ -74,7 +81,7 @@ function nudge(): Parameters<Kit["record"]>[0] {
 
 /** Tells a story, with what its agents have switched off; whatever it started is stopped afterwards. */
 export async function tellStory(
-  { kafka, url, webhook, agentEnv: usual }: StoryInstallation,
+  { kafka, url, webhook, issuer, agentEnv: usual }: StoryInstallation,
   id: string,
   { tell }: Telling,
   { patienceMs, off = {} }: { readonly patienceMs: number; readonly off?: Readonly<Record<string, string>> },
@@ -106,6 +113,8 @@ export async function tellStory(
     (await call("GET", `/v1/findings?identity=${encodeURIComponent(identity)}`)).json[
       "findings"
     ] as Finding[];
+  const messages = () =>
+    webhook.delivered.map(({ body }) => (JSON.parse(body) as { data: Record<string, unknown> }).data);
   const kit: Kit = {
     name: (base) => `${base}.${id.toLowerCase()}`,
     agent(identity, kind = "ai_agent", env = {}) {
@@ -133,6 +142,11 @@ export async function tellStory(
     },
     call,
     decide,
+    async verb(...args) {
+      const { code, out, err } = await runVerb([...args, "--url", url], {});
+      if (code !== 0) throw new Error(`answerable ${args.join(" ")} ended with ${String(code)}: ${err}`);
+      return out;
+    },
     async grant(...grants) {
       await decide("/v1/grants", { grants });
       const ids = grants.map((one) => `'${one.id}'`).join(", ");
@@ -166,10 +180,10 @@ export async function tellStory(
       }),
     alert: ({ episodeId }) =>
       wait(`a message about episode ${episodeId}`, () =>
-        webhook.delivered
-          .map(({ body }) => (JSON.parse(body) as { data: Record<string, unknown> }).data)
-          .find((data) => data["episodeId"] === episodeId),
+        messages().find((data) => data["episodeId"] === episodeId),
       ),
+    alertsOf: (identity) => messages().filter((data) => data["identityId"] === identity),
+    revoked: issuer.revoked,
     record: (record) => produce(kafka.brokers, kafka.topics.spans, [record]),
     until: wait,
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
