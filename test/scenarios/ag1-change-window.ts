@@ -84,19 +84,25 @@ async function isStopped(
 export const ag1: Telling = {
   rests: ["guard", "outside-grant"],
   async tell(kit) {
-    const late = await deployer(kit, "late");
-    await kit.until("the guard lets it deploy", async () => (await late.deploy()).ran);
-    await kit.decide("/v1/tasks", { open: [], close: [{ id: late.task, reason: "the window closed" }] });
-    const refused = await kit.until("its change has ended", async () => {
-      const went = await late.deploy();
-      return went.ran ? undefined : went;
-    });
-    equal(refused.reason, "task_closed");
-    await isStopped(kit, late, "task_closed");
-
-    const drifting = await deployer(kit, "drifting");
-    await kit.until("the guard lets it deploy", async () => (await drifting.deploy()).ran);
-    equal((await drifting.deploy("cluster/payments")).reason, "outside_scope");
-    await isStopped(kit, drifting, "outside_scope");
+    await Promise.all([windowCloses(kit), driftsFromScope(kit)]);
   },
 };
+
+async function windowCloses(kit: Kit): Promise<void> {
+  const late = await deployer(kit, "late");
+  await kit.until("the guard lets it deploy", async () => (await late.deploy()).ran);
+  await kit.decide("/v1/tasks", { open: [], close: [{ id: late.task, reason: "the window closed" }] });
+  const refused = await kit.until("its change has ended", async () => {
+    const went = await late.deploy();
+    return went.ran ? undefined : went;
+  });
+  equal(refused.reason, "task_closed");
+  await isStopped(kit, late, "task_closed");
+}
+
+async function driftsFromScope(kit: Kit): Promise<void> {
+  const drifting = await deployer(kit, "drifting");
+  await kit.until("the guard lets it deploy", async () => (await drifting.deploy()).ran);
+  equal((await drifting.deploy("cluster/payments")).reason, "outside_scope");
+  await isStopped(kit, drifting, "outside_scope");
+}

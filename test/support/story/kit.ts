@@ -155,6 +155,9 @@ export async function tellStory(
         // The control log is read where there is something to judge.
         if (known.length < grants.length) await kit.record(nudge());
         return known.length === grants.length;
+      }).catch((error: unknown) => {
+        // That a story can't begin is no sign of what it is about.
+        throw new Error(`the set-up failed: ${(error as Error).message}`);
       });
     },
     rows: (statement) => kafka.query(statement),
