@@ -42,7 +42,8 @@ export function factsOf(action: RecordedAction, { self, resource, tenant, nowUs 
     taskId: idOf(action.task ?? scope.task),
     sessionId: idOf(action.session ?? scope.session),
     chainId: idOf(scope.chainId ?? (trace.getActiveSpan() ?? span)?.spanContext().traceId),
-    network: text("client.address"),
+    // In the order in which `schemas/attribution.json` has it, or the detector would judge another network than we.
+    network: text("nhi.network") || text("client.address") || text("http.client_ip"),
     environment: text("deployment.environment.name"),
     credentialType: text("nhi.credential.type"),
     credentialIssuedAt: typeof issuedAt === "number" ? issuedAt : undefined,

@@ -194,6 +194,21 @@ describe("with a grant for tickets", () => {
   });
 });
 
+test("the network is the one that the detector will read", async () => {
+  await enforced({ conditions: { networks: ["10.1.0.0/16"] } });
+  const from = (attributes: Readonly<Record<string, string>>): string =>
+    guard({ kind: "exec", name: "x", attributes }).reason;
+  const [inside, outside] = ["10.1.2.3", "203.0.113.9"];
+  for (const name of ["nhi.network", "client.address", "http.client_ip"]) {
+    expect(from({ [name]: inside })).toBe("granted");
+    expect(from({ [name]: outside })).toBe("wrong_network");
+  }
+  expect(from({})).toBe("wrong_network");
+  expect(from({ "nhi.network": inside, "client.address": outside })).toBe("granted");
+  expect(from({ "nhi.network": outside, "client.address": inside })).toBe("wrong_network");
+  expect(from({ "client.address": inside, "http.client_ip": outside })).toBe("granted");
+});
+
 describe("what nothing is granted", () => {
   test("runs, unless the tenant says otherwise", async () => {
     sdk = await guarded(service.url);

@@ -18,27 +18,29 @@ export const ag2: Telling = {
     );
     const customers = await kit.target();
     const agent = kit.agent(id);
-    const read = () =>
-      agent.act(
-        {
-          kind: "resource_access",
-          name: "customers.read",
-          resource: { id: "crm/customers/7", kind: "customer" },
-        },
-        { task, session: kit.name("run") },
-        { target: customers.url },
-      );
-    await kit.until("the guard has heard of the grant", async () => (await read()).ran);
-    const before = Date.now();
+    const customer = { id: "crm/customers/7", kind: "customer" };
+    const action = { kind: "resource_access", name: "customers.read", resource: customer } as const;
+    const as = { task, session: kit.name("run") };
+    const read = () => agent.act(action, as, { target: customers.url });
+    await kit.heard(agent, action, as);
+    for (let nth = 0; nth < 3; nth += 1) equal((await read()).ran, true);
+    equal(customers.seen.length, 3);
+
+    const closedAt = Date.now();
     await kit.decide("/v1/tasks", { open: [], close: [{ id: task, reason: "solved" }] });
     const denied = await kit.until("the next read is denied", async () => {
       const went = await read();
-      return went.ran ? undefined : { went, afterMs: Date.now() - before };
+      return went.ran ? undefined : { went, afterMs: Date.now() - closedAt };
     });
     equal(denied.went.reason, "task_closed");
-    equal(denied.afterMs < 1_000, true);
+    equal(denied.afterMs < 1_000, true, `denied after ${String(denied.afterMs)} ms`);
     const seen = customers.seen.length;
-    await read();
+    for (let nth = 0; nth < 3; nth += 1) equal((await read()).reason, "task_closed");
     equal(customers.seen.length, seen);
+    const attempts = await kit.rowsOnce(
+      4,
+      `SELECT outcome FROM v_decisions WHERE identity_id = '${id}' AND verdict = 'deny' AND reason = 'task_closed'`,
+    );
+    equal(attempts.length, 4);
   },
 };

@@ -1,6 +1,10 @@
-import { equal } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import { grantOf } from "../support/story/grant.ts";
+import type { Agent } from "../support/story/agent.ts";
 import type { Telling } from "../support/story/kit.ts";
+
+const secret = { id: "kv/shop/deploy", kind: "secret" };
+const action = { kind: "secret_read", name: "vault.kv.read", resource: secret } as const;
 
 /** A CI account may fetch secrets during a build, from the build network; else it is denied, or found where no guard is. */
 export const ag3: Telling = {
@@ -16,29 +20,32 @@ export const ag3: Telling = {
         conditions: { task: { id: task, kind: "build" }, networks: ["10.1.0.0/16"] },
       }),
     );
-    const agent = kit.agent(id, "ci_job");
-    const unguarded = kit.agent(id, "ci_job", { ANSWERABLE_GUARD: "off" });
-    const fetchSecret = (by: typeof agent, network: string, session: string) =>
-      by.act(
-        {
-          kind: "secret_read",
-          name: "vault.kv.read",
-          resource: { id: "kv/shop/deploy", kind: "secret" },
-          attributes: { "nhi.network": network },
-        },
-        { task, session: kit.name(session) },
-      );
-    await kit.until(
-      "the guard has heard of the grant",
-      async () => (await fetchSecret(agent, "10.1.2.3", "build")).ran,
-    );
-    equal((await fetchSecret(agent, "203.0.113.9", "elsewhere")).reason, "wrong_network");
-    await fetchSecret(unguarded, "203.0.113.9", "elsewhere");
-    await kit.finding("outside-grant", id, "wrong_network");
+    const store = await kit.target();
+    // A process says once where it runs.
+    const at = (network: string, env: Readonly<Record<string, string>> = {}): Agent =>
+      kit.agent(id, "ci_job", { OTEL_RESOURCE_ATTRIBUTES: `nhi.network=${network}`, ...env });
+    const [inside, outside] = [at("10.1.2.3"), at("203.0.113.9")];
+    const unguarded = { ANSWERABLE_GUARD: "off" };
+    const [open, elsewhere] = [at("10.1.2.3", unguarded), at("203.0.113.9", unguarded)];
+    const asOf = (session: string) => ({ task, session: kit.name(session) });
+    const fetchBy = (by: Agent, session: string) =>
+      by.act(action, asOf(session), { target: `${store.url}${session}` });
+    await kit.heard(inside, action, asOf("build"));
+    await kit.heard(outside, action, asOf("elsewhere"), "wrong_network");
+
+    equal((await fetchBy(inside, "build")).ran, true);
+    equal((await fetchBy(outside, "elsewhere")).reason, "wrong_network");
+    equal((await fetchBy(elsewhere, "elsewhere-unguarded")).ran, true);
     await kit.decide("/v1/tasks", { open: [], close: [{ id: task, reason: "built" }] });
-    await kit.pause(1_000);
-    equal((await fetchSecret(agent, "10.1.2.3", "idle")).reason, "task_closed");
-    await fetchSecret(unguarded, "10.1.2.3", "idle");
-    await kit.finding("outside-grant", id, "task_closed");
+    await kit.heard(inside, action, asOf("idle"), "task_closed");
+    equal((await fetchBy(inside, "idle")).reason, "task_closed");
+    equal((await fetchBy(open, "idle-unguarded")).ran, true);
+
+    deepEqual(store.seen, ["/build", "/elsewhere-unguarded", "/idle-unguarded"]);
+    for (const cause of [
+      `wrong_network|vault.kv.read|${kit.name("elsewhere-unguarded")}`,
+      `task_closed|vault.kv.read|${kit.name("idle-unguarded")}`,
+    ])
+      await kit.finding("outside-grant", id, cause);
   },
 };

@@ -16,33 +16,23 @@ export const au2: Telling = {
     );
     const step = await kit.target();
     const agent = kit.agent(id, "ci_job");
-    const run = () =>
-      agent.act(
-        {
-          kind: "tool_call",
-          name: "step.run",
-          mutating: true,
-          resource: { id: "step/integration", kind: "step" },
-        },
-        { session: kit.name("run") },
-        { target: step.url, fails: true },
-      );
-    await kit.until("the first try ran", async () => (await run()).ran);
-    for (let nth = 0; nth < 2; nth += 1) equal((await run()).ran, true);
-    const over = await run();
-    deepEqual([over.ran, over.reason], [false, "over_retries"]);
-    const seen = step.seen.length;
-    const more = await agent.act(
-      {
-        kind: "permission_change",
-        name: "iam.attach_role_policy",
-        mutating: true,
-        resource: { id: "role:admin", kind: "role" },
-      },
-      { session: kit.name("run") },
-    );
-    equal(more.error, "ActionDenied");
-    equal(step.seen.length, seen);
+    const as = { session: kit.name("run") };
+    const integration = { id: "step/integration", kind: "step" };
+    const action = { kind: "tool_call", name: "step.run", mutating: true, resource: integration } as const;
+    await kit.heard(agent, action, as);
+    const run = () => agent.act(action, as, { target: `${step.url}step`, fails: true });
+    // The first try, and two more.
+    for (let nth = 0; nth < 3; nth += 1) equal((await run()).ran, true);
+    for (let nth = 0; nth < 2; nth += 1) {
+      const over = await run();
+      deepEqual([over.ran, over.error, over.reason], [false, "ActionDenied", "over_retries"]);
+    }
+    const role = { id: "role:admin", kind: "role" };
+    const escalation = { kind: "permission_change", name: "iam.attach_role_policy", mutating: true } as const;
+    const more = await agent.act({ ...escalation, resource: role }, as, { target: `${step.url}iam` });
+    deepEqual([more.ran, more.error, more.reason], [false, "ActionDenied", "outside_scope"]);
+    deepEqual(step.seen, ["/step", "/step", "/step"]);
+
     const told = await kit.finding("outside-grant", id, "over_retries");
     equal((await kit.alert(told))["identityId"], id);
     await kit.finding("outside-grant", id, "iam.attach_role_policy");

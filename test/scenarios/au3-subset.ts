@@ -2,6 +2,8 @@ import { deepEqual, equal } from "node:assert/strict";
 import { grantOf } from "../support/story/grant.ts";
 import type { Telling } from "../support/story/kit.ts";
 
+const [ana, eve] = ["user:ana@acme.example", "user:eve@evil.example"];
+
 /** An orchestration agent picks tools by context; a request from outside the workflow reaches the permitted ones alone. */
 export const au3: Telling = {
   rests: ["guard"],
@@ -17,22 +19,40 @@ export const au3: Telling = {
     );
     const tools = await kit.target();
     const agent = kit.agent(id);
+    const actionOf = (name: string) =>
+      ({
+        kind: "tool_call",
+        name,
+        mutating: name === "mail.send",
+        resource: { id: "tool", kind: "tool" },
+      }) as const;
+    const asOf = (root: string) => ({ chain: [root], session: kit.name(root) });
     const call = (root: string, name: string) =>
-      agent.act(
-        { kind: "tool_call", name, mutating: name === "mail.send", resource: { id: "tool", kind: "tool" } },
-        { chain: [root], session: kit.name(root) },
-        { target: `${tools.url}${name}` },
-      );
-    await kit.until(
-      "the guard has heard of the grants",
-      async () => (await call("user:ana@acme.example", "summarise")).ran,
+      agent.act(actionOf(name), asOf(root), { args: { about: "it" }, target: `${tools.url}${name}` });
+    await kit.heard(agent, actionOf("summarise"), asOf(ana));
+
+    const all = ["search", "summarise", "mail.send"];
+    for (const name of all) equal((await call(ana, name)).ran, true);
+    equal((await call(eve, "search")).ran, true);
+    for (const name of ["summarise", "mail.send"]) {
+      const went = await call(eve, name);
+      deepEqual([went.ran, went.error, went.reason], [false, "ActionDenied", "wrong_root"]);
+    }
+    // Nor what nobody granted, whoever asks.
+    for (const root of [ana, eve]) equal((await call(root, "shell.run")).reason, "outside_scope");
+    deepEqual(
+      tools.seen,
+      [...all, "search"].map((name) => `/${name}`),
     );
-    equal((await call("user:ana@acme.example", "mail.send")).ran, true);
-    const before = tools.seen.length;
-    const outside = "user:eve@evil.example";
-    equal((await call(outside, "search")).ran, true);
-    for (const name of ["summarise", "mail.send"]) equal((await call(outside, name)).reason, "wrong_root");
-    equal((await call("user:ana@acme.example", "shell.run")).error, "ActionDenied");
-    deepEqual(tools.seen.slice(before), ["/search"]);
+    const denied = await kit.rowsOnce(
+      4,
+      `SELECT operation, path[1] AS root, authority FROM v_actions WHERE identity_id = '${id}' AND status = 'denied' ORDER BY authority, operation, root`,
+    );
+    deepEqual(denied, [
+      { operation: "shell.run", root: ana, authority: "outside_scope" },
+      { operation: "shell.run", root: eve, authority: "outside_scope" },
+      { operation: "mail.send", root: eve, authority: "wrong_root" },
+      { operation: "summarise", root: eve, authority: "wrong_root" },
+    ]);
   },
 };

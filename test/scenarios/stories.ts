@@ -74,7 +74,6 @@ export const stories: readonly Story[] = [
     title: "An agent asks for database access outside its approved task window.",
     holds: "The guard blocks before the query runs; the attempt is a finding; the database saw nothing.",
     telling: rm1,
-    lacks: "the guard",
   },
   {
     id: "RM2",
@@ -147,14 +146,12 @@ export const stories: readonly Story[] = [
     title: "An agent may read customer data only while a ticket is open. The ticket closes mid-run.",
     holds: "The next read is denied within a second of the task's change.",
     telling: ag2,
-    lacks: "the guard and tasks",
   },
   {
     id: "AG3",
     title: "A CI account may fetch secrets during a build, from the build network.",
     holds: "Fetching while idle, or from another network, is denied where guarded and found where not.",
     telling: ag3,
-    lacks: "the guard and conditions on networks",
   },
   {
     id: "AG4",
@@ -176,7 +173,6 @@ export const stories: readonly Story[] = [
     holds:
       "The guard asks; the call waits; approve runs it once, for exactly that action; a changed argument needs a new approval.",
     telling: au1,
-    lacks: "the guard and approvals",
   },
   {
     id: "AU2",
@@ -184,7 +180,6 @@ export const stories: readonly Story[] = [
     holds:
       "Retries stop at the policy's limit, the failure goes to a person, a privilege escalation attempt is blocked.",
     telling: au2,
-    lacks: "the guard and retries",
   },
   {
     id: "AU3",
@@ -192,7 +187,6 @@ export const stories: readonly Story[] = [
       "An orchestration agent picks tools by context; the request came from outside an approved workflow.",
     holds: "Only the permitted subset is reachable.",
     telling: au3,
-    lacks: "the guard",
   },
   {
     id: "AU4",
@@ -205,7 +199,6 @@ export const stories: readonly Story[] = [
     title: "An incident-response agent collects evidence by itself.",
     holds: "Collection runs; destructive actions stay disabled until a separate approval exists.",
     telling: au5,
-    lacks: "the guard and approvals",
   },
 ];
 

@@ -12,15 +12,19 @@ export interface Errand {
   readonly nth: number;
   /** By whom, for what, in which session. */
   readonly as: RunAs;
-  readonly action: RecordedAction;
+  readonly action?: RecordedAction;
   /** Arguments, where it is a call of a tool. */
   readonly args?: Readonly<Record<string, unknown>>;
   /** What the tool calls; it notes who came. */
   readonly target?: string;
   readonly fails?: boolean;
+  /** A statement that it hands to the PostgreSQL of its environment; the guard sees it by the library alone. */
+  readonly sql?: string;
+  /** The guard is asked alone, and nothing is done. */
+  readonly isQuestion?: boolean;
 }
 
-/** How it went: `ran` says whether the tool itself was reached. */
+/** How it went: `ran` says whether the tool itself was reached, `reason` why not; of a question, what the guard says. */
 interface Went {
   readonly ran: boolean;
   readonly error?: string;
@@ -30,7 +34,13 @@ interface Went {
 
 export interface Agent {
   readonly id: string;
-  act(action: RecordedAction, as?: RunAs, more?: Pick<Errand, "args" | "target" | "fails">): Promise<Went>;
+  act(
+    action: RecordedAction,
+    as?: RunAs,
+    more?: Pick<Errand, "args" | "target" | "fails" | "isQuestion">,
+  ): Promise<Went>;
+  /** Sends a statement to its database. */
+  query(sql: string, as?: RunAs): Promise<Went>;
   /** Ends it in order: what it has to say has left. */
   stop(): Promise<void>;
 }
@@ -69,16 +79,18 @@ export function startAgent({ id, kind, owner, env }: AgentOptions): Agent {
     waiting.delete(nth);
   });
   let said = 0;
+  const send = (what: Omit<Errand, "nth">): Promise<Went> => {
+    const errand: Errand = { nth: (said += 1), ...what };
+    child.stdin?.write(`${JSON.stringify(errand)}\n`);
+    return new Promise((resolve, reject) => {
+      waiting.set(errand.nth, resolve);
+      void ended.then(() => reject(new Error(`${id} has ended`)));
+    });
+  };
   return {
     id,
-    act(action, as = {}, more = {}) {
-      const errand: Errand = { nth: (said += 1), as, action, ...more };
-      child.stdin?.write(`${JSON.stringify(errand)}\n`);
-      return new Promise((resolve, reject) => {
-        waiting.set(errand.nth, resolve);
-        void ended.then(() => reject(new Error(`${id} has ended`)));
-      });
-    },
+    act: (action, as = {}, more = {}) => send({ as, action, ...more }),
+    query: (sql, as = {}) => send({ as, sql }),
     async stop() {
       child.stdin?.end();
       await ended;

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import type { RecordedAction, RunAs } from "../../../instrumentation/index.ts";
 import type { Chain, Finding } from "../../../schemas/index.ts";
 import { keyGroup } from "../../../detector/decode/index.ts";
 import { produce } from "../kafka/records.ts";
@@ -18,6 +19,13 @@ import type { StoryInstallation } from "./installation.ts";
 interface Answer {
   readonly status: number;
   readonly json: Record<string, unknown>;
+}
+
+/** What a person is asked. */
+interface ApprovalAsked {
+  readonly id: string;
+  readonly identityId: string;
+  readonly digest: string;
 }
 
 /** Something that an agent's tool calls, a database for example: it notes what reached it. */
@@ -48,6 +56,8 @@ export interface Kit {
   findings(identity: string): Promise<readonly Finding[]>;
   /** Waits for a chain of at least so many actions; what it is made of is written after the actions themselves. */
   chain(id: string, actions: number): Promise<Chain>;
+  /** Waits until a person is asked to approve something that this identity wants to do. */
+  asked(identity: string): Promise<ApprovalAsked>;
   /** Waits for the webhook's message about the episode of a finding. */
   alert(finding: Finding): Promise<Record<string, unknown>>;
   /** Messages of the webhook about this identity, as far as they came. */
@@ -56,7 +66,9 @@ export interface Kit {
   readonly revoked: ReadonlySet<string>;
   /** Writes a record of `nhi.spans`, as a collector does. */
   record(record: Parameters<typeof produce>[2][number]): Promise<void>;
-  /** Waits until this is so. */
+  /** Waits until the guard of an agent knows enough to say this of an action, or is off; nothing is done. Set-up. */
+  heard(agent: Agent, action: RecordedAction, as?: RunAs, reason?: string): Promise<void>;
+  /** Waits until this is so, which the story is about. */
   until<T>(what: string, look: () => T | undefined | false | Promise<T | undefined | false>): Promise<T>;
   pause(ms: number): Promise<void>;
 }
@@ -66,6 +78,20 @@ export interface Telling {
   /** Rules without which it doesn't hold; "guard" and "sdk" are those of its agents. */
   readonly rests: readonly string[];
   readonly tell: (kit: Kit) => Promise<void>;
+}
+
+/** Where a story could not even be begun, which says nothing of whether it holds. */
+class SetUpError extends Error {}
+
+/** As long as a loaded machine may need, whatever the patience for what a story is about. */
+const setUpMs = 15_000;
+
+async function ready(what: string, look: () => Promise<boolean>): Promise<void> {
+  try {
+    await until(what, look, setUpMs);
+  } catch (error) {
+    throw new SetUpError(`set-up: ${(error as Error).message}`);
+  }
 }
 
 let nudges = 0;
@@ -150,7 +176,7 @@ export async function tellStory(
     async grant(...grants) {
       await decide("/v1/grants", { grants });
       const ids = grants.map((one) => `'${one.id}'`).join(", ");
-      await wait("the detector knows the grants", async () => {
+      await ready("the detector knows the grants", async () => {
         const known = await kafka.query(`SELECT grant_id FROM v_grants WHERE grant_id IN (${ids})`);
         // The control log is read where there is something to judge.
         if (known.length < grants.length) await kit.record(nudge());
@@ -181,6 +207,11 @@ export async function tellStory(
         const chain = json["chain"] as Chain;
         return chain.links.filter(({ kind }) => kind === "action").length >= actions ? chain : undefined;
       }),
+    asked: (identity) =>
+      wait(`an approval that ${identity} asks for`, async () => {
+        const { json } = await call("GET", "/v1/approvals?state=asked");
+        return (json["approvals"] as readonly ApprovalAsked[]).find((one) => one.identityId === identity);
+      }),
     alert: ({ episodeId }) =>
       wait(`a message about episode ${episodeId}`, () =>
         messages().find((data) => data["episodeId"] === episodeId),
@@ -188,6 +219,10 @@ export async function tellStory(
     alertsOf: (identity) => messages().filter((data) => data["identityId"] === identity),
     revoked: issuer.revoked,
     record: (record) => produce(kafka.brokers, kafka.topics.spans, [record]),
+    heard: (agent, action, as = {}, reason = "granted") =>
+      ready(`the guard of ${agent.id} says ${reason}`, async () =>
+        ["guard_off", reason].includes((await agent.act(action, as, { isQuestion: true })).reason ?? ""),
+      ),
     until: wait,
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   };
