@@ -33,19 +33,19 @@ async function deployer(kit: Kit, name: string) {
     "nhi.credential.issued_at": seconds,
     "nhi.credential.expires_at": seconds + 900,
   };
-  const deploy = (resource = "cluster/shop") =>
-    agent.act(
-      {
-        kind: "tool_call",
-        name: "deploy.set_image",
-        mutating: true,
-        attributes,
-        resource: { id: resource, kind: "deployment" },
-      },
-      { task, session: kit.name(`run-${name}`), carried: { scope: { chainId: kit.name(`chain-${name}`) } } },
-      { target: cluster.url },
-    );
-  return { id, task, credential, deploy, cluster, chainId: kit.name(`chain-${name}`) };
+  const chainId = kit.name(`chain-${name}`);
+  const as = { task, session: kit.name(`run-${name}`), carried: { scope: { chainId } } };
+  const action = (resource: string) => ({
+    kind: "tool_call" as const,
+    name: "deploy.set_image",
+    mutating: true,
+    attributes,
+    resource: { id: resource, kind: "deployment" },
+  });
+  const deploy = (resource = "cluster/shop") => agent.act(action(resource), as, { target: cluster.url });
+  await kit.heard(agent, action("cluster/shop"), as);
+  equal((await deploy()).ran, true);
+  return { id, task, credential, deploy, cluster, chainId };
 }
 
 /** The attempt is found, its standing revoked, its token with it, and what it may do otherwise is blocked; the chain says when. */
@@ -90,7 +90,6 @@ export const ag1: Telling = {
 
 async function windowCloses(kit: Kit): Promise<void> {
   const late = await deployer(kit, "late");
-  await kit.until("the guard lets it deploy", async () => (await late.deploy()).ran);
   await kit.decide("/v1/tasks", { open: [], close: [{ id: late.task, reason: "the window closed" }] });
   const refused = await kit.until("its change has ended", async () => {
     const went = await late.deploy();
@@ -102,7 +101,6 @@ async function windowCloses(kit: Kit): Promise<void> {
 
 async function driftsFromScope(kit: Kit): Promise<void> {
   const drifting = await deployer(kit, "drifting");
-  await kit.until("the guard lets it deploy", async () => (await drifting.deploy()).ran);
   equal((await drifting.deploy("cluster/payments")).reason, "outside_scope");
   await isStopped(kit, drifting, "outside_scope");
 }

@@ -29,12 +29,15 @@ export const ag4: Telling = {
     );
     const reports = await kit.target();
     const agent = kit.agent(id);
+    const call = (name: string) => ({
+      kind: "tool_call" as const,
+      name,
+      mutating: true,
+      resource: { id: "reports/all", kind: "report" },
+    });
     const act = (name: string, session: string) =>
-      agent.act(
-        { kind: "tool_call", name, mutating: true, resource: { id: "reports/all", kind: "report" } },
-        { session: kit.name(session) },
-        { target: reports.url },
-      );
+      agent.act(call(name), { session: kit.name(session) }, { target: reports.url });
+    await kit.heard(agent, call("reports.export"));
     /** Asks for one more than a minute allows, and waits until that is answered. */
     const burst = async (session: string, calls: number) => {
       const went = [];

@@ -34,8 +34,10 @@ export const ag5: Telling = {
       );
     await use("key-task", seconds, task);
     await use("key-own", seconds);
-    await used("key-task", 1);
-    await used("key-own", 1);
+    await kit.ready("both were used once", async () => {
+      const uses = `SELECT 1 FROM v_actions WHERE identity_id = '${id}' AND phase = 'end'`;
+      return (await kit.rows(uses)).length === 2;
+    });
     deepEqual(
       (await kit.findings(id)).filter(({ rule }) => rule === "credential-misuse"),
       [],

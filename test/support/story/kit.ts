@@ -68,6 +68,8 @@ export interface Kit {
   record(record: Parameters<typeof produce>[2][number]): Promise<void>;
   /** Waits until the guard of an agent knows enough to say this of an action, or is off; nothing is done. Set-up. */
   heard(agent: Agent, action: RecordedAction, as?: RunAs, reason?: string): Promise<void>;
+  /** Waits until this is so, without which the story can't go on but which it is not about. Set-up. */
+  ready(what: string, look: () => Promise<boolean>): Promise<void>;
   /** Waits until this is so, which the story is about. */
   until<T>(what: string, look: () => T | undefined | false | Promise<T | undefined | false>): Promise<T>;
   pause(ms: number): Promise<void>;
@@ -181,9 +183,6 @@ export async function tellStory(
         // The control log is read where there is something to judge.
         if (known.length < grants.length) await kit.record(nudge());
         return known.length === grants.length;
-      }).catch((error: unknown) => {
-        // That a story can't begin is no sign of what it is about.
-        throw new Error(`the set-up failed: ${(error as Error).message}`);
       });
     },
     rows: (statement) => kafka.query(statement),
@@ -223,6 +222,7 @@ export async function tellStory(
       ready(`the guard of ${agent.id} says ${reason}`, async () =>
         ["guard_off", reason].includes((await agent.act(action, as, { isQuestion: true })).reason ?? ""),
       ),
+    ready,
     until: wait,
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   };
