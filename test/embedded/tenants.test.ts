@@ -118,6 +118,25 @@ test("two tenants with the same names and ids share nothing", async () => {
   }
 });
 
+test("a finding is no one's to accept of itself, nor another tenant's", async () => {
+  await send(tokens.acme, spanOf({ "nhi.identity.id": "agent:self", "nhi.action.name": "op" }));
+  const mine = (await findingsOf(tokens.acme)).find(({ identityId }) => identityId === "agent:self");
+  const accept = (token: string) =>
+    ask(up.url, `/v1/findings/${mine?.id ?? ""}/accept`, {
+      method: "POST",
+      body: "{}",
+      headers: { ...by(token).headers, "content-type": "application/json" },
+    });
+  expect(await accept(tokens.acme)).toMatchObject({
+    status: 403,
+    json: { error: expect.stringContaining("is not its own to accept") },
+  });
+  expect(await accept(tokens.umbrella)).toMatchObject({
+    status: 403,
+    json: { error: expect.stringContaining("umbrella may not decide") },
+  });
+});
+
 test("a grant counts in the tenant of whoever gave it, with the giver's name", async () => {
   const grant = {
     id: "g",
