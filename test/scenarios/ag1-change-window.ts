@@ -60,7 +60,7 @@ async function isStopped(
     const went = await deploy();
     return went.ran || went.reason === "standing_revoked" ? went : undefined;
   });
-  const [revocation] = await kit.rowsOnce<Record<string, unknown>>(
+  const [revocation] = await kit.rowsOnce(
     1,
     `SELECT credential_id, outcome, lag_ms >= 0 AS has_lag FROM v_revocations WHERE identity_id = '${id}' AND outcome = 'revoked'`,
   );

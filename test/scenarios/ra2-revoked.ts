@@ -38,7 +38,7 @@ export const ra2: Telling = {
     await act("deploy.set_image", "cluster/payments");
     const finding = await kit.finding("outside-grant", id, "deploy.set_image");
     equal(finding.chainId, chainId);
-    const [revocation] = await kit.rowsOnce<Record<string, unknown>>(
+    const [revocation] = await kit.rowsOnce(
       1,
       `SELECT credential_id, identity_id, chain_id, outcome, toUInt8(verified) AS verified, lag_ms FROM v_revocations WHERE identity_id = '${id}' AND outcome = 'revoked'`,
     );

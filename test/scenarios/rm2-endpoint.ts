@@ -58,10 +58,13 @@ export const rm2: Telling = {
       `${kit.name("third")} ${payouts}`,
     ]);
     // What is quiet is noted all the same.
-    const rows = await kit.rowsOnce<Record<string, unknown>>(
+    const rows = await kit.rowsOnce(
       9,
       `SELECT authority, toUInt8(has(signals, 'outside-grant/outside_scope')) AS noted FROM v_actions WHERE identity_id = '${id}' AND phase = 'end'`,
     );
-    deepEqual(rows, Array(9).fill({ authority: "outside_scope", noted: 1 }));
+    deepEqual(
+      rows,
+      Array.from({ length: 9 }, () => ({ authority: "outside_scope", noted: 1 })),
+    );
   },
 };
