@@ -64,6 +64,20 @@ export const responseMap: Readonly<Record<ResponseKind | "resume", readonly stri
   resume: ["RC.RP-02", "RC.RP-05"],
 };
 
+/** Ids of NIST CSF, which are of a function: `RS.MI-01`. */
+const ofFunction = /^[A-Z]{2}\.[A-Z]{2}-\d{2}$/u;
+
+/**
+ * The ids that a response carries: what is done falls under its own, and all but the functions of NIST CSF are those of the
+ * finding too, as it is done about the same risk.
+ *
+ * @example
+ * frameworksOfResponse("revoke", ["DE.CM-09", "ASI03"]); // ["PR.AA-01", "RS.MI-01", "RS.MI-02", "ASI03"]
+ */
+export function frameworksOfResponse(kind: ResponseKind, ofFinding: readonly string[]): readonly string[] {
+  return [...new Set([...responseMap[kind], ...ofFinding.filter((id) => !ofFunction.test(id))])];
+}
+
 const none: readonly string[] = [];
 
 /**

@@ -10,7 +10,7 @@ export { ControlRecord, subjectOf } from "./control.ts";
 export { Decision, DecisionOutcome, DecisionVerdict } from "./decision.ts";
 export { Finding, Severity } from "./finding.ts";
 export { frameworkIds, frameworks } from "./framework-ids.ts";
-export { findingMap, frameworksOf, responseMap } from "./frameworks.ts";
+export { findingMap, frameworksOf, frameworksOfResponse, responseMap } from "./frameworks.ts";
 export { Authority, AuthorityOutcome, Grant } from "./grant.ts";
 export { GuardDefaults } from "./guard.ts";
 export { Identity, IdentityEntry, IdentityKind, IdentityStrength } from "./identity.ts";

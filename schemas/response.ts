@@ -34,5 +34,11 @@ export const Response = z.strictObject({
   chainId: z.string(),
   operation: z.string(),
   grantId: z.string().describe("The grant that came closest to covering the action."),
+  frameworks: z
+    .array(z.string())
+    .readonly()
+    .describe(
+      "Ids under which it falls: of NIST CSF 2.0 what was done, of OWASP and MITRE ATLAS what it was done about.",
+    ),
 });
 export type Response = Readonly<z.infer<typeof Response>>;

@@ -13,6 +13,8 @@ import { type PolicyClient, policyClient } from "./policy-client.ts";
 export interface ApiClient extends PolicyClient {
   findings(query: Readonly<Record<string, string>>): Promise<readonly Finding[]>;
   finding(id: string): Promise<Finding>;
+  /** Takes what a finding is about for good, whatever the session. */
+  acceptFinding(id: string, comment: string): Promise<Accepted>;
   chain(id: string): Promise<Chain>;
   responses(query: Readonly<Record<string, string>>): Promise<readonly ShownResponse[]>;
   setStanding(subject: StandingSubject, standing: Standing, reason: string): Promise<void>;
@@ -23,6 +25,10 @@ export interface ApiClient extends PolicyClient {
 const StandingGrant = z.object({ grant: Grant, author: z.string(), givenAtUs: z.number() });
 /** A grant that stands, with who gave this version of it and when. */
 export type StandingGrant = z.infer<typeof StandingGrant>;
+
+const Accepted = z.object({ identityId: z.string(), rule: z.string(), cause: z.string() });
+/** Behaviour of an identity that a person took for good. */
+type Accepted = Readonly<z.infer<typeof Accepted>>;
 
 const ShownResponse = PlaybookResponse.extend({ lagMs: z.number() });
 /** A response, with how long after the log took the action it was set. */
@@ -81,6 +87,10 @@ export function apiClient(url: string, token: string | undefined): ApiClient {
     },
     finding: async (id) =>
       (await ask("GET", `/v1/findings/${encodeURIComponent(id)}`, z.object({ finding: Finding }))).finding,
+    acceptFinding: async (id, comment) => {
+      const path = `/v1/findings/${encodeURIComponent(id)}/accept`;
+      return (await ask("POST", path, z.object({ accepted: Accepted }), { comment })).accepted;
+    },
     chain: async (id) =>
       (await ask("GET", `/v1/chains/${encodeURIComponent(id)}`, z.object({ chain: Chain }))).chain,
     responses: async (query) => {

@@ -15,7 +15,7 @@ export interface Verbs extends AuthorityVerbs, PolicyVerbs, ResponseVerbs {
   topics(options: { readonly partitions: string; readonly replicas: string }): Promise<void>;
   revoke(id: string, options: ServiceOptions): Promise<void>;
   findings(options: ServiceOptions & FindingOptions): Promise<void>;
-  finding(id: string, options: ServiceOptions & { readonly json?: true }): Promise<void>;
+  finding(id: string, options: ServiceOptions & OneFindingOptions): Promise<void>;
   chain(id: string, options: ServiceOptions & { readonly json?: true }): Promise<void>;
   replay(files: readonly string[], options: ReplayVerbOptions): Promise<void>;
   audit(options: AuditVerbOptions): Promise<void>;
@@ -33,6 +33,12 @@ export interface FindingOptions {
   readonly since?: string;
   readonly limit?: string;
   readonly json?: true;
+}
+
+export interface OneFindingOptions {
+  readonly json?: true;
+  readonly accept?: true;
+  readonly comment?: string;
 }
 
 export interface AuditVerbOptions {
@@ -194,8 +200,10 @@ function addQuestions(program: Command, verbs: () => Promise<Verbs>): void {
       .description("explain one finding: why in numbers, which actions, the SQL that recomputes it"),
   )
     .argument("<id>", "its id, or the first six digits or more")
+    .option("--accept", "take such behaviour of the identity for good: it is quiet from now on")
+    .option("--comment <text>", "why it is accepted")
     .option("--json", "as JSON")
-    .action(async (id: string, given: ServiceOptions & { json?: true }) =>
+    .action(async (id: string, given: ServiceOptions & OneFindingOptions) =>
       (await verbs()).finding(id, given),
     );
   service(

@@ -17,10 +17,10 @@ import { authorityVerbs } from "./authority-verbs.ts";
 import { count } from "./count.ts";
 import { demo } from "./demo.ts";
 import { policyVerbs } from "./policy-verbs.ts";
-import type { FindingOptions, ServiceOptions, Verbs } from "./program.ts";
+import type { FindingOptions, OneFindingOptions, ServiceOptions, Verbs } from "./program.ts";
 import { type OpenPlayer, replayVerb } from "./replay-verb.ts";
 import { responseVerbs } from "./response-verbs.ts";
-import { chainTree, findingLine, findingText, jsonLine } from "./text.ts";
+import { chainTree, findingLine, findingText, jsonLine, plain } from "./text.ts";
 
 export interface VerbOptions {
   /** Numbers of a role's own; the other verbs end too soon to be asked. */
@@ -64,10 +64,7 @@ export function verbsOf(context: Context, { telemetryOf, token, stderr, openPlay
       out(`grant ${id} taken back\n`);
     },
     findings: (given) => listFindings(api(given), given, out),
-    finding: async (id, given) => {
-      const finding = await api(given).finding(id);
-      out(given.json === true ? jsonLine(finding) : `${findingText(finding)}\n`);
-    },
+    finding: (id, given) => showOrAccept(api(given), id, given, out),
     chain: async (id, given) => {
       const chain = await api(given).chain(id);
       out(given.json === true ? jsonLine(chain) : `${chainTree(chain)}\n`);
@@ -107,6 +104,23 @@ async function listFindings(api: ApiClient, given: FindingOptions, out: Context[
   );
   if (given.json === true) out(jsonLine(findings));
   else out(findings.length === 0 ? "no findings\n" : findings.map((one) => `${findingLine(one)}\n`).join(""));
+}
+
+/** Explains a finding, or takes what it is about for good. */
+async function showOrAccept(
+  api: ApiClient,
+  id: string,
+  { accept, comment, json }: OneFindingOptions,
+  out: Context["out"],
+): Promise<void> {
+  if (accept !== true) {
+    if (comment !== undefined) throw new Error("--comment needs --accept: it says why that is done");
+    const finding = await api.finding(id);
+    return out(json === true ? jsonLine(finding) : `${findingText(finding)}\n`);
+  }
+  const accepted = await api.acceptFinding(id, comment ?? "");
+  const { identityId, rule, cause } = accepted;
+  out(json === true ? jsonLine(accepted) : `${plain(`accepted of ${identityId}: ${rule} of ${cause}`)}\n`);
 }
 
 /** Where a service with these settings answers on this machine. */

@@ -1,5 +1,7 @@
 import { isExempt } from "../../policy/exempt.ts";
 import type { AuthorityOutcome } from "../../schemas/index.ts";
+import { fingerprint } from "../attribute/ids.ts";
+import type { ActionView } from "./action-view.ts";
 import { type Detector, noMemory, quiet } from "./detector.ts";
 import { actionSql } from "./sql.ts";
 
@@ -38,9 +40,9 @@ export const outsideGrant: Detector = {
       {
         name: authority.outcome,
         severity: action.mutating || action.kind !== "resource_access" ? "high" : "medium",
-        cause: `${authority.outcome}|${action.operation}|${action.sessionId}`,
+        cause: `${authority.outcome}|${whatOf(action, authority.outcome)}|${action.sessionId}`,
         tell: () => ({
-          title: `${action.operation} ${reason}`,
+          title: `${whatOf(action, authority.outcome)} ${reason}`,
           why: {
             outcome: authority.outcome,
             operation: action.operation,
@@ -55,3 +57,18 @@ export const outsideGrant: Detector = {
   },
   learn: () => undefined,
 };
+
+/** A longer endpoint stands in the cause as its fingerprint. */
+const endpointCharsMax = 256;
+
+/**
+ * What was done beyond the scope. HTTP's few methods say little: each endpoint, which is the shape of its URL, is a thing of its
+ * own, so that it is looked at, and accepted, by itself.
+ */
+function whatOf(action: ActionView, outcome: AuthorityOutcome): string {
+  const { operation } = action;
+  if (outcome !== "outside_scope") return operation;
+  const [endpoint] = action.resources;
+  if (endpoint?.kind !== "http_endpoint") return operation;
+  return `${operation} ${endpoint.id.length > endpointCharsMax ? fingerprint(endpoint.id) : endpoint.id}`;
+}

@@ -1,6 +1,7 @@
 import type { TenantBook } from "../../policy/book.ts";
 import { durationUs } from "../../policy/duration.ts";
 import { defaultSafeguards, isProtected, playbookAuthor } from "../../policy/safeguards.ts";
+import { frameworksOfResponse } from "../../schemas/frameworks.ts";
 import type {
   Authority,
   ControlRecord,
@@ -84,6 +85,7 @@ export function respond(
         chainId: finding.chainId,
         operation: action.operation,
         grantId: authority.grantId,
+        frameworks: [...frameworksOfResponse(playbook.do, finding.frameworks)],
       };
     });
 }

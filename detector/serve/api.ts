@@ -1,10 +1,9 @@
-import { z } from "zod";
-import { Severity } from "../../schemas/index.ts";
 import type { Handler } from "../ingest/ports.ts";
 import type { ControlLog } from "../stream/control-feed.ts";
 import type { PolicyReader } from "../store/policy-read.ts";
 import type { StoreReader } from "../store/read.ts";
 import { coverageRoutes } from "./coverage-routes.ts";
+import { findingRoutes } from "./finding-routes.ts";
 import { grantRoutes } from "./grant-routes.ts";
 import { type HandlerOptions, routeHandler } from "./handler.ts";
 import { policyRoutes } from "./policy-routes.ts";
@@ -21,9 +20,6 @@ export interface ApiOptions extends ServiceOptions, HandlerOptions {
   readonly policy: readonly Route[];
 }
 
-/** Findings in one answer. */
-const findingsMax = 1000;
-
 /**
  * The HTTP API: what analysts and tools ask, and what people decide. JSON in, JSON out; an error is
  * `{"error": sentence}`. Every question is answered for the tenant of the client that asks.
@@ -32,6 +28,7 @@ export function apiHandler(options: ApiOptions): Handler {
   return routeHandler(
     [
       ...serviceRoutes(options),
+      ...findingRoutes(options),
       ...storeRoutes(options),
       ...responseRoutes(options),
       ...grantRoutes(options),
@@ -45,39 +42,6 @@ export function apiHandler(options: ApiOptions): Handler {
 
 function storeRoutes({ reader }: ApiOptions): readonly Route[] {
   return [
-    {
-      method: "GET",
-      path: "/v1/findings",
-      permission: "read",
-      answer: async ({ client, query }) => {
-        const filter = FindingQuery.safeParse(query);
-        if (!filter.success) return problem(400, z.prettifyError(filter.error));
-        const { identity, severity, since, limit } = filter.data;
-        const sinceUs = since === undefined ? 0 : Date.parse(since) * 1000;
-        return ok({
-          findings: await reader.findings({
-            tenant: client.tenant,
-            identityId: identity,
-            minSeverity: severity,
-            sinceUs,
-            limit,
-          }),
-        });
-      },
-    },
-    {
-      method: "GET",
-      path: "/v1/findings/:id",
-      permission: "read",
-      answer: async ({ client, params: { id = "" } }) => {
-        const [finding, other] = /^[0-9a-f]{6,32}$/u.test(id) ? await reader.finding(client.tenant, id) : [];
-        if (finding === undefined)
-          return problem(404, `no finding has an id that begins with ${id} (6 to 32 hex digits)`);
-        return other === undefined
-          ? ok({ finding })
-          : problem(409, `several findings have an id that begins with ${id}; give more digits`);
-      },
-    },
     {
       method: "GET",
       path: "/v1/processes/:name",
@@ -98,10 +62,3 @@ function storeRoutes({ reader }: ApiOptions): readonly Route[] {
     },
   ];
 }
-
-const FindingQuery = z.strictObject({
-  identity: z.string().default(""),
-  severity: Severity.default("info"),
-  since: z.iso.datetime({ offset: true }).exactOptional(),
-  limit: z.coerce.number().int().min(1).max(findingsMax).default(100),
-});

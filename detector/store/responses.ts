@@ -33,7 +33,7 @@ export async function readResponses(
     `SELECT response_id AS id, tenant, finding_id AS findingId, playbook_id AS playbookId, kind, subject_kind AS subjectKind,
        subject_id AS subjectId, standing, reason, toUnixTimestamp64Micro(at) AS atUs, toUnixTimestamp64Micro(until) AS untilUs,
        is_dry_run AS isDryRun, held_back AS heldBack, identity_id AS identityId, credential_id AS credentialId,
-       credential_type AS credentialType, chain_id AS chainId, operation, grant_id AS grantId, lag_ms AS lagMs
+       credential_type AS credentialType, chain_id AS chainId, operation, grant_id AS grantId, frameworks, lag_ms AS lagMs
      FROM v_responses WHERE tenant = {tenant:String} AND startsWith(response_id, {id:String})
        AND ({identityId:String} = '' OR identity_id = {identityId:String})
      ORDER BY at DESC, response_id LIMIT {limit:UInt32}`,

@@ -72,6 +72,7 @@ export function responseRow(response: TakenResponse): object {
     chain_id: response.chainId,
     operation: response.operation,
     grant_id: response.grantId,
+    frameworks: response.frameworks,
     set_at: instantMs(response.setAtMs),
   };
 }

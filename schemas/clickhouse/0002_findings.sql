@@ -76,6 +76,7 @@ CREATE TABLE IF NOT EXISTS responses
     chain_id String,
     operation LowCardinality(String),
     grant_id String,
+    frameworks Array(LowCardinality(String)),
     set_at DateTime64(3, 'UTC'),
     firstness Int64 DEFAULT -toUnixTimestamp64Milli(set_at),
     INDEX by_chain chain_id TYPE bloom_filter(0.001) GRANULARITY 1,

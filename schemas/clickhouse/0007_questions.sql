@@ -26,6 +26,10 @@ CREATE TABLE IF NOT EXISTS chain_actions
     claimed_approval_id String,
     policy_id LowCardinality(String),
     policy_version LowCardinality(String),
+    session_id String,
+    task_id String,
+    credential_id String,
+    credential_issuer LowCardinality(String),
     firstness UInt64
 )
 ENGINE = ReplacingMergeTree(firstness)
@@ -35,6 +39,7 @@ SETTINGS index_granularity = 1024;
 CREATE MATERIALIZED VIEW IF NOT EXISTS chain_actions_from_actions TO chain_actions AS
 SELECT tenant, chain_id, started_at, identity_id, trace_id, span_id, action_id, ended_at, path, kind, operation, resource_ids, resource_kinds,
     resource_origins, status, strength, authority, grant_id, approver, approval_id, claimed_approval_id, policy_id, policy_version,
+    session_id, task_id, credential_id, attributes['nhi.credential.issuer'] AS credential_issuer,
     toUInt64(9223372036854775807 - ordinal) + if(phase = 'start', 0, 9223372036854775808) AS firstness
 FROM actions;
 
@@ -135,7 +140,9 @@ FROM
             arrayMap((id, parent, hop) -> (4, 'delegate', id, parent, id, a.started_at, map('hop', toString(hop)), -toInt32(hop)),
                 arraySlice(a.path, 2), arraySlice(a.path, 1, -1), arraySlice(arrayEnumerate(a.path), 2)),
             [(5, 'action', a.action_id, a.identity_id, concat(a.kind, ' ', a.operation), a.started_at,
-                map('authority', toString(a.authority), 'grant', a.grant_id, 'status', toString(a.status), 'strength', toString(a.strength), 'span', concat(a.trace_id, '/', a.span_id)), 0)],
+                mapUpdate(
+                    map('authority', toString(a.authority), 'grant', a.grant_id, 'status', toString(a.status), 'strength', toString(a.strength), 'span', concat(a.trace_id, '/', a.span_id)),
+                    mapFilter((key, value) -> value != '', map('session', a.session_id, 'task', a.task_id, 'credential', a.credential_id, 'issuer', toString(a.credential_issuer)))), 0)],
             arrayMap((id, kind, origin) -> (6, 'resource', id, a.action_id, id, a.started_at,
                 map('kind', toString(kind), 'origin', toString(origin)), 0), a.resource_ids, a.resource_kinds, a.resource_origins)
         )) AS links

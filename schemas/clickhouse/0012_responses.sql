@@ -21,6 +21,7 @@ SELECT
     r.chain_id AS chain_id,
     r.operation AS operation,
     r.grant_id AS grant_id,
+    r.frameworks AS frameworks,
     r.set_at AS set_at,
     dateDiff('millisecond', r.at, r.set_at::DateTime64(6, 'UTC')) AS lag_ms
 FROM responses AS r FINAL;

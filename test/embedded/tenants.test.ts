@@ -118,6 +118,25 @@ test("two tenants with the same names and ids share nothing", async () => {
   }
 });
 
+test("a finding is no one's to accept of itself, nor another tenant's", async () => {
+  await send(tokens.acme, spanOf({ "nhi.identity.id": "agent:self", "nhi.action.name": "op" }));
+  const [mine] = await findingsOf(tokens.acme, "agent:self");
+  const accept = (token: string) =>
+    ask(up.url, `/v1/findings/${mine?.id ?? ""}/accept`, {
+      method: "POST",
+      body: "{}",
+      headers: { ...by(token).headers, "content-type": "application/json" },
+    });
+  expect(await accept(tokens.acme)).toMatchObject({
+    status: 403,
+    json: { error: expect.stringContaining("is not its own to accept") },
+  });
+  expect(await accept(tokens.umbrella)).toMatchObject({
+    status: 403,
+    json: { error: expect.stringContaining("umbrella may not decide") },
+  });
+});
+
 test("a grant counts in the tenant of whoever gave it, with the giver's name", async () => {
   const grant = {
     id: "g",
@@ -157,7 +176,7 @@ test("a grant counts in the tenant of whoever gave it, with the giver's name", a
 const named = (id: string, spanId: string): JsonSpan =>
   spanOf({ "nhi.identity.id": id, "nhi.action.name": "op" }, { spanId });
 
-async function findingsOf(token: string): Promise<readonly Finding[]> {
-  const { json } = await ask(up.url, "/v1/findings?identity=agent:same", by(token));
+async function findingsOf(token: string, identity = "agent:same"): Promise<readonly Finding[]> {
+  const { json } = await ask(up.url, `/v1/findings?identity=${identity}`, by(token));
   return (json as { findings: Finding[] }).findings;
 }

@@ -5,7 +5,7 @@ import type { Detector, Examined } from "../../detector/detect/detector.ts";
 import { OwnStanding } from "../../detector/learn/own-standing.ts";
 import { standingRecord } from "../../detector/respond/respond.ts";
 import { PolicyBook } from "../../policy/book.ts";
-import { ControlRecord, Response } from "../../schemas/index.ts";
+import { ControlRecord, frameworksOfResponse, Response } from "../../schemas/index.ts";
 import { judgedWith } from "../support/build.ts";
 import { Engine } from "../support/stepped.ts";
 
@@ -60,6 +60,18 @@ test("the answer is computed, says from when on it counts, and later actions of 
     findingId: findings[0]?.id,
     atUs: response?.atUs,
   });
+});
+
+test("the answer carries the ids of what is done, and of OWASP and ATLAS those of what it is done about", () => {
+  const ofFinding = ["PR.AA-05", "DE.CM-09", "ASI02", "NHI5:2025", "AML.T0053"];
+  expect(frameworksOfResponse("pause", ofFinding)).toEqual([
+    "RS.MI-01",
+    "RS.MA-04",
+    "AML.M0029",
+    "ASI02",
+    "NHI5:2025",
+    "AML.T0053",
+  ]);
 });
 
 const kinds = [

@@ -1,4 +1,4 @@
-import { equal } from "node:assert/strict";
+import { deepEqual, equal } from "node:assert/strict";
 import { grantOf } from "../support/story/grant.ts";
 import type { Telling } from "../support/story/kit.ts";
 
@@ -27,9 +27,21 @@ export const ag5: Telling = {
         },
         ofTask === "" ? { session: kit.name("run") } : { session: kit.name("run"), task: ofTask },
       );
+    const used = (credential: string, uses: number) =>
+      kit.rowsOnce<{ action_id: string }>(
+        uses,
+        `SELECT action_id FROM v_actions WHERE identity_id = '${id}' AND credential_id = '${kit.name(credential)}' AND phase = 'end' ORDER BY started_at, seq`,
+      );
     await use("key-task", seconds, task);
     await use("key-own", seconds);
-    await kit.rowsOnce(2, `SELECT 1 FROM v_actions WHERE identity_id = '${id}' AND phase = 'end'`);
+    await kit.ready("both were used once", async () => {
+      const uses = `SELECT 1 FROM v_actions WHERE identity_id = '${id}' AND phase = 'end'`;
+      return (await kit.rows(uses)).length === 2;
+    });
+    deepEqual(
+      (await kit.findings(id)).filter(({ rule }) => rule === "credential-misuse"),
+      [],
+    );
     await kit.decide("/v1/tasks", { open: [], close: [{ id: task, reason: "done" }] });
     await agent.act(
       {
@@ -40,17 +52,26 @@ export const ag5: Telling = {
       },
       { session: kit.name("run") },
     );
-    await kit.pause(500);
-    await use("key-task", seconds, task);
-    await use("key-own", seconds);
-    await use("key-old", seconds - 400 * 86_400);
-    for (const [misuse, credential] of [
-      ["task_ended", "key-task"],
-      ["revoked", "key-own"],
-      ["too_old", "key-old"],
-    ] as const) {
-      const { why } = await kit.finding("credential-misuse", id, `${misuse}|${kit.name(credential)}`);
-      equal(Number(why["seconds"]) >= 0, true);
+    // Long enough to be told in whole seconds.
+    await kit.pause(2_100);
+    for (let nth = 0; nth < 2; nth += 1) {
+      await use("key-task", seconds, task);
+      await use("key-own", seconds);
+      await use("key-old", seconds - 400 * 86_400);
     }
+    const late = (400 - 90) * 86_400;
+    for (const { misuse, credential, before, from, until } of [
+      { misuse: "task_ended", credential: "key-task", before: 1, from: 2, until: 15 },
+      { misuse: "revoked", credential: "key-own", before: 1, from: 2, until: 15 },
+      { misuse: "too_old", credential: "key-old", before: 0, from: late, until: late + 15 },
+    ]) {
+      const finding = await kit.finding("credential-misuse", id, `${misuse}|${kit.name(credential)}`);
+      const since = Number(finding.why["seconds"]);
+      equal(since >= from && since < until, true, `${misuse}: ${String(since)} s`);
+      // At the first use that must not have been, and once.
+      const uses = await used(credential, before + 2);
+      deepEqual(finding.actionIds, [uses[before]?.action_id]);
+    }
+    equal((await kit.findings(id)).filter(({ rule }) => rule === "credential-misuse").length, 3);
   },
 };

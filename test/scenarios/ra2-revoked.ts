@@ -1,8 +1,8 @@
-import { deepEqual, equal } from "node:assert/strict";
+import { deepEqual, equal, match } from "node:assert/strict";
 import { grantOf } from "../support/story/grant.ts";
 import type { Telling } from "../support/story/kit.ts";
 
-/** A CI account deploys, goes out of bounds, and is revoked: one chain with run, credential, actions and the response. */
+/** A CI account deploys, goes out of bounds, and its credential is revoked: one chain from the run to the revocation. */
 export const ra2: Telling = {
   rests: ["outside-grant"],
   async tell(kit) {
@@ -13,52 +13,67 @@ export const ra2: Telling = {
           id: kit.name("stop"),
           on: { rules: ["outside-grant"], minSeverity: "high", identities: [id] },
           do: "revoke",
-          of: "identity",
         },
       ],
     });
     await kit.grant(grantOf(kit, "deploy", id, { operations: ["deploy.*"], resources: ["cluster/shop"] }));
     const agent = kit.agent(id, "ci_job", { ANSWERABLE_GUARD: "off" });
+    const credential = kit.name("key-9");
+    const issuer = "https://token.actions.example";
     const attributes = {
-      "nhi.credential.id": kit.name("oidc-9"),
+      "nhi.credential.id": credential,
       "nhi.credential.type": "jwt",
-      "nhi.credential.issuer": "https://token.actions.example",
+      "nhi.credential.issuer": issuer,
     };
     const chainId = kit.name("chain");
-    const as = {
-      carried: { scope: { chainId } },
-      chain: ["user:cem@acme.example"],
-      task: "run-77",
-      session: kit.name("pipeline"),
-    };
+    const session = kit.name("pipeline");
+    const as = { carried: { scope: { chainId } }, chain: ["user:cem@acme.example"], task: "run-77", session };
     const act = (name: string, resource: string) =>
       agent.act(
         { kind: "exec", name, mutating: true, attributes, resource: { id: resource, kind: "deployment" } },
         as,
       );
     await act("deploy.set_image", "cluster/shop");
+    await act("deploy.scale", "cluster/shop");
     await act("deploy.set_image", "cluster/payments");
     const finding = await kit.finding("outside-grant", id, "deploy.set_image");
     equal(finding.chainId, chainId);
-    const [response] = await kit.rowsOnce(
+    const [revocation] = await kit.rowsOnce(
       1,
-      `SELECT standing, credential_id, chain_id, lag_ms FROM v_responses WHERE finding_id = '${finding.id}'`,
+      `SELECT credential_id, identity_id, chain_id, outcome, toUInt8(verified) AS verified, lag_ms FROM v_revocations WHERE identity_id = '${id}' AND outcome = 'revoked'`,
     );
+    const { lag_ms: lagMs, ...revoked } = revocation ?? {};
+    deepEqual(revoked, {
+      credential_id: credential,
+      identity_id: id,
+      chain_id: chainId,
+      outcome: "revoked",
+      verified: 1,
+    });
+    equal(kit.revoked.has(credential), true);
+    // From the violation to the revocation: seconds, told and not guessed.
+    equal(Number(lagMs) > 0 && Number(lagMs) < 10_000, true, `${String(lagMs)} ms`);
+    // The whole of it, as one answer.
+    const { links } = await kit.chain(chainId, 3);
+    const actions = links.filter(({ kind }) => kind === "action");
     deepEqual(
-      [response?.["standing"], response?.["credential_id"], response?.["chain_id"]],
-      ["revoked", kit.name("oidc-9"), chainId],
+      actions.map(({ label, detail }) => [label, detail["authority"]]),
+      [
+        ["exec deploy.set_image", "granted"],
+        ["exec deploy.scale", "granted"],
+        ["exec deploy.set_image", "outside_scope"],
+      ],
     );
-    equal(Number(response?.["lag_ms"]) >= 0, true);
-    const issuers = await kit.rows(
-      `SELECT DISTINCT session_id, attributes['nhi.credential.issuer'] AS issuer FROM v_actions WHERE chain_id = '${chainId}'`,
-    );
-    deepEqual(issuers, [{ session_id: kit.name("pipeline"), issuer: "https://token.actions.example" }]);
-    const { links } = await kit.chain(chainId, 2);
-    deepEqual(
-      ["principal", "action", "finding", "response"].filter(
-        (kind) => !links.some((link) => link.kind === kind),
-      ),
-      [],
-    );
+    for (const { detail } of actions) {
+      const { session: of, task, credential: by, issuer: from } = detail;
+      deepEqual({ of, task, by, from }, { of: session, task: "run-77", by: credential, from: issuer });
+    }
+    equal(links.find(({ kind }) => kind === "principal")?.id, "user:cem@acme.example");
+    const found = links.find(({ kind, id: one }) => kind === "finding" && one === finding.id);
+    equal(found?.parent, actions[2]?.id);
+    const response = links.find(({ kind, parent }) => kind === "response" && parent === finding.id);
+    equal(response?.detail["standing"], "revoked");
+    equal(Number(response?.detail["lag_ms"]) >= 0, true);
+    match(response?.detail["hook issuer"] ?? "", /^revoked and verified at \d{4}-/u);
   },
 };

@@ -1,7 +1,9 @@
 import { deepEqual, equal } from "node:assert/strict";
-import { frameworksOf } from "../../schemas/index.ts";
+import { frameworksOf, frameworksOfResponse } from "../../schemas/index.ts";
 import { grantOf } from "../support/story/grant.ts";
 import type { Telling } from "../support/story/kit.ts";
+
+const all = ["mitre-atlas", "nist-csf", "owasp-asi", "owasp-nhi"];
 
 /** What is found and what is done about it says under which ids of the frameworks it falls. */
 export const ra4: Telling = {
@@ -18,6 +20,14 @@ export const ra4: Telling = {
       ],
     });
     await kit.grant(grantOf(kit, "little", id, { operations: ["tickets.read"], resources: ["*"] }));
+    const counts = async () => {
+      const rows = await kit.rows<{ part: string; findings: string; responses: string }>(
+        `SELECT part, toString(sumIf(findings, day >= today() - 1)) AS findings, toString(sumIf(responses, day >= today() - 1)) AS responses
+         FROM v_framework_coverage WHERE tenant = 'default' AND framework = 'nist-csf' GROUP BY part`,
+      );
+      return new Map(rows.map(({ part, ...row }) => [part, row]));
+    };
+    const before = await counts();
     const agent = kit.agent(id, "ai_agent", { ANSWERABLE_GUARD: "off" });
     await agent.act(
       {
@@ -28,24 +38,38 @@ export const ra4: Telling = {
       },
       { session: kit.name("run") },
     );
+    const frameworksIn = async (ids: readonly string[]) => {
+      const rows = await kit.rows<{ framework: string }>(
+        `SELECT DISTINCT framework FROM v_framework_ids WHERE id IN (${ids.map((one) => `'${one}'`).join(", ")}) ORDER BY framework`,
+      );
+      return rows.map(({ framework }) => framework);
+    };
     const finding = await kit.finding("outside-grant", id, "mail.send");
     deepEqual(finding.frameworks, frameworksOf("outside-grant", "outside_scope"));
     deepEqual((await kit.alert(finding))["frameworks"], finding.frameworks);
-    const frameworks = await kit.rows<{ framework: string }>(
-      `SELECT DISTINCT framework FROM v_framework_ids WHERE id IN (${finding.frameworks.map((one) => `'${one}'`).join(", ")}) ORDER BY framework`,
-    );
-    equal(frameworks.length, 4);
-    await kit.rowsOnce(1, `SELECT 1 FROM v_responses WHERE finding_id = '${finding.id}'`);
-    const counted = await kit.rowsOnce<{ part: string; findings: number; responses: number }>(
+    deepEqual(await frameworksIn(finding.frameworks), all);
+    const [response] = await kit.rowsOnce<{ frameworks: readonly string[] }>(
       1,
-      `SELECT part, sumIf(findings, day >= today() - 1) > 0 AS findings, sumIf(responses, day >= today() - 1) > 0 AS responses FROM v_framework_coverage
-       WHERE tenant = 'default' AND framework = 'nist-csf' GROUP BY part`,
+      `SELECT frameworks FROM v_responses WHERE finding_id = '${finding.id}'`,
     );
-    const part = (name: string) => counted.find((row) => row.part === name);
-    deepEqual([part("Protect")?.findings, part("Detect")?.findings, part("Respond")?.responses], [1, 1, 1]);
-    equal(
-      counted.some((row) => row.part === "Recover"),
-      true,
+    deepEqual(response?.frameworks, frameworksOfResponse("pause", finding.frameworks));
+    deepEqual(await frameworksIn(response?.frameworks ?? []), all);
+    // Both are counted where they belong: what was found is detected, what was done is a response; other stories may count too.
+    const after = await counts();
+    const grew = (part: string, kind: "findings" | "responses") =>
+      Number(after.get(part)?.[kind]) > Number(before.get(part)?.[kind]);
+    deepEqual(
+      [grew("Protect", "findings"), grew("Detect", "findings"), grew("Respond", "responses")],
+      [true, true, true],
     );
+    deepEqual([...after.keys()].toSorted(), [
+      "Detect",
+      "Govern",
+      "Identify",
+      "Protect",
+      "Recover",
+      "Respond",
+    ]);
+    equal(Number(after.get("Recover")?.findings), 0);
   },
 };

@@ -17,6 +17,7 @@ export const ra5: Telling = {
       }),
     );
     const agent = kit.agent(id, "ai_agent", { ANSWERABLE_GUARD: "off" });
+    const seconds = Math.floor(Date.now() / 1000);
     const act = (name: string, resource: string) =>
       agent.act(
         {
@@ -24,25 +25,47 @@ export const ra5: Telling = {
           name,
           mutating: true,
           resource: { id: resource, kind: "account" },
-          attributes: { "nhi.credential.id": kit.name("sts-1"), "nhi.credential.type": "aws_sts" },
+          attributes: {
+            "nhi.credential.id": kit.name("sts-1"),
+            "nhi.credential.type": "aws_sts",
+            "nhi.credential.issued_at": seconds,
+            "nhi.credential.expires_at": seconds + 900,
+          },
         },
         { chain: ["user:hr@acme.example"], task, session: kit.name("run") },
       );
-    await act("accounts.create", "directory/new/7");
-    await act("accounts.update", "directory/new/7");
-    await act("groups.add", "directory/admins");
-    await act("accounts.update", "directory/new/7");
-    await act("groups.add", "directory/owners");
-    const finding = await kit.finding("privilege-creep", id, "groups.add");
-    equal(Number(finding.why["step"]), 3);
+    const steps = [
+      ["accounts.create", "directory/new/7", "granted"],
+      ["accounts.update", "directory/new/7", "granted"],
+      ["groups.add", "directory/admins", "outside_scope"],
+      ["accounts.update", "directory/new/7", "granted"],
+      ["groups.add", "directory/owners", "outside_scope"],
+      ["accounts.delete", "directory/ceo", "outside_scope"],
+    ] as const;
+    for (const [name, resource] of steps) await act(name, resource);
+    const finding = await kit.finding("privilege-creep", id);
+    deepEqual(
+      { step: Number(finding.why["step"]), operation: finding.why["operation"], task: finding.why["task"] },
+      { step: 3, operation: "groups.add", task },
+    );
+    // Each action is marked, and by whose authority it was asked for.
     const rows = await kit.rowsOnce<Record<string, string>>(
-      5,
-      `SELECT authority FROM v_actions WHERE identity_id = '${id}' AND phase = 'end' ORDER BY started_at, seq`,
+      steps.length,
+      `SELECT action_id, operation, resource_ids[1] AS resource, authority, task_id, credential_id FROM v_actions WHERE identity_id = '${id}' AND phase = 'end' ORDER BY started_at, seq`,
     );
     deepEqual(
-      rows.map(({ authority }) => authority),
-      ["granted", "granted", "outside_scope", "granted", "outside_scope"],
+      rows.map(({ action_id: _id, ...row }) => row),
+      steps.map(([operation, resource, authority]) => ({
+        operation,
+        resource,
+        authority,
+        task_id: task,
+        credential_id: kit.name("sts-1"),
+      })),
     );
+    deepEqual(finding.actionIds, [rows[2]?.["action_id"]]);
+    // The steps after it are outside as well, and it is said once.
+    await kit.finding("outside-grant", id, "accounts.delete");
     equal((await kit.findings(id)).filter(({ rule }) => rule === "privilege-creep").length, 1);
   },
 };

@@ -7,36 +7,64 @@ export const rm2: Telling = {
   rests: ["outside-grant"],
   async tell(kit) {
     const id = kit.name("svc:catalogue");
-    await kit.grant(grantOf(kit, "catalogue", id, { operations: ["http.get"], resources: ["catalogue/*"] }));
+    await kit.grant(
+      grantOf(kit, "catalogue", id, {
+        operations: ["http.get"],
+        resources: ["https://api.example/catalogue/*"],
+      }),
+    );
     const agent = kit.agent(id, "service_account", { ANSWERABLE_GUARD: "shadow" });
-    const call = (session: string) =>
+    const post = (session: string, path: string) =>
       agent.act(
         {
           kind: "tool_call",
           name: "http.post",
           mutating: true,
-          resource: { id: "billing/refunds", kind: "http_endpoint" },
+          resource: { id: `https://api.example/${path}`, kind: "http_endpoint" },
         },
         { session: kit.name(session) },
       );
-    await call("first");
-    const first = await kit.finding("outside-grant", id, kit.name("first"));
-    await call("second");
+    const found = async () =>
+      (await kit.findings(id))
+        .filter(({ rule }) => rule === "outside-grant")
+        .map(({ cause, sessionId }) => `${sessionId} ${cause.split(" ")[1]?.split("|")[0] ?? ""}`)
+        .toSorted();
+    const refunds = "https://api.example/refunds";
+    const payouts = "https://api.example/payouts";
+    // The first call: a person is asked to look at it.
+    await post("first", "refunds");
+    const first = await kit.finding("outside-grant", id, refunds);
+    equal((await kit.alert(first))["rule"], "outside-grant");
+    // Repeating it makes nothing normal: neither within the session nor in those that follow.
+    for (let nth = 0; nth < 5; nth += 1) await post("first", "refunds");
+    await post("second", "refunds");
     await kit.finding("outside-grant", id, kit.name("second"));
-    // A person looks at it and accepts it: a review that ends by a grant, in the person's name.
-    await kit.grant(
-      grantOf(kit, "refunds", id, { operations: ["http.post"], resources: ["billing/refunds"] }),
+    deepEqual(await found(), [`${kit.name("first")} ${refunds}`, `${kit.name("second")} ${refunds}`]);
+    // A person accepts it: that endpoint is quiet from then on, another is not.
+    const said = await kit.verb(
+      "finding",
+      first.id,
+      "--accept",
+      "--comment",
+      "refunds moved to the catalogue",
     );
-    await call("third");
-    const rows = await kit.rowsOnce<Record<string, string>>(
-      3,
-      `SELECT authority FROM v_actions WHERE identity_id = '${id}' AND phase = 'end' ORDER BY started_at, seq`,
+    equal(said.includes(id), true);
+    await post("third", "refunds");
+    await post("third", "payouts");
+    await kit.finding("outside-grant", id, payouts);
+    deepEqual(await found(), [
+      `${kit.name("first")} ${refunds}`,
+      `${kit.name("second")} ${refunds}`,
+      `${kit.name("third")} ${payouts}`,
+    ]);
+    // What is quiet is noted all the same.
+    const rows = await kit.rowsOnce(
+      9,
+      `SELECT authority, toUInt8(has(signals, 'outside-grant/outside_scope')) AS noted FROM v_actions WHERE identity_id = '${id}' AND phase = 'end'`,
     );
     deepEqual(
-      rows.map(({ authority }) => authority),
-      ["outside_scope", "outside_scope", "granted"],
+      rows,
+      Array.from({ length: 9 }, () => ({ authority: "outside_scope", noted: 1 })),
     );
-    equal((await kit.findings(id)).filter(({ sessionId }) => sessionId === kit.name("third")).length, 0);
-    equal((await kit.alert(first))["rule"], "outside-grant");
   },
 };

@@ -47,7 +47,6 @@ export const stories: readonly Story[] = [
     holds:
       "The deployment record holds pipeline run, credential and its issuer, deployment actions and the revocation, in one chain, with the lag between violation and revocation.",
     telling: ra2,
-    lacks: "a credential that is revoked by us, with the lag on the chain",
   },
   {
     id: "RA3",
@@ -62,7 +61,6 @@ export const stories: readonly Story[] = [
     holds:
       "Every finding and response carries CSF 2.0, OWASP ASI, OWASP NHI and ATLAS ids; a view counts them per function and window.",
     telling: ra4,
-    lacks: "responses, which carry the ids of the frameworks",
   },
   {
     id: "RA5",
@@ -70,7 +68,6 @@ export const stories: readonly Story[] = [
     holds:
       "Each action is marked inside or outside the approved task boundary; the first crossing is a privilege-creep finding that names the step.",
     telling: ra5,
-    lacks: "tasks, and the rule privilege-creep",
   },
   {
     id: "RM1",
@@ -84,14 +81,12 @@ export const stories: readonly Story[] = [
     holds:
       "A review request is raised at the first call; the behaviour does not become normal by repetition until a person accepts it; after acceptance it is quiet.",
     telling: rm2,
-    lacks: "a guard that only watches",
   },
   {
     id: "RM3",
     title: "A secrets manager issues a token; the NHI at once tries lateral access against its role.",
     holds: "One high-confidence episode that joins issue and access, not two separate alerts.",
     telling: rm3,
-    lacks: "the rule issue-then-lateral",
   },
   {
     id: "RM4",
@@ -145,7 +140,6 @@ export const stories: readonly Story[] = [
     holds:
       "Standing turns to revoked, the revocation hook fires, the next action is blocked; times of each are on the chain.",
     telling: ag1,
-    lacks: "the guard, playbooks and the revocation hook",
   },
   {
     id: "AG2",
@@ -165,7 +159,6 @@ export const stories: readonly Story[] = [
     holds:
       "It is paused; the next action waits for re-authorisation; a person's answer resumes or revokes it.",
     telling: ag4,
-    lacks: "rates, playbooks and the guard",
   },
   {
     id: "AG5",
@@ -173,7 +166,6 @@ export const stories: readonly Story[] = [
       "A credential stays in use after its task ended, after revocation, or long past its justified age.",
     holds: "Each is a finding at the first use, with the time since it should have stopped.",
     telling: ag5,
-    lacks: "the rule credential-misuse",
   },
   {
     id: "AU1",

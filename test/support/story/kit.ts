@@ -10,6 +10,7 @@ import { produce } from "../kafka/records.ts";
 import { until } from "../poll.ts";
 import { repositoryRoot } from "../repository.ts";
 import { protoRequest } from "../tool-calls.ts";
+import { runVerb } from "../roles.ts";
 import { answerable } from "../up.ts";
 import { type Agent, startAgent } from "./agent.ts";
 import type { StoryInstallation } from "./installation.ts";
@@ -43,6 +44,8 @@ export interface Kit {
   call(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<Answer>;
   /** The same, and it must succeed. */
   decide(path: string, body: unknown): Promise<Answer>;
+  /** Runs `answerable <args>` against the installation, as a person at a terminal; it must succeed. */
+  verb(...args: readonly string[]): Promise<string>;
   /** Gives grants, and waits until the detector knows them. */
   grant(...grants: readonly (Readonly<Record<string, unknown>> & { readonly id: string })[]): Promise<void>;
   rows<Row = Record<string, unknown>>(statement: string): Promise<readonly Row[]>;
@@ -57,10 +60,16 @@ export interface Kit {
   asked(identity: string): Promise<ApprovalAsked>;
   /** Waits for the webhook's message about the episode of a finding. */
   alert(finding: Finding): Promise<Record<string, unknown>>;
+  /** Messages of the webhook about this identity, as far as they came. */
+  alertsOf(identity: string): readonly Record<string, unknown>[];
+  /** Credentials that their issuer was asked to revoke, and has. */
+  readonly revoked: ReadonlySet<string>;
   /** Writes a record of `nhi.spans`, as a collector does. */
   record(record: Parameters<typeof produce>[2][number]): Promise<void>;
   /** Waits until the guard of an agent knows enough to say this of an action, or is off; nothing is done. Set-up. */
   heard(agent: Agent, action: RecordedAction, as?: RunAs, reason?: string): Promise<void>;
+  /** Waits until this is so, without which the story can't go on but which it is not about. Set-up. */
+  ready(what: string, look: () => Promise<boolean>): Promise<void>;
   /** Waits until this is so, which the story is about. */
   until<T>(what: string, look: () => T | undefined | false | Promise<T | undefined | false>): Promise<T>;
   pause(ms: number): Promise<void>;
@@ -100,7 +109,7 @@ function nudge(): Parameters<Kit["record"]>[0] {
 
 /** Tells a story, with what its agents have switched off; whatever it started is stopped afterwards. */
 export async function tellStory(
-  { kafka, url, webhook, agentEnv: usual }: StoryInstallation,
+  { kafka, url, webhook, issuer, agentEnv: usual }: StoryInstallation,
   id: string,
   { tell }: Telling,
   { patienceMs, off = {} }: { readonly patienceMs: number; readonly off?: Readonly<Record<string, string>> },
@@ -132,6 +141,8 @@ export async function tellStory(
     (await call("GET", `/v1/findings?identity=${encodeURIComponent(identity)}`)).json[
       "findings"
     ] as Finding[];
+  const messages = () =>
+    webhook.delivered.map(({ body }) => (JSON.parse(body) as { data: Record<string, unknown> }).data);
   const kit: Kit = {
     name: (base) => `${base}.${id.toLowerCase()}`,
     agent(identity, kind = "ai_agent", env = {}) {
@@ -159,6 +170,11 @@ export async function tellStory(
     },
     call,
     decide,
+    async verb(...args) {
+      const { code, out, err } = await runVerb([...args, "--url", url], {});
+      if (code !== 0) throw new Error(`answerable ${args.join(" ")} ended with ${String(code)}: ${err}`);
+      return out;
+    },
     async grant(...grants) {
       await decide("/v1/grants", { grants });
       const ids = grants.map((one) => `'${one.id}'`).join(", ");
@@ -197,15 +213,16 @@ export async function tellStory(
       }),
     alert: ({ episodeId }) =>
       wait(`a message about episode ${episodeId}`, () =>
-        webhook.delivered
-          .map(({ body }) => (JSON.parse(body) as { data: Record<string, unknown> }).data)
-          .find((data) => data["episodeId"] === episodeId),
+        messages().find((data) => data["episodeId"] === episodeId),
       ),
+    alertsOf: (identity) => messages().filter((data) => data["identityId"] === identity),
+    revoked: issuer.revoked,
     record: (record) => produce(kafka.brokers, kafka.topics.spans, [record]),
     heard: (agent, action, as = {}, reason = "granted") =>
       ready(`the guard of ${agent.id} says ${reason}`, async () =>
         ["guard_off", reason].includes((await agent.act(action, as, { isQuestion: true })).reason ?? ""),
       ),
+    ready,
     until: wait,
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   };
