@@ -109,7 +109,7 @@ test.each([
     const { brokers, topics, query, violate, detect } = await guarded(env);
     for (let nth = 0; nth < violations; nth += 1) {
       await violate();
-      await sleep(200);
+      await sleep(50);
     }
     const rows = await until(
       "all are answered",

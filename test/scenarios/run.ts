@@ -38,7 +38,16 @@ function tell(all: boolean): ReadonlyMap<string, boolean> {
   }
 }
 
+const help = `Tells the mission's stories on a real Kafka and ClickHouse, and once more without what each rests on.
+
+  npm run stories [-- --all] [-- --write-readme]
+
+  --all           those that still lack something as well
+  --write-readme  tells nothing; writes the table of stories into README.md
+`;
+
 function main(args: readonly string[]): void {
+  if (args.includes("--help")) return void process.stdout.write(help);
   if (args.includes("--write-readme")) {
     const path = join(repositoryRoot, "README.md");
     writeFileSync(path, withStories(readFileSync(path, "utf8")));
