@@ -13,7 +13,7 @@ import { type events, events as allEvents } from "./seen.ts";
 import { simulate } from "./simulate.ts";
 
 const one = process.env["ANSWERABLE_TEST_SIM_SEED"];
-const seeds = one === undefined ? Number(process.env["ANSWERABLE_TEST_SIM_RUNS"] ?? 200) : 1;
+const seeds = one === undefined ? Number(process.env["ANSWERABLE_TEST_SIM_RUNS"] ?? 100) : 1;
 const firstSeed = Number(one ?? fc.readConfigureGlobal().seed ?? Date.now() % 1_000_000_000);
 
 test(
