@@ -4,6 +4,7 @@ import type { ActionView } from "./action-view.ts";
 import { type Detector, quiet } from "./detector.ts";
 import { isExempt } from "../../policy/exempt.ts";
 import { actionSql } from "./sql.ts";
+import { secondsBetween, skewUs } from "./time.ts";
 
 /** What comes so soon after a token was got is taken as done with it. */
 const soonUs = 15 * 60_000_000;
@@ -26,8 +27,10 @@ export const issueThenLateral: Detector<Memory> = {
       return quiet;
     const issued = last.get(issue);
     if (issued === undefined) return quiet;
+    // Clocks tell of beginnings in whole milliseconds, and of ends more finely: what came at once may seem to have begun before.
     const sinceUs = action.startedAtUs - issued.number;
-    if (sinceUs < 0 || sinceUs > soonUs) return quiet;
+    if (sinceUs < -skewUs || sinceUs > soonUs) return quiet;
+    const seconds = Math.max(0, secondsBetween(issued.number, action.startedAtUs));
     const { operation, sessionId } = action;
     return [
       {
@@ -36,8 +39,8 @@ export const issueThenLateral: Detector<Memory> = {
         cause: `${sessionId}|${outcome}|${operation}`,
         cites: [issued.text],
         tell: () => ({
-          title: `${operation} beyond its grants, ${String(Math.floor(sinceUs / 1e6))} s after it got a token`,
-          why: { outcome, operation, closestGrant: authority.grantId, seconds: Math.floor(sinceUs / 1e6) },
+          title: `${operation} beyond its grants, ${String(seconds)} s after it got a token`,
+          why: { outcome, operation, closestGrant: authority.grantId, seconds },
           sql: sqlOf(action, issued.text),
         }),
       },
@@ -55,5 +58,5 @@ function sqlOf(action: ActionView, issuedId: string): string {
   const { tenant, identityId } = action;
   const here = `SELECT authority, operation, grant_id, started_at FROM v_actions WHERE ${actionSql(action)}`;
   const got = `SELECT ended_at AS got_at FROM v_actions WHERE ${actionSql({ id: issuedId, tenant, identityId })}`;
-  return `SELECT authority AS outcome, operation, grant_id AS closestGrant, toInt64(floor((toUnixTimestamp64Micro(started_at) - toUnixTimestamp64Micro(got_at)) / 1000000)) AS seconds FROM (${here}) AS said CROSS JOIN (${got}) AS got`;
+  return `SELECT authority AS outcome, operation, grant_id AS closestGrant, greatest(0, toInt64(floor((toUnixTimestamp64Micro(started_at) - toUnixTimestamp64Micro(got_at)) / 1000000))) AS seconds FROM (${here}) AS said CROSS JOIN (${got}) AS got`;
 }

@@ -35,3 +35,19 @@ test("a token and lateral access", () => {
   expect(new Set(findings.map((one) => one.episodeId)).size).toBe(1);
   expect(alerts.map((one) => one.data.rule)).toEqual(["issue-then-lateral"]);
 });
+
+test("what comes at once may seem to have begun before the token was there", () => {
+  const [startedAtUs, endedAtUs] = [builtAtUs, builtAtUs + 400];
+  const issued = judgedWith(
+    0,
+    { kind: "credential_issue", operation: "vault.token.create", startedAtUs, endedAtUs },
+    granted("granted"),
+  );
+  const lateral = judgedWith(
+    1,
+    { operation: "db.dump", startedAtUs, endedAtUs: endedAtUs + 300 },
+    granted("outside_scope"),
+  );
+  const [said] = stepped([issued, lateral], detectors).findings;
+  expect(said).toMatchObject({ rule: "issue-then-lateral", why: { seconds: 0 } });
+});
