@@ -1,4 +1,5 @@
 import type { Authority, AuthorityOutcome } from "../schemas/index.ts";
+import { outcomesFromFarthest } from "../schemas/outcomes.ts";
 import type { PolicyBook } from "./book.ts";
 import { isApproved } from "./approved.ts";
 import type { Known } from "./circumstances.ts";
@@ -31,30 +32,10 @@ export function authorise(book: PolicyBook, control: number, facts: ActionFacts,
   return judgeBy(holder, holder.taking(facts.operation), facts, judging);
 }
 
-/** As in `AuthorityOutcome`, whose list would bring zod into the processes of others. */
-const fromFarthest: readonly AuthorityOutcome[] = [
-  "no_grant",
-  "outside_scope",
-  "outside_window",
-  "outside_hours",
-  "revoked",
-  "task_closed",
-  "wrong_environment",
-  "wrong_network",
-  "wrong_session",
-  "wrong_credential",
-  "credential_too_old",
-  "wrong_root",
-  "too_deep",
-  "out_of_order",
-  "over_retries",
-  "over_rate",
-  "over_volume",
-  "unapproved",
-  "granted",
-];
 /** Of several grants that don't cover an action, the closest explains it. */
-const closeness = new Map(fromFarthest.map((outcome, nth) => [outcome, nth]));
+const closeness = new Map<AuthorityOutcome, number>(
+  outcomesFromFarthest.map((outcome, nth) => [outcome, nth]),
+);
 
 const noGrant: Authority = {
   outcome: "no_grant",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Conditions } from "./condition.ts";
+import { outcomesFromFarthest } from "./outcomes.ts";
 import { Instant, Pattern } from "./pattern.ts";
 
 /** From when and until when a grant counts: `from` inclusive, `until` exclusive; either end may be open. */
@@ -65,27 +66,7 @@ export type Grant = Readonly<z.infer<typeof Grant>>;
  * How an action stood to the authority of its identity at the moment it happened: granted, or the boundary that it crossed. From
  * farthest to closest: of several grants that don't cover an action, the one that came closest explains it.
  */
-export const AuthorityOutcome = z.enum([
-  "no_grant",
-  "outside_scope",
-  "outside_window",
-  "outside_hours",
-  "revoked",
-  "task_closed",
-  "wrong_environment",
-  "wrong_network",
-  "wrong_session",
-  "wrong_credential",
-  "credential_too_old",
-  "wrong_root",
-  "too_deep",
-  "out_of_order",
-  "over_retries",
-  "over_rate",
-  "over_volume",
-  "unapproved",
-  "granted",
-]);
+export const AuthorityOutcome = z.enum(outcomesFromFarthest);
 export type AuthorityOutcome = z.infer<typeof AuthorityOutcome>;
 
 /** The verdict on one action, with the grant it rests on or the one it came closest to. */

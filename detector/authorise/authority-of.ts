@@ -61,6 +61,7 @@ export class AuthorityOf {
   readonly #control: number;
   readonly #grantees = new ByCode<Grantee>();
   readonly #verdicts = new ByCode<Verdict>();
+  readonly #decided = new Map<string, Decided>();
 
   /** @param control Position of the control log up to which is judged. */
   constructor(book: PolicyBook, control: number) {
@@ -70,7 +71,11 @@ export class AuthorityOf {
 
   /** All that was decided for a tenant, and the place of the control log up to which it counts. */
   decidedFor(tenant: string): Decided {
-    return { book: this.#book.of(tenant), control: this.#control };
+    const known = this.#decided.get(tenant);
+    if (known !== undefined) return known;
+    const decided = { book: this.#book.of(tenant), control: this.#control };
+    this.#decided.set(tenant, decided);
+    return decided;
   }
 
   /**

@@ -3,6 +3,7 @@ import { decide, type Verdict } from "../../policy/decide.ts";
 import { digestOf } from "../../policy/digest.ts";
 import { ActionKind } from "../../schemas/index.ts";
 import type { Clock } from "../clock.ts";
+import type { DecisionRow } from "../store/decisions.ts";
 import { mayGuard } from "../ingest/auth.ts";
 import type { Client } from "../ingest/ports.ts";
 import type { PolicyFeed } from "./policy-feed.ts";
@@ -34,25 +35,7 @@ const GuardRequest = z.strictObject({
 });
 
 /** What was decided for a caller that has no guard of its own, as the store keeps it. */
-export interface ServiceDecision {
-  readonly tenant: string;
-  readonly atUs: number;
-  readonly identityId: string;
-  readonly kind: string;
-  readonly operation: string;
-  readonly resources: readonly string[];
-  readonly taskId: string;
-  readonly sessionId: string;
-  readonly chainId: string;
-  readonly verdict: string;
-  readonly reason: string;
-  readonly grantId: string;
-  readonly policyId: string;
-  readonly policyVersion: string;
-  readonly control: number;
-  readonly digest: string;
-  readonly client: string;
-}
+export type ServiceDecision = Omit<DecisionRow, "id">;
 
 export interface GuardOptions {
   readonly feed: PolicyFeed;

@@ -2,9 +2,9 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { ActionFacts } from "../../policy/facts.ts";
 import { authorise } from "../../policy/judge.ts";
-import { PolicyBook } from "../../policy/book.ts";
 import type { AuthorityOutcome, ControlRecord, Grant } from "../../schemas/index.ts";
 import { builtAtUs, grantWith } from "../support/build.ts";
+import { bookOf, factsWith } from "../support/policy.ts";
 
 const atUs = (iso: string): number => Date.parse(iso) * 1000;
 const noon = "2026-03-02T12:00:00Z";
@@ -23,30 +23,6 @@ const revoked = (at: string, grantId = "grant-1"): ControlRecord => ({
   author: "user:ana@acme.example",
   atUs: atUs(at),
   grantId,
-});
-
-function bookOf(log: readonly ControlRecord[]): PolicyBook {
-  const book = new PolicyBook();
-  log.forEach((record, position) => book.enter(position, record));
-  return book;
-}
-
-const question = (parts: Partial<ActionFacts> = {}): ActionFacts => ({
-  tenant: "default",
-  identityId: "agent:triage",
-  operation: "tickets.open",
-  resources: [],
-  startedAtUs: atUs(noon),
-  taskId: "",
-  sessionId: "",
-  network: "",
-  environment: "",
-  credentialType: "",
-  credentialIssuedAt: undefined,
-  path: ["agent:triage"],
-  approvalId: "",
-  digest: "",
-  ...parts,
 });
 
 interface OutcomeCase {
@@ -201,7 +177,7 @@ const cases: readonly OutcomeCase[] = [
 ];
 
 test.each(cases)("$name", ({ log, asked, control, outcome }) => {
-  expect(authorise(bookOf(log), control ?? log.length, question(asked)).outcome).toBe(outcome);
+  expect(authorise(bookOf(log), control ?? log.length, factsWith(asked)).outcome).toBe(outcome);
 });
 
 describe("of several grants", () => {
@@ -228,12 +204,12 @@ describe("of several grants", () => {
     const orders = [grants, grants.toReversed()];
     for (const order of orders) {
       const log = [...order.map((parts) => given(morning, parts)), revoked("2026-03-02T09:00:00Z", "gone")];
-      expect(authorise(bookOf(log), log.length, question())).toMatchObject({ outcome, grantId });
+      expect(authorise(bookOf(log), log.length, factsWith())).toMatchObject({ outcome, grantId });
     }
   });
 
   test("the verdict names who approved it and under which policy", () => {
-    expect(authorise(bookOf([given(morning)]), 1, question())).toEqual({
+    expect(authorise(bookOf([given(morning)]), 1, factsWith())).toEqual({
       outcome: "granted",
       grantId: "grant-1",
       approver: "user:ana@acme.example",
@@ -264,7 +240,7 @@ describe("whatever was decided", () => {
   test("a replay at an older position judges as was judged then", () => {
     fc.assert(
       fc.property(logs, fc.nat({ max: 8 }), hours, (log, control, hour) => {
-        const asked = question({ startedAtUs: atUs(isoAt(hour)) });
+        const asked = factsWith({ startedAtUs: atUs(isoAt(hour)) });
         const then = authorise(bookOf(log.slice(0, control)), control, asked);
         expect(authorise(bookOf(log), control, asked)).toEqual(then);
       }),
@@ -276,7 +252,7 @@ describe("whatever was decided", () => {
       fc.property(logs, fc.array(hours, { minLength: 2, maxLength: 6 }), (log, asked) => {
         const book = bookOf(log);
         const judge = (hour: number): unknown =>
-          authorise(book, log.length, question({ startedAtUs: atUs(isoAt(hour)) }));
+          authorise(book, log.length, factsWith({ startedAtUs: atUs(isoAt(hour)) }));
         const forwards = asked.map(judge);
         expect(asked.toReversed().map(judge).toReversed()).toEqual(forwards);
       }),
