@@ -88,6 +88,10 @@ export const Action = z.strictObject({
     .describe(
       "What the detectors noticed about it, as rule/signal, whether or not it became a finding of its own.",
     ),
+  score: z
+    .number()
+    .nonnegative()
+    .describe("How far from the identity's habit it is, in bits: the most that a detector said."),
   late: z.boolean().describe("Came when an action of the same identity that ended later had been judged."),
   clockSuspect: z.boolean().describe("Its clock is more than five minutes ahead of ours."),
   source: z.string().describe("Name of the authenticated client that delivered it; empty on loopback."),

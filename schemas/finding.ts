@@ -3,6 +3,23 @@ import { z } from "zod";
 export const Severity = z.enum(["info", "low", "medium", "high", "critical"]);
 export type Severity = z.infer<typeof Severity>;
 
+/** What kinds of evidence there are; a finding is critical only where two of them agree. */
+export const EvidenceKind = z.enum([
+  "authority",
+  "novelty",
+  "lineage",
+  "sequence",
+  "volume",
+  "peers",
+  "integrity",
+  "correlation",
+]);
+export type EvidenceKind = z.infer<typeof EvidenceKind>;
+
+/** What a finding looks like, to help whoever decides; empty where nothing speaks for one of them. */
+export const Hint = z.enum(["", "benign_change", "misconfiguration", "abuse"]);
+export type Hint = z.infer<typeof Hint>;
+
 /**
  * What a detection said. `why` holds the numbers that explain it, `sql` the query over the store that recomputes them.
  * Its id is computed from rule, version, identity and cause, so that a replay gives the same row.
@@ -33,6 +50,29 @@ export const Finding = z.strictObject({
     .describe(
       "Ids of NIST CSF 2.0, OWASP ASI 2026, OWASP NHI 2025 and MITRE ATLAS 5.6.0 that it falls under.",
     ),
+  evidence: z
+    .array(EvidenceKind)
+    .max(8)
+    .readonly()
+    .default([])
+    .describe("The kinds of evidence it rests on."),
+  confidence: z
+    .enum(["full", "cold_start"])
+    .default("full")
+    .describe("cold_start: too little is known of the identity itself, its peers speak for it."),
+  hint: Hint.default(""),
+  hintWhy: z
+    .array(z.string().max(256))
+    .max(16)
+    .readonly()
+    .default([])
+    .describe("What speaks for each, as `abuse: …`."),
+  changes: z
+    .array(z.string().max(256))
+    .max(8)
+    .readonly()
+    .default([])
+    .describe("What changed about the identity lately: versions of agent, policy or model."),
   atUs: z.number().int().describe("Event time of the action that completed it, microseconds since 1970."),
 });
 export type Finding = Readonly<z.infer<typeof Finding>>;

@@ -8,7 +8,7 @@ export { Chain, Link, LinkKind } from "./chain.ts";
 export { Conditions } from "./condition.ts";
 export { ControlRecord, subjectOf } from "./control.ts";
 export { Decision, DecisionOutcome, DecisionVerdict } from "./decision.ts";
-export { Finding, Severity } from "./finding.ts";
+export { EvidenceKind, Finding, Hint, Severity } from "./finding.ts";
 export { frameworkIds, frameworks } from "./framework-ids.ts";
 export { findingMap, frameworksOf, frameworksOfResponse, responseMap } from "./frameworks.ts";
 export { Authority, AuthorityOutcome, Grant } from "./grant.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Severity } from "../../schemas/index.ts";
 import { defaultLimits } from "../decode/index.ts";
-import { address, flag, group, hidden, listOf, oneOf, pattern, text, whole } from "./kinds.ts";
+import { address, flag, group, hidden, instant, listOf, oneOf, pattern, text, whole } from "./kinds.ts";
 
 const mebibyte = 1024 * 1024;
 const bytesMax = 1024 * mebibyte;
@@ -180,6 +180,14 @@ export const Config = group({
   identities: group({ newPerHourMax: whole(0, 1_000_000_000).default(10_000) }).prefault({}),
   /** Rules that say nothing. Actions are judged and learned from as ever. */
   rules: group({ off: listOf(text(64), 64, "ids of rules").default([]) }).prefault({}),
+  /**
+   * Baselines. What the log takes before acceptedUntil counts as accepted: learned from, with no word about behaviour; from frozenFrom
+   * on nothing more is learned. Both by the log's time, as a sender may date an action as it likes.
+   */
+  learning: group({
+    acceptedUntil: instant().exactOptional(),
+    frozenFrom: instant().exactOptional(),
+  }).prefault({}),
   limits: Limits.prefault({}),
   hooks: listOf(Hook, 100, "webhooks of other systems").default([]),
   /** With both, a person may answer an approval by a signed link: where readers reach the service, and what signs. */

@@ -65,3 +65,8 @@ function isPlainAddress(value: string): boolean {
     (url.protocol === "http:" || url.protocol === "https:") && url.username === "" && url.password === ""
   );
 }
+
+/** A point in time, as ISO 8601 writes it. */
+export function instant() {
+  return z.iso.datetime({ offset: true, error: "it must be an instant, for example 2026-11-22T00:00:00Z" });
+}

@@ -62,6 +62,11 @@ export class ActionView {
     return this.#text(this.#columns.codes.session);
   }
 
+  /** Fingerprint of the session. */
+  get sessionPrint(): Fingerprint {
+    return this.fingerprintOf(this.#columns.codes.session[this.row]!);
+  }
+
   get taskId(): string {
     return this.#text(this.#columns.codes.task);
   }

@@ -56,6 +56,7 @@ type Memory = Readonly<Record<"used", SeenValues>>;
 export const approvalDrift: Detector<Memory> = {
   id: "approval-drift",
   version: 1,
+  family: "authority",
   newMemory: () => ({ used: new SeenValues() }),
   examine: (examined, { used }) => {
     const { action, authority, decided } = examined;

@@ -30,6 +30,7 @@ interface End {
 export const credentialMisuse: Detector<Memory> = {
   id: "credential-misuse",
   version: 1,
+  family: "authority",
   newMemory: () => ({ tasks: new Marks(), revoked: new Marks() }),
   examine: (examined, memory) => {
     const { action } = examined;

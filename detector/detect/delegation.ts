@@ -20,6 +20,7 @@ const depthMax = 8;
 export const delegation: Detector = {
   id: "delegation",
   version: 1,
+  family: "authority",
   newMemory: () => noMemory,
   examine: (examined) => {
     const { action } = examined;

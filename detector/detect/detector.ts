@@ -1,6 +1,6 @@
 import type { Decided } from "../authorise/authority-of.ts";
 import type { StandingNow } from "../../policy/standings.ts";
-import type { Authority, Severity } from "../../schemas/index.ts";
+import type { Authority, EvidenceKind, Hint, Severity } from "../../schemas/index.ts";
 import type { Evidence } from "../learn/evidence.ts";
 import type { Memory } from "../learn/memory.ts";
 import type { ActionView } from "./action-view.ts";
@@ -15,17 +15,33 @@ export interface Examined {
   readonly standing: StandingNow;
   /** What was known of the identity before this action. */
   readonly evidence: Evidence;
+  /** What the detectors asked before this one noticed of the action; good until the next one. */
+  readonly noticed: readonly NoticedBy[];
+}
+
+/** Something noticed of an action: noted on it as `rule/name`, whether or not a finding is made of it. */
+export interface Noticed {
+  readonly name: string;
+  /** How far from the identity's habit it is; the most of them is the action's score. */
+  readonly bits?: number;
+}
+
+/** The same, and by whom. */
+export interface NoticedBy extends Noticed {
+  readonly rule: string;
+  /** Of a finding; undefined where it was only noticed. */
+  readonly severity: Severity | undefined;
 }
 
 /** What a detector has to say: what makes it this finding and no other. */
-export interface Signal {
-  /** Which of the detector's signals it is; noted on the action as `rule/name`. */
-  readonly name: string;
+export interface Signal extends Noticed {
   readonly severity: Severity;
   /** Said once per identity and cause. */
   readonly cause: string;
   /** Actions before this one that it is about as well, by id; the finding cites them after this one. */
   readonly cites?: readonly string[];
+  /** The kinds of evidence it rests on; those of the detector's family unless told. */
+  readonly evidence?: readonly EvidenceKind[];
   /** The words of the finding; asked for, before anything is learned, when it has not been said yet. */
   readonly tell: () => Told;
 }
@@ -39,7 +55,13 @@ interface Told {
    * the condition "the identity's actions that came before this one", which the engine fills in.
    */
   readonly sql: string;
+  readonly hint?: Hint;
+  /** What speaks for each, as `abuse: …`. */
+  readonly hintWhy?: readonly string[];
 }
+
+/** What kind of question a detector asks: of what people decided, of habit, of several actions together, of the telemetry itself. */
+export type Family = "authority" | "behaviour" | "correlation" | "integrity";
 
 /**
  * One detector: what it remembers of an identity, and one pure question about each action. It never sees the clock, the
@@ -50,12 +72,18 @@ export interface Detector<Remembered extends Memory = Memory> {
   readonly id: string;
   /** Rises when the detector would answer otherwise on the same actions, or remembers otherwise: it then begins anew. */
   readonly version: number;
+  readonly family: Family;
   /** Memory of an identity never seen: blocks of `learn/`, each bounded. */
   newMemory(): Remembered;
   /** Judges an action; the signals are empty when nothing is worth saying. */
-  examine(examined: Examined, memory: Remembered): readonly Signal[];
-  /** Notes the action in the memory. Late actions and duplicates are not learned. `signals` is what `examine` said. */
-  learn(examined: Examined, memory: Remembered, signals: readonly Signal[]): void;
+  examine(examined: Examined, memory: Remembered): readonly (Noticed | Signal)[];
+  /**
+   * Notes the action in the habit. Late actions, duplicates and what comes while the baseline is frozen are not learned from.
+   * `signals` is what `examine` said, nothing while all is accepted.
+   */
+  learn(examined: Examined, memory: Remembered, signals: readonly Noticed[]): void;
+  /** Notes what belongs to the running session and not to the habit; called before `learn`, also while the baseline is frozen. */
+  follow?(examined: Examined, memory: Remembered, signals: readonly Noticed[]): void;
 }
 
 /** What a detector says that has nothing to say. */

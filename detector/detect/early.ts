@@ -10,6 +10,7 @@ import { type Detector, type Examined, noMemory } from "./detector.ts";
 import { GatheredEvidence } from "../learn/evidence.ts";
 import type { RecordPlaces } from "./record-places.ts";
 import { foretold } from "./report.ts";
+import { isFinding } from "./signals.ts";
 import { stateKey } from "./step.ts";
 
 /** By what is looked at actions before their turn. */
@@ -48,9 +49,10 @@ export function earlyResponses(
     const { evidence, ownStanding } = state ?? nobody;
     const verdict = authority.judge(columns, view, state?.usage);
     const standing = standingOfAction(decided, ownStanding, view);
-    const examined: Examined = { action: view, authority: verdict, decided, standing, evidence };
+    const examined: Examined = { action: view, authority: verdict, decided, standing, evidence, noticed: [] };
     for (const detector of sure)
       for (const signal of detector.examine(examined, noMemory)) {
+        if (!isFinding(signal)) continue;
         const finding = foretold(state, examined, detector, signal, view.startedAtUs);
         if (finding !== undefined) responses.push(...respond(decided, finding, signal.name, view, verdict));
       }

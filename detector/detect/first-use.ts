@@ -4,7 +4,7 @@ import { daysMax } from "../learn/evidence.ts";
 import { Novelty } from "../learn/novelty.ts";
 import { fingerprint } from "../attribute/ids.ts";
 import type { ActionView } from "./action-view.ts";
-import { type Detector, type Examined, quiet, type Signal } from "./detector.ts";
+import { type Detector, type Examined, type Noticed, quiet, type Signal } from "./detector.ts";
 import { sqlText } from "./sql.ts";
 
 /** One kind of thing whose first use can be news: which value an action uses, and the same in SQL over `v_actions`. */
@@ -95,6 +95,7 @@ type Memory = Readonly<Record<string, Novelty>>;
 export const firstUse: Detector<Memory> = {
   id: "first-use",
   version: 2,
+  family: "behaviour",
   newMemory() {
     const memory: Record<string, Novelty> = {};
     for (const { name } of keys) memory[name] = new Novelty();
@@ -123,7 +124,7 @@ export const firstUse: Detector<Memory> = {
   },
 };
 
-function isSignalled({ name }: NoveltyKey, signals: readonly Signal[]): boolean {
+function isSignalled({ name }: NoveltyKey, signals: readonly Noticed[]): boolean {
   for (const signal of signals) if (signal.name === name) return true;
   return false;
 }

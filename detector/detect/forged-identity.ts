@@ -15,6 +15,7 @@ const causeCharsMax = 700;
 export const forgedIdentity: Detector = {
   id: "forged-identity",
   version: 1,
+  family: "integrity",
   newMemory: () => noMemory,
   examine: ({ action, evidence }) => {
     if (!action.isContradicted) return quiet;

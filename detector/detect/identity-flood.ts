@@ -63,6 +63,11 @@ export function flood(
     sql: `SELECT ${sqlText(source)} AS source, count() AS newIdentities, ${String(newPerHourMax)} AS newPerHourMax, ${sqlText(since)} AS since FROM (SELECT identity_id, ${first} FROM v_actions WHERE ${here} GROUP BY identity_id HAVING ${inHour})`,
     actionIds: [action.id],
     frameworks: frameworksOf(rule, "unadmitted"),
+    evidence: ["integrity"] as const,
+    confidence: "full" as const,
+    hint: "" as const,
+    hintWhy: [],
+    changes: [],
     atUs,
   };
   return { finding, alert: raised ? alertOf(finding) : undefined };

@@ -36,6 +36,7 @@ type Memory = Readonly<Record<"sides", Marks>>;
 export const identityLifecycle: Detector<Memory> = {
   id: "identity-lifecycle",
   version: 1,
+  family: "authority",
   newMemory: () => ({ sides: new Marks() }),
   examine: (examined, memory) => {
     const { action, decided } = examined;

@@ -20,6 +20,7 @@ type Memory = Readonly<Record<"last", Marks>>;
 export const issueThenLateral: Detector<Memory> = {
   id: "issue-then-lateral",
   version: 1,
+  family: "correlation",
   newMemory: () => ({ last: new Marks() }),
   examine: ({ action, authority }, { last }) => {
     const { outcome } = authority;

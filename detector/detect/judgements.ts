@@ -11,6 +11,8 @@ export class Judgements {
   readonly learned: Uint8Array;
   /** Which of the partition's judged actions each kept row is, from 0. */
   readonly ordinals: Float64Array;
+  /** How far from its identity's habit each row is, in bits. */
+  readonly scores: Float32Array;
   readonly #authorities: Authority[] = [];
   readonly #signals: (readonly string[])[] = [];
   /** How many rows are kept. */
@@ -21,6 +23,7 @@ export class Judgements {
     this.late = new Uint8Array(rows);
     this.clockSuspect = new Uint8Array(rows);
     this.learned = new Uint8Array(rows);
+    this.scores = new Float32Array(rows);
     this.ordinals = new Float64Array(rows);
   }
 

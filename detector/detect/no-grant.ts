@@ -8,6 +8,7 @@ import { actionSql } from "./sql.ts";
 export const noGrant: Detector = {
   id: "no-grant",
   version: 1,
+  family: "authority",
   newMemory: () => noMemory,
   examine: ({ action, authority }) => {
     if (authority.outcome !== "no_grant") return quiet;

@@ -32,6 +32,7 @@ const because: Readonly<Partial<Record<AuthorityOutcome, string>>> = {
 export const outsideGrant: Detector = {
   id: "outside-grant",
   version: 2,
+  family: "authority",
   newMemory: () => noMemory,
   examine: ({ action, authority }) => {
     const reason = because[authority.outcome];

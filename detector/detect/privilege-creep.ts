@@ -21,6 +21,7 @@ type Memory = Readonly<Record<"runs", Marks>>;
 export const privilegeCreep: Detector<Memory> = {
   id: "privilege-creep",
   version: 1,
+  family: "authority",
   newMemory: () => ({ runs: new Marks() }),
   examine: ({ action, authority }, { runs }) => {
     const { outcome } = authority;

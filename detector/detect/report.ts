@@ -1,4 +1,4 @@
-import type { Alert, Finding } from "../../schemas/index.ts";
+import type { Alert, EvidenceKind, Finding } from "../../schemas/index.ts";
 import { acceptedKey, behaviourOf } from "../../policy/accepted.ts";
 import { frameworksOf } from "../../schemas/frameworks.ts";
 import { clip } from "../attribute/clip.ts";
@@ -6,11 +6,19 @@ import { computedId } from "../attribute/ids.ts";
 import type { Decided } from "../authorise/authority-of.ts";
 import type { IdentityState } from "../learn/identity-state.ts";
 import type { ActionView } from "./action-view.ts";
-import type { Detector, Examined, Signal } from "./detector.ts";
+import type { Detector, Examined, Family, Signal } from "./detector.ts";
 import { alertOf, join } from "./episode.ts";
 import { sqlText } from "./sql.ts";
 
 const titleCharsMax = 512;
+
+/** The kind of evidence that a detector brings unless it says so itself. */
+const evidenceOf: Readonly<Record<Family, EvidenceKind>> = {
+  authority: "authority",
+  behaviour: "novelty",
+  correlation: "correlation",
+  integrity: "integrity",
+};
 
 /** What is said of an action: a finding, and an alert when it opens an episode or makes it graver. */
 export interface Said {
@@ -54,7 +62,7 @@ const saidOf = ({ id, version }: Detector, { cause }: Signal): string => `${id}|
 /** The finding that a signal makes, as yet in no episode. */
 function findingOf(action: ActionView, detector: Detector, signal: Signal, atUs: number): Finding {
   const { id: rule, version } = detector;
-  const { title, why, sql } = signal.tell();
+  const { title, why, sql, hint = "", hintWhy = [] } = signal.tell();
   return {
     id: computedId("finding", rule, String(version), action.tenant, action.identityId, signal.cause),
     tenant: action.tenant,
@@ -71,6 +79,11 @@ function findingOf(action: ActionView, detector: Detector, signal: Signal, atUs:
     sql: filledIn(sql, beforeSql(action)),
     actionIds: [action.id, ...(signal.cites ?? [])],
     frameworks: frameworksOf(rule, signal.name),
+    evidence: [...(signal.evidence ?? [evidenceOf[detector.family]])],
+    confidence: "full",
+    hint,
+    hintWhy: [...hintWhy],
+    changes: [],
     atUs,
   };
 }

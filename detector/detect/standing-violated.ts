@@ -12,6 +12,7 @@ import { secondsBetween, secondsSinceSql } from "./time.ts";
 export const standingViolated: Detector = {
   id: "standing-violated",
   version: 1,
+  family: "authority",
   newMemory: () => noMemory,
   examine: (examined) => {
     const { action } = examined;

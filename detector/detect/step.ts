@@ -3,18 +3,20 @@ import { type ActionColumns, idInts } from "../attribute/action-columns.ts";
 import { ByCode, pairOf } from "../attribute/by-code.ts";
 import type { AuthorityOf } from "../authorise/authority-of.ts";
 import type { IdentityState } from "../learn/identity-state.ts";
+import { alwaysLearning, type Learning } from "../learn/learning.ts";
 import type { IdentityStates } from "../learn/identity-states.ts";
 import type { NewIdentities } from "../learn/new-identities.ts";
 import { respond } from "../respond/respond.ts";
 import { noteAnswers, standingOfAction } from "../respond/standing-of-action.ts";
 import { ActionView } from "./action-view.ts";
 import { Admission } from "./admission.ts";
-import type { Detector, Examined } from "./detector.ts";
+import { type Detector, type Examined, type NoticedBy, quiet } from "./detector.ts";
 import { floodSignals } from "./identity-flood.ts";
 import { Judgements } from "./judgements.ts";
 import type { RecentActions } from "./recent-actions.ts";
 import type { RecordPlaces } from "./record-places.ts";
 import { report, type Said } from "./report.ts";
+import { isFinding, namesOf, noticedIn, scoreOf } from "./signals.ts";
 import { isClockSuspect, isLearnable } from "./time.ts";
 
 /** What is known of a partition, and how its actions are judged. */
@@ -31,6 +33,8 @@ export interface Bench {
   readonly stored: ReadonlySet<number>;
   /** New identities that each source may bring within an hour; 0 for any number. */
   readonly newPerHourMax: number;
+  /** When all is accepted, and from when on nothing is learned; neither unless told. */
+  readonly learning?: Learning;
 }
 
 /** What a step gives for the store. */
@@ -68,7 +72,7 @@ interface Known {
  * not go on with it.
  */
 export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench): Stepped {
-  const { states, recent, detectors, authority, rows, judged, stored } = bench;
+  const { states, recent, detectors, authority, rows, judged, stored, learning = alwaysLearning } = bench;
   const judgements = new Judgements(columns.count);
   const findings: Finding[] = [];
   const alerts: Alert[] = [];
@@ -78,6 +82,7 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
   const view = new ActionView(columns, places);
   const admission = new Admission(states, bench.newPerHourMax, say);
   const { codes, instants, ids, dictionary } = columns;
+  const noticed: NoticedBy[] = [];
   let duplicates = 0;
 
   function knownOf(row: number): Known {
@@ -115,30 +120,33 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
     changed.set(known.key, state);
     if (!view.isStart) authority.count(view, verdict, state.usage, usedAtUs);
     // An action that tells of its beginning is judged twice and learned once, at its end; what is said twice is said once.
-    const learns = !clockSuspect && !view.isStart && isLearnable(endedAtUs, state.lastAtUs);
+    const follows = !clockSuspect && !view.isStart && isLearnable(endedAtUs, state.lastAtUs);
+    const logUs = view.atMs * 1000;
+    const learns = follows && logUs < learning.frozenFromUs;
+    const isAccepted = logUs < learning.acceptedUntilUs;
     judgements.late[row] = endedAtUs < state.lastAtUs ? 1 : 0;
     judgements.learned[row] = learns ? 1 : 0;
-    const examined = examinedOf(view, verdict, authority, state);
-    let signalled: string[] | undefined;
+    noticed.length = 0;
+    const examined = examinedOf(view, verdict, authority, state, noticed);
     for (let nth = 0; nth < detectors.length; nth += 1) {
       const detector = detectors[nth]!;
       const memory = state.memories[nth]!;
-      const signals = detector.examine(examined, memory);
+      const signals = isAccepted && isOfHabit(detector) ? quiet : detector.examine(examined, memory);
       for (const signal of signals) {
-        const said = report(state, examined, detector, signal, usedAtUs);
+        const said = isFinding(signal) ? report(state, examined, detector, signal, usedAtUs) : undefined;
         if (said !== undefined) {
           say(said);
           responses.push(...answersTo(said.finding, signal.name, examined, state));
         }
-        (signalled ??= []).push(`${detector.id}/${signal.name}`);
+        noticed.push(noticedIn(detector.id, signal));
       }
+      if (follows) detector.follow?.(examined, memory, signals);
       if (learns) detector.learn(examined, memory, signals);
     }
-    if (learns) {
-      state.evidence.gather(startedAtUs, view.sessionId);
-      state.lastAtUs = Math.max(state.lastAtUs, endedAtUs);
-    }
-    judgements.keep(row, view.ordinal, verdict, signalled ?? noSignals);
+    judgements.scores[row] = scoreOf(noticed);
+    if (learns) state.evidence.gather(startedAtUs, view.sessionId);
+    if (follows) state.lastAtUs = Math.max(state.lastAtUs, endedAtUs);
+    judgements.keep(row, view.ordinal, verdict, namesOf(noticed));
   }
   const { changed: changedCounts, unadmitted } = admission;
   return { judgements, findings, alerts, responses, changed, changedCounts, duplicates, unadmitted };
@@ -149,10 +157,16 @@ function examinedOf(
   verdict: Authority,
   authority: AuthorityOf,
   { evidence, ownStanding }: IdentityState,
+  noticed: readonly NoticedBy[],
 ): Examined {
   const decided = authority.decidedFor(action.tenant);
   const standing = standingOfAction(decided, ownStanding, action);
-  return { action, authority: verdict, decided, standing, evidence };
+  return { action, authority: verdict, decided, standing, evidence, noticed };
+}
+
+/** Whether what is accepted is beyond its question: authority and telemetry have no habit. */
+function isOfHabit({ family }: Detector): boolean {
+  return family === "behaviour" || family === "correlation";
 }
 
 /** What playbooks do about a finding; what the identity may do from then on is remembered of it. */
@@ -166,5 +180,3 @@ function answersTo(
   noteAnswers(decided, ownStanding, answers);
   return answers;
 }
-
-const noSignals: readonly string[] = [];

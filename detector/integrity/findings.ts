@@ -65,6 +65,11 @@ export class Episodes {
       sql,
       actionIds: cited.map(({ actionId }) => actionId),
       frameworks: frameworksOf(rule, ""),
+      evidence: ["integrity"] as const,
+      confidence: "full" as const,
+      hint: "" as const,
+      hintWhy: [],
+      changes: [],
       atUs,
     };
     if (episodeId !== undefined) return { finding: { ...base, episodeId }, alert: undefined };

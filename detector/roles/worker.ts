@@ -1,4 +1,5 @@
 import { detectors } from "../detect/index.ts";
+import { learningOf } from "../learn/learning.ts";
 import { switchedOff } from "../detect/switched-off.ts";
 import { partitionWorker, type PartitionWorker } from "../stream/partition-worker.ts";
 import type { ControlFeed, DeadLetters, DetectStore, PartitionId, Standings } from "../stream/ports.ts";
@@ -49,6 +50,7 @@ export function newWorker(
     stateBudget: budgetOf(context),
     statesReadyMax: config.state.readyMax,
     newPerHourMax: config.identities.newPerHourMax,
+    learning: learningOf(config.learning),
     windowUs: windowMs * 1000,
     onChunk: ({ topic, partition: number }, _plan, counts, { identities, bytes, unadmitted, responses }) => {
       // All in one go: whoever looks sees the sums agree.

@@ -50,11 +50,16 @@ interface FindingRow {
   readonly sql: string;
   readonly action_ids: string[];
   readonly frameworks: string[];
+  readonly evidence: string[];
+  readonly confidence: string;
+  readonly hint: string;
+  readonly hint_why: string[];
+  readonly changes: string[];
   readonly at_us: number;
 }
 
 const findingColumns = `finding_id, tenant, rule, rule_version, identity_id, episode_id, chain_id, session_id, severity, title,
-  cause, why, sql, action_ids, frameworks, toUnixTimestamp64Micro(at) AS at_us`;
+  cause, why, sql, action_ids, frameworks, evidence, confidence, hint, hint_why, changes, toUnixTimestamp64Micro(at) AS at_us`;
 
 /** Longest answer to one question; a chain beyond it is cut, in order. */
 const linksMax = 20_000;
@@ -152,6 +157,11 @@ function findingOf(row: FindingRow, databaseName: string): Finding {
     sql: qualified(row.sql, databaseName),
     actionIds: row.action_ids,
     frameworks: row.frameworks,
+    evidence: Finding.shape.evidence.parse(row.evidence),
+    confidence: Finding.shape.confidence.parse(row.confidence),
+    hint: Finding.shape.hint.parse(row.hint),
+    hintWhy: row.hint_why,
+    changes: row.changes,
     atUs: row.at_us,
   };
 }

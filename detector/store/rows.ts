@@ -47,6 +47,11 @@ export function findingRow(finding: Finding): object {
     sql: finding.sql,
     action_ids: finding.actionIds,
     frameworks: finding.frameworks,
+    evidence: finding.evidence,
+    confidence: finding.confidence,
+    hint: finding.hint,
+    hint_why: finding.hintWhy,
+    changes: finding.changes,
   };
 }
 

@@ -90,6 +90,7 @@ export async function judge(
     judged: progress?.judged ?? 0,
     stored,
     newPerHourMax: options.newPerHourMax,
+    ...(options.learning && { learning: options.learning }),
   });
   return {
     records,

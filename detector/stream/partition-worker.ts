@@ -2,6 +2,7 @@ import type { Response } from "../../schemas/index.ts";
 import type { Attributor } from "../attribute/table.ts";
 import type { DecodeLimits } from "../decode/index.ts";
 import type { Detector } from "../detect/detector.ts";
+import type { Learning } from "../learn/learning.ts";
 import type { StateBudget } from "../learn/identity-states.ts";
 import type { ChunkLimits } from "./backlog.ts";
 import { ChunkLine } from "./chunk-line.ts";
@@ -32,6 +33,8 @@ export interface WorkerOptions extends ChunkLimits {
   readonly statesReadyMax: number;
   /** New identities that each source may bring to the partition within an hour; 0 for any number. */
   readonly newPerHourMax: number;
+  /** When all is accepted, and from when on nothing is learned; neither unless told. */
+  readonly learning?: Learning;
   /** How long an action waits for others of its partition that ended before it, in microseconds; 0 for not at all. */
   readonly windowUs: number;
   /** Told of each chunk once its position is saved. */

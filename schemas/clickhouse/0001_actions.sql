@@ -51,6 +51,7 @@ CREATE TABLE IF NOT EXISTS actions
     policy_id LowCardinality(String),
     policy_version LowCardinality(String),
     signals Array(LowCardinality(String)),
+    score Float32,
     late Bool,
     learned Bool,
     clock_suspect Bool,

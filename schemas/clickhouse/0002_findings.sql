@@ -17,6 +17,11 @@ CREATE TABLE IF NOT EXISTS findings
     sql String,
     action_ids Array(String),
     frameworks Array(LowCardinality(String)),
+    evidence Array(LowCardinality(String)),
+    confidence LowCardinality(String) DEFAULT 'full',
+    hint LowCardinality(String),
+    hint_why Array(String),
+    changes Array(String),
     INDEX by_finding finding_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_identity identity_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_chain chain_id TYPE bloom_filter(0.001) GRANULARITY 1

@@ -174,7 +174,7 @@ describe("an action", () => {
 });
 
 const { authority, position } = judgedWith(0);
-const judgedRest = { authority, position, signals: [], late: false, clockSuspect: false };
+const judgedRest = { authority, position, signals: [], score: 0, late: false, clockSuspect: false };
 
 describe("an identity", () => {
   test.each([

@@ -8,6 +8,7 @@ import { type Judged, stepped } from "../support/stepped.ts";
 const parrot: Detector = {
   id: "parrot",
   version: 1,
+  family: "behaviour",
   newMemory: () => noMemory,
   examine: ({ action }) => {
     const [severity, cause = ""] = action.operation.split(":");

@@ -29,6 +29,7 @@ const act = (offset: number, hour: number, identity: string, parts: Partial<Attr
 const loud: Detector = {
   id: "loud",
   version: 1,
+  family: "behaviour",
   newMemory: () => noMemory,
   examine: () => [
     {

@@ -18,7 +18,14 @@ function detectorThat(saw: string[]): Detector {
     const tell = () => ({ title: "deleted", why: {}, sql: "" });
     return [{ name: "gone", severity: "high" as const, cause, tell }];
   };
-  return { id: "deleting", version: 1, newMemory: () => ({}), examine, learn: () => undefined };
+  return {
+    id: "deleting",
+    version: 1,
+    family: "authority",
+    newMemory: () => ({}),
+    examine,
+    learn: () => undefined,
+  };
 }
 
 const base = { tenant: "default", author: "user:ana", atUs: 1 };

@@ -9,7 +9,10 @@ import type { JudgedActions } from "../../detector/stream/ports.ts";
 import type { Action, LogPosition, Resource } from "../../schemas/index.ts";
 
 /** What attribution makes of a span: an action of which nobody has judged anything. */
-export type AttributedAction = Omit<Action, "authority" | "signals" | "late" | "clockSuspect" | "position">;
+export type AttributedAction = Omit<
+  Action,
+  "authority" | "signals" | "score" | "late" | "clockSuspect" | "position"
+>;
 
 /** An action as it is stored: what the engine notes beside what the contract says of one. */
 export interface StoredAction extends Action {
@@ -26,6 +29,7 @@ export function actionsOf({ columns, judgements, places }: JudgedActions): Store
       ...actionAt(columns, row),
       authority: judgements.authority(row),
       signals: judgements.signals(row),
+      score: judgements.scores[row]!,
       late: judgements.late[row] === 1,
       clockSuspect: judgements.clockSuspect[row] === 1,
       learned: judgements.learned[row] === 1,

@@ -124,7 +124,16 @@ export function spanWith(
 /** A judged action as the store takes it. */
 export function storedWith(offset: number, parts: Partial<Action> = {}): Action {
   const { action, authority, position } = judgedWith(offset, parts);
-  return { ...action, authority, position, signals: [], late: false, clockSuspect: false, ...parts };
+  return {
+    ...action,
+    authority,
+    position,
+    signals: [],
+    score: 0,
+    late: false,
+    clockSuspect: false,
+    ...parts,
+  };
 }
 
 /** A valid finding. */
@@ -145,6 +154,11 @@ export function findingWith(parts: Partial<Finding> = {}): Finding {
     sql: "SELECT 1",
     actionIds: [storedWith(0).id],
     frameworks: ["PR.AA-05", "ASI03"],
+    evidence: ["authority"],
+    confidence: "full",
+    hint: "",
+    hintWhy: [],
+    changes: [],
     atUs: builtAtUs,
     ...parts,
   };

@@ -12,6 +12,7 @@ import { ControlRecord } from "../../schemas/index.ts";
 export const everyThird: Detector<{ readonly count: Count }> = {
   id: "every-third",
   version: 1,
+  family: "behaviour",
   newMemory: () => ({ count: new Count() }),
   examine: ({ action }, { count: { seen } }) =>
     seen % 3 === 2

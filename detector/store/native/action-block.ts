@@ -67,6 +67,7 @@ export function actionBlock(
   block.lowCardinality("decision_reason", codes.reason);
   writeAuthority(block, authorityCodes(columns, judgements, rows));
   block.arrays("signals", "Array(LowCardinality(String))", signalLists(judgements, rows, dictionary));
+  block.floats("score", judgements.scores);
   block.bools("late", judgements.late);
   block.bools("learned", judgements.learned);
   block.bools("clock_suspect", judgements.clockSuspect);

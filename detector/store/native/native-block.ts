@@ -161,6 +161,14 @@ export class NativeBlock {
     for (let nth = 0; nth < rows.length; nth += 1) view.setInt32(at + nth * 4, valueOf(rows[nth]!), true);
   }
 
+  floats(name: string, values: Float32Array): void {
+    this.#head(name, "Float32");
+    const rows = this.#rows;
+    const at = this.#body.claim(rows.length * 4);
+    const { view } = this.#body;
+    for (let nth = 0; nth < rows.length; nth += 1) view.setFloat32(at + nth * 4, values[rows[nth]!]!, true);
+  }
+
   bools(name: string, values: Int32Array | Uint8Array): void {
     this.#head(name, "Bool");
     const rows = this.#rows;

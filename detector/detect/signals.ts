@@ -1,0 +1,31 @@
+import type { Noticed, NoticedBy, Signal } from "./detector.ts";
+
+/** Whether a finding is to be made of what was noticed. */
+export function isFinding(noticed: Noticed | Signal): noticed is Signal {
+  return "tell" in noticed;
+}
+
+/** What was noticed, and by whom. */
+export function noticedIn(rule: string, signal: Noticed | Signal): NoticedBy {
+  const { name, bits } = signal;
+  return {
+    rule,
+    name,
+    severity: isFinding(signal) ? signal.severity : undefined,
+    ...(bits !== undefined && { bits }),
+  };
+}
+
+/** How far from the identity's habit an action is: the most that was said, in bits; 0 where nobody said anything. */
+export function scoreOf(noticed: readonly NoticedBy[]): number {
+  let most = 0;
+  for (const { bits = 0 } of noticed) if (bits > most) most = bits;
+  return most;
+}
+
+const noNames: readonly string[] = [];
+
+/** As what it stands on the action. */
+export function namesOf(noticed: readonly NoticedBy[]): readonly string[] {
+  return noticed.length === 0 ? noNames : noticed.map(({ rule, name }) => `${rule}/${name}`);
+}
