@@ -3,7 +3,10 @@ import { type ActionColumns, idInts } from "../attribute/action-columns.ts";
 import { idText } from "../attribute/ids.ts";
 import { absent, empty } from "../decode/index.ts";
 import { type Fingerprint, fingerprintOf } from "../learn/fingerprint.ts";
+import { type ValuePrints, valuePrintsOf } from "../learn/value-prints.ts";
 import type { RecordPlaces } from "./record-places.ts";
+
+const noCodes: readonly number[] = [];
 
 /**
  * One row of the columns as an action to read: a window that moves from row to row, so that no object is made for an
@@ -17,6 +20,8 @@ export class ActionView {
   readonly #places: RecordPlaces;
   readonly #fingerprints = new Map<number, Fingerprint>();
   readonly #nameCodes = new Map<string, number>();
+  readonly #valuePrints = new Map<number, ValuePrints>();
+  readonly #resourceCodes: number[] = [];
 
   constructor(columns: ActionColumns, places: RecordPlaces) {
     this.#columns = columns;
@@ -234,6 +239,27 @@ export class ActionView {
   /** Where the name of the main resource came from; "" when nobody says. */
   get resourceOrigin(): string {
     return this.#columns.dictionary.text(this.#mainResource(this.#columns.codes.resourceOrigin, 2) || 1);
+  }
+
+  /** Codes of all resources, the main one first: id, kind and origin of each in turn. Good until it is asked for again. */
+  get resourceCodes(): readonly number[] {
+    const { codes, resources } = this.#columns;
+    const { row } = this;
+    const all = this.#resourceCodes;
+    all.length = 0;
+    if (codes.resource[row] !== absent)
+      all.push(codes.resource[row]!, codes.resourceKind[row]!, codes.resourceOrigin[row]!);
+    for (const code of resources[codes.resources[row]!] ?? noCodes) all.push(code);
+    return all;
+  }
+
+  /** What stands for the text of a code where names of resources are compared; computed once a chunk. */
+  valuePrints(code: number): ValuePrints {
+    const known = this.#valuePrints.get(code);
+    if (known !== undefined) return known;
+    const made = valuePrintsOf(this.textOf(code));
+    this.#valuePrints.set(code, made);
+    return made;
   }
 
   /** All resources, the main one first. */

@@ -82,7 +82,7 @@ export interface Detector<Remembered extends Memory = Memory> {
    * `signals` is what `examine` said, nothing while all is accepted.
    */
   learn(examined: Examined, memory: Remembered, signals: readonly Noticed[]): void;
-  /** Notes what belongs to the running session and not to the habit; called before `learn`, also while the baseline is frozen. */
+  /** Notes what belongs to the running session and not to the habit; called after `learn`, also while the baseline is frozen. */
   follow?(examined: Examined, memory: Remembered, signals: readonly Noticed[]): void;
 }
 

@@ -7,6 +7,7 @@ import { forgedIdentity } from "./forged-identity.ts";
 import { identityLifecycle } from "./identity-lifecycle.ts";
 import { issueThenLateral } from "./issue-then-lateral.ts";
 import { noGrant } from "./no-grant.ts";
+import { outOfCharacter } from "./out-of-character.ts";
 import { outsideGrant } from "./outside-grant.ts";
 import { privilegeCreep } from "./privilege-creep.ts";
 import { standingViolated } from "./standing-violated.ts";
@@ -20,6 +21,7 @@ export const detectors: readonly Detector[] = [
   privilegeCreep,
   outsideGrant,
   noGrant,
+  outOfCharacter,
   firstUse,
   forgedIdentity,
   approvalDrift,

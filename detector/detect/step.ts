@@ -140,8 +140,8 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
         }
         noticed.push(noticedIn(detector.id, signal));
       }
-      if (follows) detector.follow?.(examined, memory, signals);
       if (learns) detector.learn(examined, memory, signals);
+      if (follows) detector.follow?.(examined, memory, signals);
     }
     judgements.scores[row] = scoreOf(noticed);
     if (learns) state.evidence.gather(startedAtUs, view.sessionId);

@@ -1,0 +1,74 @@
+import type { ByteReader, ByteWriter } from "../../bytes.ts";
+import type { Block } from "../memory.ts";
+
+/** Values and families of a session that are told apart. */
+const valuesMax = 64;
+const familiesMax = 32;
+const countMax = 65_535;
+
+/** How a session has gone so far. */
+export class Trail implements Block {
+  /** Print of how it began, 0 as long as it has not. */
+  beginning = 0;
+  /** Whether the beginning is what the prompt named; otherwise it is the first operation, until the prompt's comes. */
+  isPrompted = false;
+  /** Things done so far, and how many of them its routine knows. */
+  done = 0;
+  familiar = 0;
+  /** The routine that counts it; 0 as long as none does. */
+  countedIn = 0;
+  /** The most that was said of it, and that would have been said if its routine were new; in half bits. */
+  most = 0;
+  mostIfNew = 0;
+  readonly #values: number[] = [];
+  readonly #families: number[] = [];
+
+  hasValue(print: number): boolean {
+    return this.#values.includes(print | 0);
+  }
+
+  hasFamily(print: number): boolean {
+    return this.#families.includes(print | 0);
+  }
+
+  note(value: number, family: number): void {
+    if (this.#values.length < valuesMax && !this.hasValue(value)) this.#values.push(value | 0);
+    if (family !== 0 && this.#families.length < familiesMax && !this.hasFamily(family))
+      this.#families.push(family | 0);
+  }
+
+  count(isFamiliar: boolean): void {
+    if (this.done >= countMax) return;
+    this.done += 1;
+    if (isFamiliar) this.familiar += 1;
+  }
+
+  pack(writer: ByteWriter): void {
+    for (const number of [
+      this.beginning,
+      this.isPrompted ? 1 : 0,
+      this.done,
+      this.familiar,
+      this.countedIn,
+      this.most,
+      this.mostIfNew,
+    ])
+      writer.varint(number);
+    for (const prints of [this.#values, this.#families]) {
+      writer.varint(prints.length);
+      for (const print of prints) writer.int32(print);
+    }
+  }
+
+  unpack(reader: ByteReader): void {
+    this.beginning = reader.varint();
+    this.isPrompted = reader.varint() === 1;
+    this.done = reader.varint();
+    this.familiar = reader.varint();
+    this.countedIn = reader.varint();
+    this.most = reader.varint();
+    this.mostIfNew = reader.varint();
+    for (const prints of [this.#values, this.#families])
+      for (let left = reader.varint(); left > 0; left -= 1) prints.push(reader.int32());
+  }
+}
