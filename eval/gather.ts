@@ -1,5 +1,5 @@
-import { type Progress } from "../detector/cli/progress.ts";
 import type { Config } from "../detector/config/config.ts";
+import type { Around } from "./around.ts";
 import { type RecordedLog, logOf } from "./log.ts";
 import { actionsOf, conversationsOf, otlpOf, type Reading, sizeOf } from "./read.ts";
 import type { EvalOptions } from "./options.ts";
@@ -11,19 +11,12 @@ export type Source = "actions" | "conversations";
 /** Lines that can't be used are told one by one up to so many. */
 const toldMax = 10;
 
-export interface Gathering {
-  readonly config: Config;
-  readonly progress: Progress;
-  readonly tell: (line: string) => void;
-  readonly signal: AbortSignal;
-  readonly withoutLineage: boolean;
-}
-
 /** Reads all files of a source into one log. */
 export async function gather(
   source: Source,
   options: EvalOptions,
-  { config, progress, tell, signal, withoutLineage }: Gathering,
+  withoutLineage: boolean,
+  { config, progress, tell, signal }: Around,
 ): Promise<RecordedLog> {
   const files = options[source];
   const sizes = await Promise.all(files.map((file) => sizeOf(file)));

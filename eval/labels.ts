@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { z } from "zod";
 import { linesOf } from "../detector/replay/lines.ts";
 
@@ -15,7 +16,10 @@ const Label = z.object({
   task_held: z.boolean().default(false),
   attack_seqs: z.array(z.number()).default([]),
 });
-export type Label = Readonly<z.infer<typeof Label>>;
+export type Label = Readonly<z.infer<typeof Label>> & {
+  /** Which file of several it stands in, "" of one alone. */
+  readonly set: string;
+};
 
 /** @throws Error with a sentence that names file and line. */
 export async function labelsOf(files: readonly string[]): Promise<readonly Label[]> {
@@ -23,12 +27,22 @@ export async function labelsOf(files: readonly string[]): Promise<readonly Label
   for (const file of files)
     for await (const { number, text } of linesOf(file)) {
       if (text === "") continue;
-      labels.push(labelOf(text, `${file}:${String(number)}`));
+      labels.push({
+        ...labelOf(text, `${file}:${String(number)}`),
+        set: files.length > 1 ? setOf(file) : "",
+      });
     }
   return labels;
 }
 
-function labelOf(text: string | undefined, where: string): Label {
+/** What the name of a file says of what is in it. */
+const setOf = (file: string): string =>
+  basename(file)
+    .replace(/\.gz$/u, "")
+    .replace(/\.jsonl?$/u, "")
+    .replace(/\.labels$/u, "");
+
+function labelOf(text: string | undefined, where: string): z.infer<typeof Label> {
   let json: unknown;
   try {
     json = JSON.parse(text ?? "");

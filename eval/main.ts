@@ -2,97 +2,103 @@ import { writeFileSync } from "node:fs";
 import { progressOn } from "../detector/cli/progress.ts";
 import { systemClock } from "../detector/clock.ts";
 import { Config } from "../detector/config/config.ts";
-import type { Learning } from "../detector/learn/learning.ts";
-import { gather, type Source } from "./gather.ts";
+import { ablated, ablatedText } from "./ablate.ts";
+import type { Around } from "./around.ts";
+import { folded, foldedText } from "./folds.ts";
 import { type Label, labelsOf } from "./labels.ts";
-import type { RecordedLog } from "./log.ts";
 import { type EvalOptions, optionsOf } from "./options.ts";
-import { Outcome, resultLines } from "./outcome.ts";
-import { pass } from "./pass.ts";
-import { type Scored, scoresOf } from "./score.ts";
+import { type Outcome, resultLines, saidOf } from "./outcome.ts";
+import { judged, type Row, rowsOf } from "./rows.ts";
+import { scoresOf } from "./score.ts";
+import { Story } from "./story.ts";
 import { scoreHeads, scoreRow, table } from "./table.ts";
+import { techniquesOf, techniquesText } from "./techniques.ts";
+import { labelled, type Way, waysOf } from "./ways.ts";
 
 /** `npm run eval`: recorded runs through the detectors as shipped. */
 
 const stop = new AbortController();
-const tell = (line: string): void => void process.stderr.write(`${line}\n`);
-const print = (text: string): void => void process.stdout.write(text);
-
-/** A row of the evaluation: what is learned when. */
-interface Row {
-  readonly name: string;
-  readonly learning: Learning;
-}
 
 async function main(args: readonly string[]): Promise<number> {
   const options = optionsOf(args);
   if (typeof options === "number") return options;
-  const labels = await labelsOf(options.labels);
-  const config = Config.parse({});
-  const progress = progressOn(process.stderr, systemClock);
-  const sources: readonly Source[] = (["actions", "conversations"] as const).filter(
-    (source) => options[source].length > 0,
-  );
-  for (const source of sources) {
-    const { signal } = stop;
-    const { withoutLineage } = options;
-    const log = await gather(source, options, { config, progress, tell, signal, withoutLineage });
-    await evaluate(log, labels, options, config);
-  }
-  progress.stop();
+  const around: Around = {
+    config: Config.parse({}),
+    signal: stop.signal,
+    progress: progressOn(process.stderr, systemClock),
+    tell: (line) => void process.stderr.write(`${line}\n`),
+    print: (text) => void process.stdout.write(text),
+    elapsedMs: () => systemClock.elapsedMs(),
+  };
+  const all = await labelsOf(options.labels);
+  const rows = rowsOf(options.learnUntilMs);
+  if (options.learnUntilMs === undefined)
+    around.tell("without --learn-until nothing is accepted, and learning goes on");
+  const ways = await waysOf(options, around);
+  const labels = labelled(all, ways, around);
+  for (const way of ways) await evaluate(way, labels, rows, options, around);
   return 0;
 }
 
 async function evaluate(
-  log: RecordedLog,
+  way: Way,
   labels: readonly Label[],
+  rows: readonly [Row, ...Row[]],
   options: EvalOptions,
-  config: Config,
+  around: Around,
 ): Promise<void> {
-  for (const [nth, { name, learning }] of rowsOf(options).entries()) {
-    const startedMs = systemClock.elapsedMs();
-    const outcome = new Outcome(log);
-    await pass(log, outcome, { config, learning, off: options.off, signal: stop.signal });
-    const seconds = (systemClock.elapsedMs() - startedMs) / 1000;
-    tell(
-      `${name}: ${String(outcome.actions)} actions, ${String(outcome.findings.length)} findings in ${seconds.toFixed(1)} s`,
-    );
-    if (options.out !== undefined) {
-      const file = nth === 0 ? options.out : `${options.out.replace(/\.jsonl$/u, "")}.live.jsonl`;
-      writeFileSync(file, [...resultLines(outcome, options.learnUntilMs ?? 0)].join(""));
-    }
-    if (labels.length === 0) continue;
-    print(`\n${name}\n`);
-    print(table([scoreHeads, ...scoresOf(labels, saidOf(outcome)).map((score) => scoreRow(score))]));
+  const { print } = around;
+  const story = options.explain === undefined ? undefined : new Story(way.log, options.explain);
+  for (const row of rows) {
+    const { learning } = row;
+    const { off } = options;
+    const isFirst = row === rows[0];
+    const text = [way.name, row.name].filter(Boolean).join(", ");
+    const audience = isFirst && story !== undefined ? { audience: story } : {};
+    const outcome = await judged(way.log, { learning, off, text, ...audience }, around);
+    if (options.out !== undefined)
+      write(fileOf(options.out, way.suffix + row.suffix), outcome, options.learnUntilMs);
+    print(`\n${text}\n${resultsText(outcome, labels)}`);
+    if (!isFirst) continue;
+    if (options.ablate)
+      print(`\n${text}\n${ablatedText(await ablated(way.log, labels, { base: outcome, row }, around))}`);
   }
+  if (story !== undefined && options.explain !== undefined) {
+    if (story.isEmpty) throw new Error(`there is no run ${options.explain} in the files`);
+    print(`\n${story.text(labels.find((label) => label.run_id === options.explain))}`);
+  }
+  const { folds, off } = options;
+  if (folds === undefined) return;
+  const done = await folded(way.log, labels, { folds, row: rows[0], off }, around);
+  print(`\n${[way.name, foldedText(done)].filter(Boolean).join("\n")}`);
 }
 
-function rowsOf({ learnUntilMs }: EvalOptions): readonly Row[] {
-  const forever = Number.POSITIVE_INFINITY;
-  if (learnUntilMs === undefined) {
-    tell("without --learn-until nothing is accepted, and learning goes on");
-    return [{ name: "learning goes on", learning: { acceptedUntilUs: 0, frozenFromUs: forever } }];
-  }
-  const acceptedUntilUs = learnUntilMs * 1000;
-  return [
-    { name: "learning ends", learning: { acceptedUntilUs, frozenFromUs: acceptedUntilUs } },
-    { name: "learning goes on", learning: { acceptedUntilUs, frozenFromUs: forever } },
+/** The tables that labels, or the files themselves, allow; else how much was said. */
+function resultsText(outcome: Outcome, labels: readonly Label[]): string {
+  const techniques = techniquesOf(outcome);
+  const parts = [
+    ...(labels.length === 0
+      ? []
+      : [table([scoreHeads, ...scoresOf(labels, saidOf(outcome)).map((score) => scoreRow(score))])]),
+    ...(techniques === undefined ? [] : [techniquesText(techniques)]),
   ];
+  if (parts.length > 0) return parts.join("\n");
+  const flagged = [...outcome.runs.values()].filter((run) => run.flagged).length;
+  return `${String(outcome.runs.size)} runs, ${String(flagged)} flagged\n`;
 }
 
-function saidOf({ runs }: Outcome): ReadonlyMap<string, Scored> {
-  return new Map(
-    [...runs].map(([run, { flagged, score, seqs }]) => [
-      run,
-      { flagged, score, cites: (seq: number) => seqs.has(seq) },
-    ]),
-  );
+function fileOf(out: string, suffix: string): string {
+  return suffix === "" ? out : `${out.replace(/\.jsonl$/u, "")}${suffix}.jsonl`;
 }
 
-process.on("SIGINT", () => stop.abort(new Error("stopped")));
+function write(file: string, outcome: Outcome, fromMs = 0): void {
+  writeFileSync(file, [...resultLines(outcome, fromMs)].join(""));
+}
+
+process.once("SIGINT", () => stop.abort(new Error("stopped")));
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  tell(error instanceof Error ? error.message : String(error));
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = stop.signal.aborted ? 130 : 1;
 }

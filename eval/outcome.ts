@@ -2,6 +2,7 @@ import { type Finding, Severity } from "../schemas/index.ts";
 import type { RecordedLog } from "./log.ts";
 import type { Audience, Shown } from "./pass-store.ts";
 import type { Truth } from "./recorded.ts";
+import type { Scored } from "./score.ts";
 
 /** What was said of one run. */
 export interface RunOutcome {
@@ -32,6 +33,12 @@ const opensFrom = Severity.options.indexOf("medium");
 export const opens = ({ severity }: Pick<Finding, "severity">): boolean =>
   Severity.options.indexOf(severity) >= opensFrom;
 
+/** Which of the recorded actions one is; where nobody recorded that, its session and step say it. */
+export function placeOf(log: RecordedLog, { view, offset, index, step }: Shown): Cited {
+  const told = log.recorded[offset]?.[index];
+  return { run: told?.run ?? view.sessionId, seq: told?.seq ?? step, truth: told?.truth };
+}
+
 /** Everything one pass said, put together by run. */
 export class Outcome implements Audience {
   readonly runs = new Map<string, RunOutcome>();
@@ -47,12 +54,11 @@ export class Outcome implements Audience {
     this.#log = log;
   }
 
-  action({ view, id, offset, index, step, score, signals }: Shown): void {
-    const told = this.#log.recorded[offset]?.[index];
-    const run = told?.run ?? view.sessionId;
-    const seq = told?.seq ?? step;
+  action(shown: Shown): void {
+    const { view, id, score, signals } = shown;
+    const { run, seq, truth } = placeOf(this.#log, shown);
     this.actions += 1;
-    this.cited.set(id, { run, seq, truth: told?.truth });
+    this.cited.set(id, { run, seq, truth });
     const outcome = this.#run(run);
     outcome.actions += 1;
     outcome.lastMs = Math.max(outcome.lastMs, view.atMs);
@@ -96,6 +102,16 @@ export class Outcome implements Audience {
     this.runs.set(run, made);
     return made;
   }
+}
+
+/** What was said of each run, as scores need it. */
+export function saidOf({ runs }: Outcome): ReadonlyMap<string, Scored> {
+  return new Map(
+    [...runs].map(([run, { flagged, score, seqs }]) => [
+      run,
+      { flagged, score, cites: (seq: number) => seqs.has(seq) },
+    ]),
+  );
 }
 
 /** A line for each run that isn't wholly before an instant, as a scorer reads it. */

@@ -54,10 +54,10 @@ const cuts = /tool_filter|pi_detector|piguard|PIGuard|prompt_guard|promptguard|c
 export const isHonest = ({ label_run: kind, run_id: run, model }: Label): boolean =>
   kind === "benign" && !(run.startsWith("dyn-") && cuts.test(model));
 
-/** The slices that a label falls into: all, its suite, its split. */
-export function slicesOf({ suite, split, task_held: held }: Label): readonly string[] {
+/** The slices that a label falls into: all, its set where there are several, its suite, its split. */
+export function slicesOf({ set, suite, split, task_held: held }: Label): readonly string[] {
   const task = split.startsWith("held") ? (held ? "/new-task" : "/known-task") : "";
-  return ["all", suite, `split:${split}${task}`];
+  return ["all", ...(set === "" ? [] : [`set:${set}`]), suite, `split:${split}${task}`];
 }
 
 /** What was said of the scored runs, slice by slice, in the order of their names. */
