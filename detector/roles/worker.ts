@@ -1,7 +1,8 @@
+import type { Config } from "../config/config.ts";
 import { detectors } from "../detect/index.ts";
 import { learningOf } from "../learn/learning.ts";
 import { switchedOff } from "../detect/switched-off.ts";
-import { partitionWorker, type PartitionWorker } from "../stream/partition-worker.ts";
+import { partitionWorker, type PartitionWorker, type WorkerOptions } from "../stream/partition-worker.ts";
 import type { ControlFeed, DeadLetters, DetectStore, PartitionId, Standings } from "../stream/ports.ts";
 import type { StateBudget } from "../learn/identity-states.ts";
 import type { Attributor } from "../attribute/table.ts";
@@ -20,6 +21,11 @@ export interface WorkerParts {
   readonly windowMs: number;
 }
 
+type Judging = Pick<
+  WorkerOptions,
+  "detectors" | "limits" | "recordsMax" | "bytesMax" | "statesReadyMax" | "newPerHourMax" | "learning"
+>;
+
 /** One budget for all workers of this process. */
 const budgets = new WeakMap<Context, StateBudget>();
 
@@ -27,6 +33,19 @@ function budgetOf(context: Context): StateBudget {
   const budget = budgets.get(context) ?? { bytesMax: context.config.state.bytesMax, bytes: 0 };
   budgets.set(context, budget);
   return budget;
+}
+
+/** What the settings say of how actions are judged; all that judges as the service does begins with this. */
+export function judgingOf(config: Config): Judging {
+  return {
+    detectors: switchedOff(detectors, config.rules.off),
+    limits: config.limits,
+    recordsMax: config.chunk.recordsMax,
+    bytesMax: config.chunk.bytesMax,
+    statesReadyMax: config.state.readyMax,
+    newPerHourMax: config.identities.newPerHourMax,
+    learning: learningOf(config.learning),
+  };
 }
 
 /** A worker as every role runs it: all detectors, the configured limits, and its sums on the metrics. */
@@ -43,14 +62,8 @@ export function newWorker(
     deadLetters: letters,
     standings,
     attributor,
-    detectors: switchedOff(detectors, config.rules.off),
-    limits: config.limits,
-    recordsMax: config.chunk.recordsMax,
-    bytesMax: config.chunk.bytesMax,
+    ...judgingOf(config),
     stateBudget: budgetOf(context),
-    statesReadyMax: config.state.readyMax,
-    newPerHourMax: config.identities.newPerHourMax,
-    learning: learningOf(config.learning),
     windowUs: windowMs * 1000,
     onChunk: ({ topic, partition: number }, _plan, counts, { identities, bytes, unadmitted, responses }) => {
       // All in one go: whoever looks sees the sums agree.

@@ -13,7 +13,7 @@ const stepMs = 2_000;
 
 /** Plays recorded conversations. */
 export interface Player {
-  /** The spans that the run's agent would have sent, in the order in which they ended; of each action its end alone. */
+  /** The spans that the run's agent would have sent, in the order in which they began; of each action its end alone. */
   play(conversation: Conversation): Promise<readonly LeavingSpan[]>;
   stop(): Promise<void>;
 }
@@ -82,11 +82,17 @@ export function player(tools: ToolTable): Player {
         }
       });
       await runtime.flush();
-      return sent.filter(({ attributes }) => attributes["nhi.phase"] !== "start");
+      // What is urgent left first, and what a model asked for at once ended at once.
+      return sent
+        .filter(({ attributes }) => attributes["nhi.phase"] !== "start")
+        .toSorted((one, other) => microsOf(one) - microsOf(other));
     },
     stop: () => runtime.stop(),
   };
 }
+
+/** When it began, microseconds since 1970. */
+const microsOf = ({ startTime: [seconds, nanos] }: LeavingSpan): number => seconds * 1_000_000 + nanos / 1000;
 
 /** A tool that failed; what it said may hold anything. */
 class ToolFailed extends Error {

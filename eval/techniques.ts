@@ -1,0 +1,80 @@
+import { opens, type Outcome } from "./outcome.ts";
+import { type Share } from "./score.ts";
+import { interval, percent, table } from "./table.ts";
+
+/** What came of files that say on each line what it was. */
+export interface TechniqueScore {
+  /** Executions of a technique, which are runs of their own, of which an action is cited. */
+  readonly executions: Share;
+  readonly missed: readonly string[];
+  /** Events of honest activity that a finding which opens an episode cites. */
+  readonly honestCited: Share;
+  /** Episodes of which no cited event belongs to a technique, for each honest event: what people get to see. */
+  readonly honestEpisodes: Share;
+  readonly episodes: number;
+  /** Rules by how many honest events their findings cite. */
+  readonly honestRules: readonly (readonly [rule: string, events: number])[];
+}
+
+/** Scores what stands inline; undefined where no line says what it was. */
+export function techniquesOf({ cited, findings }: Outcome): TechniqueScore | undefined {
+  const honest = new Set<string>();
+  const executions = new Set<string>();
+  for (const [id, { run, truth }] of cited) {
+    if (truth === undefined) continue;
+    // What nobody judged ("unknown") is neither honest nor an attack.
+    if (truth.label === "attack") executions.add(run);
+    else if (truth.label === "benign") honest.add(id);
+  }
+  if (honest.size + executions.size === 0) return undefined;
+  const found = new Set<string>();
+  const honestCited = new Set<string>();
+  const rules = new Map<string, Set<string>>();
+  const episodes = new Map<string, { attack: boolean; honest: boolean }>();
+  for (const finding of findings.filter((one) => opens(one))) {
+    const episode = episodes.get(finding.episodeId) ?? { attack: false, honest: false };
+    episodes.set(finding.episodeId, episode);
+    for (const id of finding.actionIds) {
+      const action = cited.get(id);
+      if (action?.truth?.label === "attack") {
+        episode.attack = true;
+        found.add(action.run);
+      }
+      if (!honest.has(id)) continue;
+      episode.honest = true;
+      honestCited.add(id);
+      rules.set(finding.rule, (rules.get(finding.rule) ?? new Set<string>()).add(id));
+    }
+  }
+  const falseEpisodes = [...episodes.values()].filter((one) => one.honest && !one.attack).length;
+  return {
+    executions: { part: found.size, whole: executions.size },
+    missed: [...executions].filter((run) => !found.has(run)),
+    honestCited: { part: honestCited.size, whole: honest.size },
+    honestEpisodes: { part: falseEpisodes, whole: honest.size },
+    episodes: episodes.size,
+    honestRules: [...rules]
+      .map(([rule, ids]) => [rule, ids.size] as const)
+      .toSorted(([, one], [, other]) => other - one),
+  };
+}
+
+export function techniquesText(score: TechniqueScore): string {
+  const row = (name: string, share: Share): readonly string[] => [
+    name,
+    `${String(share.part)} of ${String(share.whole)}`,
+    percent(share),
+    interval(share),
+  ];
+  return [
+    table([
+      ["", "", "%", "(95 %)"],
+      row("technique executions found", score.executions),
+      row("honest events cited", score.honestCited),
+      row("honest events alerting, grouped into episodes", score.honestEpisodes),
+    ]),
+    `episodes: ${String(score.episodes)}\n`,
+    ...score.missed.map((run) => `missed: ${run}\n`),
+    ...score.honestRules.map(([rule, events]) => `honest events cited by ${rule}: ${String(events)}\n`),
+  ].join("");
+}
