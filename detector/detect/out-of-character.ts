@@ -18,9 +18,11 @@ import {
   valueClassOf,
 } from "./character/opinion.ts";
 import { lineOf } from "./character/line.ts";
+import { known } from "./character/weights.ts";
 import { causeOf, tellOf } from "./character/words.ts";
 import { type Detector, type Examined, type Noticed, quiet, type Signal } from "./detector.ts";
 
+const stranger = "stranger";
 /** Sessions that are followed at once. */
 const trailsMax = 8;
 /** Uses remembered of an identity whose gate is open, and classes; under it room grows with what it does, so that who is made up stays small. */
@@ -64,7 +66,7 @@ export const outOfCharacter: Detector<Character> = {
     const kept = { ...opinion };
     return [
       {
-        name: "stranger",
+        name: stranger,
         bits,
         severity: bits >= line + graveAbove ? "high" : "medium",
         cause: causeOf(action, kept),
@@ -73,20 +75,22 @@ export const outOfCharacter: Detector<Character> = {
       } satisfies Signal,
     ];
   },
-  learn(examined, character) {
+  learn(examined, character, signals) {
     const { action, evidence } = examined;
-    if (action.kind === "model_call") return;
-    const { routines, uses, scores, trails } = character;
+    // What was told of doesn't become normal by being done again: a person has to accept it.
+    if (action.kind === "model_call" || isStranger(signals)) return;
+    const { routines, uses, trails } = character;
     const trail = trails.touch(action.sessionPrint);
+    if (isAboutTold(action, trail)) return;
     begin(action, trail);
     const routine = routines.of(trail.beginning);
-    if (trail.countedIn === 0) scores.begin(routines.sessions(routine) < 3);
+    if (trail.countedIn === 0) beginSession(examined, character, trail, routine);
     if (trail.countedIn !== routine) {
       if (trail.countedIn !== 0) routines.count(trail.countedIn, -1);
       routines.count(routine, 1);
       trail.countedIn = routine;
     }
-    if (evidence.gateOpen) score(examined, character, trail, routine);
+    if (evidence.gateOpen && trail.isSettled) score(examined, character, trail, routine);
     const room = evidence.gateOpen
       ? usesMax
       : Math.min(usesMax, usesUnderGate.atOnce + usesUnderGate.perAction * evidence.actions);
@@ -101,7 +105,7 @@ export const outOfCharacter: Detector<Character> = {
         if (print !== 0) uses.note(print, routine, room);
     }
   },
-  follow({ action }, { trails, routines, uses }) {
+  follow({ action }, { trails, routines, uses }, signals) {
     if (action.kind === "model_call") return;
     const trail = trails.touch(action.sessionPrint);
     begin(action, trail);
@@ -113,9 +117,30 @@ export const outOfCharacter: Detector<Character> = {
       const prints = argumentPrints(action, codes[at]!, codes[at + 1]!, codes[at + 2]!);
       trail.count(uses.isUsedIn(prints.used, routine));
       trail.note(seenAs(prints.value, how), prints.family);
+      if (isStranger(signals)) trail.tell(prints.value);
     }
   },
 };
+
+const isStranger = (signals: readonly Noticed[]): boolean => signals.some(({ name }) => name === stranger);
+
+function isAboutTold(action: Examined["action"], trail: Trail): boolean {
+  const codes = action.resourceCodes;
+  for (let at = 0; at < codes.length; at += 3)
+    if (trail.isTold(action.valuePrints(codes[at]!).value)) return true;
+  return false;
+}
+
+/** Counts a session; what it is worth is counted once there are routines enough to compare it with. */
+function beginSession(
+  { evidence }: Examined,
+  { routines, scores }: Character,
+  trail: Trail,
+  routine: number,
+): void {
+  trail.isSettled = evidence.gateOpen && routines.size > routinesMin;
+  if (trail.isSettled) scores.begin(routines.sessions(routine) < known.sessions);
+}
 
 /** Notes how the session begins. */
 function begin(action: Examined["action"], trail: Trail): void {

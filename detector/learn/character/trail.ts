@@ -4,6 +4,8 @@ import type { Block } from "../memory.ts";
 /** Values and families of a session that are told apart. */
 const valuesMax = 64;
 const familiesMax = 32;
+/** Values that were told of; what is done with them again in the session is learned as little. */
+const toldMax = 16;
 const countMax = 65_535;
 
 /** How a session has gone so far. */
@@ -15,6 +17,8 @@ export class Trail implements Block {
   /** Things done so far, and how many of them its routine knows. */
   done = 0;
   familiar = 0;
+  /** Whether it is counted among the sessions whose scores are. */
+  isSettled = false;
   /** The routine that counts it; 0 as long as none does. */
   countedIn = 0;
   /** The most that was said of it, and that would have been said if its routine were new; in half bits. */
@@ -22,6 +26,7 @@ export class Trail implements Block {
   mostIfNew = 0;
   readonly #values: number[] = [];
   readonly #families: number[] = [];
+  readonly #told: number[] = [];
 
   hasValue(print: number): boolean {
     return this.#values.includes(print | 0);
@@ -29,6 +34,14 @@ export class Trail implements Block {
 
   hasFamily(print: number): boolean {
     return this.#families.includes(print | 0);
+  }
+
+  isTold(print: number): boolean {
+    return this.#told.includes(print | 0);
+  }
+
+  tell(print: number): void {
+    if (this.#told.length < toldMax && !this.isTold(print)) this.#told.push(print | 0);
   }
 
   note(value: number, family: number): void {
@@ -46,7 +59,7 @@ export class Trail implements Block {
   pack(writer: ByteWriter): void {
     for (const number of [
       this.beginning,
-      this.isPrompted ? 1 : 0,
+      (this.isPrompted ? 1 : 0) + (this.isSettled ? 2 : 0),
       this.done,
       this.familiar,
       this.countedIn,
@@ -54,7 +67,7 @@ export class Trail implements Block {
       this.mostIfNew,
     ])
       writer.varint(number);
-    for (const prints of [this.#values, this.#families]) {
+    for (const prints of [this.#values, this.#families, this.#told]) {
       writer.varint(prints.length);
       for (const print of prints) writer.int32(print);
     }
@@ -62,13 +75,15 @@ export class Trail implements Block {
 
   unpack(reader: ByteReader): void {
     this.beginning = reader.varint();
-    this.isPrompted = reader.varint() === 1;
+    const flags = reader.varint();
+    this.isPrompted = (flags & 1) === 1;
+    this.isSettled = (flags & 2) === 2;
     this.done = reader.varint();
     this.familiar = reader.varint();
     this.countedIn = reader.varint();
     this.most = reader.varint();
     this.mostIfNew = reader.varint();
-    for (const prints of [this.#values, this.#families])
+    for (const prints of [this.#values, this.#families, this.#told])
       for (let left = reader.varint(); left > 0; left -= 1) prints.push(reader.int32());
   }
 }

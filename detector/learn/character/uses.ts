@@ -28,11 +28,11 @@ export class Uses implements Block {
     return (routines & 0xff) === routine || routines >>> 8 === routine;
   }
 
-  /** Notes a use, and forgets what was noted first beyond `max`. */
+  /** Notes a use, and forgets what was not used for longest beyond `max`. */
   note(print: number, routine: number, max: number): void {
     const routines = this.#routines.get(print);
-    if (this.isUsedIn(print, routine)) return;
-    this.#routines.put(print, routines === 0 ? routine : (routines << 8) | routine, max);
+    const now = this.isUsedIn(print, routine) ? routines : (routines << 8) | routine;
+    this.#routines.put(print, now, max);
   }
 
   pack(writer: ByteWriter): void {
