@@ -75,6 +75,11 @@ export class PolicyBook {
     return book;
   }
 
+  /** Those of all tenants that anything was said of. */
+  all(): readonly TenantBook[] {
+    return [...this.#tenants.values()];
+  }
+
   /**
    * Reads one entry of the control log, or of the log of standings. Entries of either come in the order of their positions.
    *

@@ -80,7 +80,7 @@ export const ControlRecord = z.discriminatedUnion("kind", [
     verdict: Verdict,
     rule: z.string().min(1).max(64),
     signal: z.string().max(64),
-    identityId: z.string().min(1).max(512),
+    identityId: z.string().max(512),
     comment: z.string().max(512).default(""),
   }),
 ]);

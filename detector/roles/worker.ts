@@ -52,7 +52,7 @@ export function newWorker(
     newPerHourMax: config.identities.newPerHourMax,
     learning: learningOf(config.learning),
     windowUs: windowMs * 1000,
-    onChunk: ({ topic, partition: number }, _plan, counts, { identities, bytes, unadmitted, responses }) => {
+    onChunk: ({ topic, partition: number }, _plan, counts, { identities, bytes, unadmitted, findings, responses }) => {
       // All in one go: whoever looks sees the sums agree.
       telemetry.count("answerable_detect_accepted_records_total", {}, counts.records);
       telemetry.count(
@@ -66,6 +66,11 @@ export function newWorker(
       telemetry.count("answerable_spans_total", { outcome: "dead_lettered" }, counts.deadLettered);
       telemetry.count("answerable_unadmitted_actions_total", {}, unadmitted);
       telemetry.count("answerable_findings_total", {}, counts.findings);
+      for (const { hidden } of findings)
+        if (hidden !== undefined)
+          telemetry.count("answerable_hidden_findings_total", {
+            by: hidden.by.startsWith("storm") ? "storm" : "suppression",
+          });
       for (const { kind } of responses) telemetry.count("answerable_responses_total", { kind });
       letters.countStored();
       partitions.reportState({ topic, partition: number }, { identities, bytes, actions: counts.held });
