@@ -51,7 +51,7 @@ describe("a suppressed finding", () => {
       tenant: "default",
       author: "user:ana",
       atUs: 1,
-      playbook: { id: "stop", on: { rules: ["loud"], minSeverity: "info" }, do: { kind: "pause" } },
+      playbook: { id: "stop", on: { rules: ["loud"], minSeverity: "info" }, do: "pause" },
     });
     expect(run([act(0)], [playbook]).responses).toHaveLength(1);
     expect(run([act(0)], [playbook, suppressed({ matcher: mail })]).responses).toEqual([]);

@@ -22,7 +22,7 @@ export const loud = (parts: Partial<Pick<Detector, "id" | "family">> = {}, same 
   ...parts,
 });
 
-type Open = Omit<Extract<ControlRecord, { kind: "suppression_set" }>["suppression"], "id" | "reason">;
+type Open = Omit<Extract<ControlRecord, { kind: "suppression_set" }>["suppression"], "reason">;
 
 export const suppressed = (suppression: Partial<Open> & Pick<Open, "matcher">, atUs = builtAtUs): ControlRecord => ({
   kind: "suppression_set",
