@@ -82,7 +82,9 @@ export const Finding = z.strictObject({
     .strictObject({ by: z.string().max(128), severity: Severity })
     .readonly()
     .exactOptional()
-    .describe("What made it quiet, as `suppression <id>` or `storm <hour>`, and how severe it would have been."),
+    .describe(
+      "What made it quiet, as `suppression <id>` or `storm <hour>`, and how severe it would have been.",
+    ),
   atUs: z.number().int().describe("Event time of the action that completed it, microseconds since 1970."),
 });
 export type Finding = Readonly<z.infer<typeof Finding>>;

@@ -9,15 +9,24 @@ const takesAll = (pattern: string): boolean => /^\*+$/u.test(pattern);
 const SuppressionMatcher = z
   .strictObject({
     rule: z.string().min(1).max(64).exactOptional().describe("Id of the rule."),
-    signal: z.string().min(1).max(64).exactOptional().describe("What the rule noticed, as actions have it after `rule/`."),
+    signal: z
+      .string()
+      .min(1)
+      .max(64)
+      .exactOptional()
+      .describe("What the rule noticed, as actions have it after `rule/`."),
     identity: name.exactOptional().describe("Pattern of the identity; `*` stands for any run of characters."),
-    operation: name.exactOptional().describe("Pattern of the operation of the action that completed the finding."),
-    resource: name.exactOptional().describe("Pattern that every resource of that action must fit; it must have one."),
+    operation: name
+      .exactOptional()
+      .describe("Pattern of the operation of the action that completed the finding."),
+    resource: name
+      .exactOptional()
+      .describe("Pattern that every resource of that action must fit; it must have one."),
   })
   .refine((matcher) => Object.values(matcher).filter((value) => !takesAll(value)).length >= 2, {
-    message: "a suppression needs two or more of rule, signal, identity, operation and resource that are not stars alone",
+    message:
+      "a suppression needs two or more of rule, signal, identity, operation and resource that are not stars alone",
   });
-export type SuppressionMatcher = Readonly<z.infer<typeof SuppressionMatcher>>;
 
 /**
  * Findings that a person wants to be quiet for a while. They are stored all the same, with severity `info` and with what hid
@@ -36,7 +45,9 @@ export const Suppression = z.strictObject({
     .number()
     .int()
     .nonnegative()
-    .describe("When it ends, microseconds since 1970; 90 days after it was set at the latest, whatever stands here."),
+    .describe(
+      "When it ends, microseconds since 1970; 90 days after it was set at the latest, whatever stands here.",
+    ),
   matcher: SuppressionMatcher,
 });
 export type Suppression = Readonly<z.infer<typeof Suppression>>;

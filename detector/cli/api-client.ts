@@ -32,7 +32,12 @@ const Accepted = z.object({ identityId: z.string(), rule: z.string(), cause: z.s
 /** Behaviour of an identity that a person took for good. */
 type Accepted = Readonly<z.infer<typeof Accepted>>;
 
-const Judged = z.object({ findingId: z.string(), verdict: z.string(), identityId: z.string(), rule: z.string() });
+const Judged = z.object({
+  findingId: z.string(),
+  verdict: z.string(),
+  identityId: z.string(),
+  rule: z.string(),
+});
 /** What a person said that a finding was. */
 type Judged = Readonly<z.infer<typeof Judged>>;
 

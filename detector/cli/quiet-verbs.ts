@@ -52,7 +52,9 @@ export function addQuiet(
   service(
     program
       .command("suppressions")
-      .description("what is kept quiet by whom, why and until when, and how much that hid; says which end within a day"),
+      .description(
+        "what is kept quiet by whom, why and until when, and how much that hid; says which end within a day",
+      ),
   )
     .option("--json", "as JSON")
     .action(async (given: Service & { json?: true }) => (await verbs()).suppressions(given));
@@ -109,7 +111,16 @@ function matcherOf({ rule, signal, identity, operation, resource }: Matching): o
   return Object.fromEntries(all.filter(([, value]) => value !== undefined));
 }
 
-function lineOf({ id, matcher, reason, author, untilUs, endsSoon, hid, worst }: z.infer<typeof Standing>): string {
+function lineOf({
+  id,
+  matcher,
+  reason,
+  author,
+  untilUs,
+  endsSoon,
+  hid,
+  worst,
+}: z.infer<typeof Standing>): string {
   const what = Object.entries(matcher)
     .map(([name, value]) => `${name} ${String(value)}`)
     .join(", ");

@@ -131,7 +131,12 @@ function isSignalled({ name }: NoveltyKey, signals: readonly Noticed[]): boolean
 }
 
 /** People's verdicts on such findings move the threshold. */
-function isNews({ name, bitsMin }: NoveltyKey, known: Novelty, value: Fingerprint, examined: Examined): boolean {
+function isNews(
+  { name, bitsMin }: NoveltyKey,
+  known: Novelty,
+  value: Fingerprint,
+  examined: Examined,
+): boolean {
   if (!known.canTell || known.bits < bitsMin + shiftLeastBits || known.has(value)) return false;
   const { action, decided } = examined;
   const { book, control } = decided;

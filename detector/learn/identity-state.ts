@@ -123,7 +123,8 @@ export class IdentityState {
       const id = reader.text();
       const detectorVersion = reader.varint();
       const memory = reader.raw(reader.varint());
-      if (id === changesId && detectorVersion === changesVersion) state.changes.unpack(new ByteReader(memory));
+      if (id === changesId && detectorVersion === changesVersion)
+        state.changes.unpack(new ByteReader(memory));
       const nth = detectors.findIndex((one) => one.id === id && one.version === detectorVersion);
       if (nth !== -1) unpackMemory(state.memories[nth]!, new ByteReader(memory));
     }

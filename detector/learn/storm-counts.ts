@@ -84,7 +84,8 @@ export class StormCounts {
     if (known !== undefined) return known;
     const ofRule = this.#hours.filter((one) => one.rule === rule).toSorted((a, b) => a.hour - b.hour);
     const [oldest] = ofRule;
-    if (oldest === undefined && new Set(this.#hours.map((one) => one.rule)).size >= rulesMax) return undefined;
+    if (oldest === undefined && new Set(this.#hours.map((one) => one.rule)).size >= rulesMax)
+      return undefined;
     if (oldest !== undefined && ofRule.length >= hoursMax) {
       if (hour < oldest.hour) return undefined;
       this.#hours = this.#hours.filter((one) => one !== oldest);

@@ -52,7 +52,12 @@ export function newWorker(
     newPerHourMax: config.identities.newPerHourMax,
     learning: learningOf(config.learning),
     windowUs: windowMs * 1000,
-    onChunk: ({ topic, partition: number }, _plan, counts, { identities, bytes, unadmitted, findings, responses }) => {
+    onChunk: (
+      { topic, partition: number },
+      _plan,
+      counts,
+      { identities, bytes, unadmitted, findings, responses },
+    ) => {
       // All in one go: whoever looks sees the sums agree.
       telemetry.count("answerable_detect_accepted_records_total", {}, counts.records);
       telemetry.count(

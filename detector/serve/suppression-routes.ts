@@ -57,7 +57,10 @@ export function suppressionRoutes({ feed, clock, hid }: SuppressionOptions): rea
         await feed.refresh();
         const common = decidedBy(client, clock.nowMs());
         // The same matcher is the same suppression: set again it has a new end.
-        const id = computedId("suppression", common.tenant, JSON.stringify(inOrder(matcher))).slice(0, idDigits);
+        const id = computedId("suppression", common.tenant, JSON.stringify(inOrder(matcher))).slice(
+          0,
+          idDigits,
+        );
         const others = standing(client).filter((one) => one.suppression.id !== id);
         if (others.length >= standingMax)
           return problem(409, `${String(standingMax)} suppressions stand, which is the most; remove some`);

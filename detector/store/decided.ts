@@ -95,21 +95,10 @@ function rowOf(record: ControlRecord): Row | undefined {
     case "playbook_removed":
       return { table: "playbooks", columns: { playbook_id: record.playbookId, event: "removed" } };
     case "suppression_set":
+    case "suppression_removed":
       return { table: "suppressions", columns: suppressionColumns(record) };
-    case "suppression_removed": {
-      const { suppressionId, reason } = record;
-      return {
-        table: "suppressions",
-        columns: { suppression_id: suppressionId, event: "removed", reason, until: null },
-      };
-    }
-    case "verdict_given": {
-      const { findingId, verdict, rule, signal, identityId, comment } = record;
-      return {
-        table: "verdicts",
-        columns: { finding_id: findingId, verdict, rule, signal, identity_id: identityId, comment },
-      };
-    }
+    case "verdict_given":
+      return { table: "verdicts", columns: verdictColumns(record) };
     case "credential_revoked":
     case "guard_set":
     case "safeguards_set":
@@ -136,7 +125,12 @@ function grantColumns({ grant }: Of<"grant_given">): object {
   };
 }
 
-function suppressionColumns({ suppression, atUs }: Of<"suppression_set">): object {
+function suppressionColumns(record: Of<"suppression_set"> | Of<"suppression_removed">): object {
+  if (record.kind === "suppression_removed") {
+    const { suppressionId, reason } = record;
+    return { suppression_id: suppressionId, event: "removed", reason, until: null };
+  }
+  const { suppression, atUs } = record;
   const { rule = "", signal = "", identity = "", operation = "", resource = "" } = suppression.matcher;
   return {
     suppression_id: suppression.id,
@@ -149,6 +143,11 @@ function suppressionColumns({ suppression, atUs }: Of<"suppression_set">): objec
     operation,
     resource,
   };
+}
+
+function verdictColumns(record: Of<"verdict_given">): object {
+  const { findingId, verdict, rule, signal, identityId, comment } = record;
+  return { finding_id: findingId, verdict, rule, signal, identity_id: identityId, comment };
 }
 
 function approvalColumns(

@@ -36,7 +36,8 @@ describe("a storm", () => {
       severity: "medium",
       identityId: name(10),
       why: { rule: "loud", since: "2026-03-02 09:00", findings: 51, identities: 20, knownIdentities: 20 },
-      title: "loud speaks of too much at once: what else it finds within the hour from 2026-03-02 09:00 is noted and calls nobody",
+      title:
+        "loud speaks of too much at once: what else it finds within the hour from 2026-03-02 09:00 is noted and calls nobody",
     });
     expect(answer.findings.at(-1)).toMatchObject({
       severity: "info",
@@ -65,7 +66,10 @@ describe("a storm", () => {
     { what: "one identity, however much it does", log: crowd(1, 500) },
     { what: "ten identities", log: crowd(10, 60) },
     { what: "fifty findings", log: crowd(50, 1) },
-    { what: "many hours", log: Array.from({ length: 30 }, (_, hour) => crowd(20, 2, hour, hour * 100)).flat() },
+    {
+      what: "many hours",
+      log: Array.from({ length: 30 }, (_, hour) => crowd(20, 2, hour, hour * 100)).flat(),
+    },
   ])("is none of $what", ({ log }) => {
     expect(storms(run(log))).toEqual([]);
   });

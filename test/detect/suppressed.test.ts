@@ -73,7 +73,10 @@ describe("a suppression hides nothing", () => {
       record: suppressed({ matcher: { rule: "loud", resource: "crm/*" } }),
       parts: { resources },
     },
-    { name: "where there is no resource", record: suppressed({ matcher: { rule: "loud", resource: "crm/*" } }) },
+    {
+      name: "where there is no resource",
+      record: suppressed({ matcher: { rule: "loud", resource: "crm/*" } }),
+    },
     {
       name: "of a name that tricks its pattern",
       record: suppressed({ matcher: { rule: "loud", operation: "mail.*" } }),

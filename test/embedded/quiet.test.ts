@@ -42,26 +42,33 @@ const found = async (identity: string): Promise<readonly Found[]> => {
 
 test("what is suppressed is stored as info and counted, until it is taken away", async () => {
   const matcher = { rule: "no-grant", identity: "svc:hidden*" };
-  expect(await send("/v1/suppressions", { reason: "r", forSeconds: 60, matcher: { rule: "no-grant" } })).toMatchObject(
-    { status: 400 },
-  );
+  expect(
+    await send("/v1/suppressions", { reason: "r", forSeconds: 60, matcher: { rule: "no-grant" } }),
+  ).toMatchObject({ status: 400 });
   expect(await send("/v1/suppressions", { reason: "r", forSeconds: 91 * 86_400, matcher })).toMatchObject({
     status: 400,
   });
-  expect(await send("/v1/suppressions", { reason: "", forSeconds: 60, matcher })).toMatchObject({ status: 400 });
+  expect(await send("/v1/suppressions", { reason: "", forSeconds: 60, matcher })).toMatchObject({
+    status: 400,
+  });
   const set = await cli(
-    ...["suppress", "--rule", "no-grant", "--identity", "svc:hidden*"],
-    ...["--for", "8h", "--reason", "it is not granted yet"],
+    "suppress",
+    "--rule=no-grant",
+    "--identity=svc:hidden*",
+    "--for=8h",
+    "--reason=it is not granted yet",
   );
   expect(set).toMatchObject({ code: 0, err: "" });
   const id = /^suppression ([0-9a-f]{12}) stands until /u.exec(set.out)?.[1] ?? "";
   await act("svc:hidden-1", "s1");
   expect(await found("svc:hidden-1")).toMatchObject([
-    { severity: "info", hidden: { by: `suppression ${id}`, severity: "medium" } },
+    { severity: "info", hidden: { by: `suppression ${id}`, severity: "low" } },
   ]);
   expect(await ask(up.url, "/v1/suppressions")).toMatchObject({
     status: 200,
-    json: { suppressions: [{ id, matcher, reason: "it is not granted yet", author: "local", endsSoon: true }] },
+    json: {
+      suppressions: [{ id, matcher, reason: "it is not granted yet", author: "local", endsSoon: true }],
+    },
   });
   const line = await until("what was hidden is counted", async () => {
     const { out } = await cli("suppressions");
@@ -69,7 +76,7 @@ test("what is suppressed is stored as info and counted, until it is taken away",
   });
   expect(line).toContain(`${id}  rule no-grant, identity svc:hidden*  until `);
   expect(line).toContain(
-    ", which is within a day  [hid 1, medium at worst]  it is not granted yet (local)\n",
+    ", which is within a day  [hid 1, low at worst]  it is not granted yet (local)\n",
   );
   expect(await cli("unsuppress", id)).toMatchObject({ code: 0, out: `suppression ${id} has ended\n` });
   expect(await cli("unsuppress", id)).toMatchObject({ code: 1 });
@@ -85,7 +92,9 @@ test("a person says what a finding was; the last word stands in v_verdicts", asy
   expect(await cli("finding", id, "--verdict", "fine")).toMatchObject({ code: 2 });
   expect(await cli("finding", id, "--verdict", "benign", "--accept")).toMatchObject({ code: 1 });
   expect(await send(`/v1/findings/${id}/verdict`, { verdict: "fine" })).toMatchObject({ status: 400 });
-  expect(await send("/v1/findings/ffffffffffff/verdict", { verdict: "benign" })).toMatchObject({ status: 404 });
+  expect(await send("/v1/findings/ffffffffffff/verdict", { verdict: "benign" })).toMatchObject({
+    status: 404,
+  });
   expect(await send(`/v1/findings/${id}/verdict`, { verdict: "abuse", comment: "stolen" })).toMatchObject({
     status: 201,
   });

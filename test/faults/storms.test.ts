@@ -9,8 +9,11 @@ import { loud } from "../support/loud.ts";
 import { memoryStore, noFault, stillControl, type StoreContent } from "../support/memory.ts";
 import { workerOf } from "../support/worker.ts";
 
-const some = (from: number): string[] => Array.from({ length: 10 }, (_, nth) => `agent:${String(from + nth)}`);
-const log = Array.from({ length: 12 }, (_, nth) => recordOf(nth, nth < 8 ? nth : 60 + nth, "ci", some((nth % 3) * 10)));
+const some = (from: number): string[] =>
+  Array.from({ length: 10 }, (_, nth) => `agent:${String(from + nth)}`);
+const log = Array.from({ length: 12 }, (_, nth) =>
+  recordOf(nth, nth < 8 ? nth : 60 + nth, "ci", some((nth % 3) * 10)),
+);
 
 async function read(workers: number): Promise<StoreContent> {
   const { store, content } = memoryStore();
@@ -29,11 +32,14 @@ async function read(workers: number): Promise<StoreContent> {
   return content();
 }
 
-test.each([1, 3, 12])("%s workers, one after the other, hide what one that reads it all hides", async (workers) => {
-  const content = await read(workers);
-  const findings = content.findings.map((row) => JSON.parse(row) as { rule: string; hidden?: object });
-  expect(findings.filter(({ rule }) => rule === "detector-storm")).toHaveLength(1);
-  // Of the eighty of the first hour fifty-one are said; all of the forty after it.
-  expect(findings.filter(({ hidden }) => hidden !== undefined)).toHaveLength(29);
-  expect(content).toEqual(await read(1));
-});
+test.each([1, 3, 12])(
+  "%s workers, one after the other, hide what one that reads it all hides",
+  async (workers) => {
+    const content = await read(workers);
+    const findings = content.findings.map((row) => JSON.parse(row) as { rule: string; hidden?: object });
+    expect(findings.filter(({ rule }) => rule === "detector-storm")).toHaveLength(1);
+    // Of the eighty of the first hour fifty-one are said; all of the forty after it.
+    expect(findings.filter(({ hidden }) => hidden !== undefined)).toHaveLength(29);
+    expect(content).toEqual(await read(1));
+  },
+);

@@ -15,11 +15,21 @@ const shift = (log: readonly ControlRecord[], identityId = "agent:triage", contr
 describe("a threshold", () => {
   test.each([
     { name: "stays where nobody said anything", log: [], own: 0, others: 0 },
-    { name: "rises by what was benign, most of all for that identity", log: many("benign", 1), own: 0.6, others: 0.1 },
+    {
+      name: "rises by what was benign, most of all for that identity",
+      log: many("benign", 1),
+      own: 0.6,
+      others: 0.1,
+    },
     { name: "rises to its bounds and no further", log: many("benign", 200), own: 3, others: 1 },
     { name: "falls by what was abuse", log: many("abuse", 1), own: -0.6, others: -0.1 },
     { name: "falls to its bounds and no further", log: many("abuse", 200), own: -1.5, others: -0.5 },
-    { name: "stays where something was set up wrongly", log: [judgedAs("misconfiguration", "a")], own: 0, others: 0 },
+    {
+      name: "stays where something was set up wrongly",
+      log: [judgedAs("misconfiguration", "a")],
+      own: 0,
+      others: 0,
+    },
     {
       name: "counts one finding once, as it was judged last",
       log: [judgedAs("benign", "a"), judgedAs("benign", "a"), judgedAs("abuse", "a")],

@@ -96,7 +96,9 @@ test("v_suppressions says of one that ends within a day that it ends soon", asyn
     { position: 91, record: { ...far, tenant: "soon" } },
   ]);
   expect(
-    await rows("SELECT suppression_id, state, ends_soon FROM v_suppressions WHERE tenant = 'soon' ORDER BY ends_at"),
+    await rows(
+      "SELECT suppression_id, state, ends_soon FROM v_suppressions WHERE tenant = 'soon' ORDER BY ends_at",
+    ),
   ).toEqual([
     { suppression_id: "soon", state: "standing", ends_soon: 1 },
     { suppression_id: "far", state: "standing", ends_soon: 0 },
@@ -105,7 +107,9 @@ test("v_suppressions says of one that ends within a day that it ends soon", asyn
 
 test("v_verdicts has the last word on each finding, and v_rule_quality what comes of them", async () => {
   expect(
-    await rows("SELECT verdict, toUInt32(verdicts) AS verdicts FROM v_verdicts ORDER BY verdicts DESC, verdict"),
+    await rows(
+      "SELECT verdict, toUInt32(verdicts) AS verdicts FROM v_verdicts ORDER BY verdicts DESC, verdict",
+    ),
   ).toEqual([
     { verdict: "abuse", verdicts: 2 },
     { verdict: "abuse", verdicts: 1 },
@@ -123,15 +127,21 @@ test("a hidden finding is read as it was written, and is no episode", async () =
   const reader = storeReader(store.database, store.name);
   const found = await reader.findings({ tenant: "default", identityId: "agent:quiet", limit: 10 });
   expect(found.map(({ hidden, signal, severity }) => ({ hidden, signal, severity }))).toEqual(
-    Array(2).fill({ hidden: { by: "suppression s1", severity: "medium" }, signal: "heard", severity: "info" }),
+    [1, 2].map(() => ({
+      hidden: { by: "suppression s1", severity: "medium" },
+      signal: "heard",
+      severity: "info",
+    })),
   );
-  expect(await rows("SELECT toUInt32(count()) AS n FROM v_episodes WHERE identity_id = 'agent:quiet'")).toEqual([
-    { n: 0 },
-  ]);
+  expect(
+    await rows("SELECT toUInt32(count()) AS n FROM v_episodes WHERE identity_id = 'agent:quiet'"),
+  ).toEqual([{ n: 0 }]);
 });
 
 test("the SQL of a storm gives its numbers", async () => {
   const storm = stepped.findings.find(({ rule }) => rule === "detector-storm");
   expect(storm?.why).toMatchObject({ findings: 51, identities: 20, knownIdentities: 21 });
-  expect(await store.server.query(storm!.sql.replaceAll("FROM v_", `FROM ${store.name}.v_`))).toEqual([storm?.why]);
+  expect(await store.server.query(storm!.sql.replaceAll("FROM v_", `FROM ${store.name}.v_`))).toEqual([
+    storm?.why,
+  ]);
 });

@@ -24,7 +24,10 @@ export const loud = (parts: Partial<Pick<Detector, "id" | "family">> = {}, same 
 
 type Open = Omit<Extract<ControlRecord, { kind: "suppression_set" }>["suppression"], "reason">;
 
-export const suppressed = (suppression: Partial<Open> & Pick<Open, "matcher">, atUs = builtAtUs): ControlRecord => ({
+export const suppressed = (
+  suppression: Partial<Open> & Pick<Open, "matcher">,
+  atUs = builtAtUs,
+): ControlRecord => ({
   kind: "suppression_set",
   tenant: "default",
   author: "user:ana@acme.example",
