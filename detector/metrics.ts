@@ -132,7 +132,12 @@ export const counters = {
     help: "Answers of playbooks to findings that were stored, dry runs among them.",
     labels: { kind: "watch, pause, revoke, require_approval or shrink_grant" },
   },
-  answerable_findings_total: { roles: detecting, help: "Findings stored." },
+  answerable_findings_total: { roles: detecting, help: "Findings stored, hidden ones among them." },
+  answerable_hidden_findings_total: {
+    roles: detecting,
+    help: "Findings stored that a suppression or a storm of their rule kept quiet.",
+    labels: { by: ["suppression", "storm"] },
+  },
   answerable_integrity_findings_total: {
     roles: sending,
     help: "Findings about lost spans and doubled processes that were stored, those that changed counted again.",
@@ -189,6 +194,10 @@ export const gauges = {
   },
   answerable_http_connections: { roles: http, help: "Open HTTP connections." },
   answerable_policy_streams: { roles: http, help: "Guards that are told of each decision as it is made." },
+  answerable_suppressions_ending: {
+    roles: http,
+    help: "Suppressions of all tenants that end within a day.",
+  },
   answerable_in_flight_bytes: { roles: http, help: "Bytes of request bodies in memory, inflated." },
   answerable_waiting_bytes: { roles: ["up"], help: "Bytes of spans waiting to be stored." },
   answerable_consumer_lag_records: {

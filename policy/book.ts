@@ -14,6 +14,8 @@ import { GrantBook } from "./grants.ts";
 import { Histories, History } from "./history.ts";
 import { defaultSafeguards, type HeldBack, heldBackRecord, StrikeCount } from "./safeguards.ts";
 import { Standings } from "./subject-standings.ts";
+import { Suppressions } from "./suppressions.ts";
+import { Verdicts } from "./verdicts.ts";
 
 /** A task as it stands. */
 export interface TaskState {
@@ -57,6 +59,8 @@ export class TenantBook {
   readonly guard = new History<GuardDefaults>();
   /** Behaviour that a person accepted, by `acceptedKey`. */
   readonly accepted = new Histories<string>();
+  readonly suppressions = new Suppressions();
+  readonly verdicts = new Verdicts();
 }
 
 /** What people and other systems decided, as the control log says it: folded alike by detector, service and guard. */
@@ -69,6 +73,11 @@ export class PolicyBook {
     const book = new TenantBook();
     this.#tenants.set(tenant, book);
     return book;
+  }
+
+  /** Those of all tenants that anything was said of. */
+  all(): readonly TenantBook[] {
+    return [...this.#tenants.values()];
   }
 
   /**
@@ -133,6 +142,12 @@ function enter(book: TenantBook, position: number, record: Exclude<ControlRecord
         acceptedKey(record.identityId, record.rule, record.cause),
         said(record.findingId),
       );
+    case "suppression_set":
+      return book.suppressions.set(record.suppression, { position, atUs, author });
+    case "suppression_removed":
+      return book.suppressions.remove(record.suppressionId, { position, atUs, author });
+    case "verdict_given":
+      return book.verdicts.add(record, { position, atUs, author });
   }
 }
 

@@ -5,7 +5,9 @@ import { GuardDefaults } from "./guard.ts";
 import { IdentityEntry } from "./identity.ts";
 import { Playbook, Safeguards } from "./playbook.ts";
 import { Standing, StandingSubject } from "./standing.ts";
+import { Suppression } from "./suppression.ts";
 import { Task } from "./task.ts";
+import { Verdict } from "./verdict.ts";
 
 const common = {
   tenant: z.string().min(1).max(128),
@@ -70,6 +72,17 @@ export const ControlRecord = z.discriminatedUnion("kind", [
     findingId: z.string().max(32),
     comment: z.string().max(512).default(""),
   }),
+  entry("suppression_set", { suppression: Suppression }),
+  entry("suppression_removed", { suppressionId: id, reason: z.string().max(512).default("") }),
+  // Of several about one finding the last counts.
+  entry("verdict_given", {
+    findingId: z.string().length(32),
+    verdict: Verdict,
+    rule: z.string().min(1).max(64),
+    signal: z.string().max(64),
+    identityId: z.string().max(512),
+    comment: z.string().max(512).default(""),
+  }),
 ]);
 export type ControlRecord = Readonly<z.infer<typeof ControlRecord>>;
 
@@ -108,5 +121,11 @@ export function subjectOf(record: ControlRecord): string {
       return "guard";
     case "behaviour_accepted":
       return `accepted/${record.identityId}/${record.rule}/${record.cause}`;
+    case "suppression_set":
+      return `suppression/${record.suppression.id}`;
+    case "suppression_removed":
+      return `suppression/${record.suppressionId}`;
+    case "verdict_given":
+      return `verdict/${record.findingId}`;
   }
 }

@@ -22,7 +22,7 @@ export type Hint = z.infer<typeof Hint>;
 
 /**
  * What a detection said. `why` holds the numbers that explain it, `sql` the query over the store that recomputes them.
- * Its id is computed from rule, version, identity and cause, so that a replay gives the same row.
+ * Its id is computed from rule, version, identity and cause, and what hid it, so that a replay gives the same row.
  */
 export const Finding = z.strictObject({
   id: z.string().length(32),
@@ -73,6 +73,18 @@ export const Finding = z.strictObject({
     .readonly()
     .default([])
     .describe("What changed about the identity lately: versions of agent, policy or model."),
+  signal: z
+    .string()
+    .max(64)
+    .exactOptional()
+    .describe("What the rule noticed, as actions have it after `rule/`."),
+  hidden: z
+    .strictObject({ by: z.string().max(128), severity: Severity })
+    .readonly()
+    .exactOptional()
+    .describe(
+      "What made it quiet, as `suppression <id>` or `storm <hour>`, and how severe it would have been.",
+    ),
   atUs: z.number().int().describe("Event time of the action that completed it, microseconds since 1970."),
 });
 export type Finding = Readonly<z.infer<typeof Finding>>;

@@ -25,6 +25,7 @@ export const findingMap: Readonly<Record<string, readonly string[]>> = {
   "first-use/unprompted resource": ["DE.AE-03", "DE.CM-09", "ASI01", "ASI02", "AML.T0051.001", "AML.T0086"],
   "forged-identity": ["PR.AA-03", "PR.AA-04", "DE.AE-03", "ASI03", "ASI07", "NHI4:2025", "AML.T0073"],
   "identity-flood": ["ID.AM-02", "PR.AA-02", "DE.CM-09", "ASI10", "NHI4:2025", "AML.T0103"],
+  "detector-storm": ["DE.AE-02", "PR.PS-04", "RS.MA-02", "ASI08"],
   "approval-drift": ["GV.RR-02", "GV.PO-01", "DE.AE-03", "ASI09", "AML.T0053"],
   delegation: ["PR.AA-04", "DE.AE-03", "ASI03", "ASI07", "NHI9:2025", "AML.T0073"],
   "standing-violated": ["PR.AA-01", "DE.CM-09", "RS.MI-01", "ASI03", "ASI10", "NHI1:2025", "AML.T0091.000"],

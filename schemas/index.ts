@@ -18,4 +18,6 @@ export { Playbook, ResponseKind, Safeguards } from "./playbook.ts";
 export { PolicyFile } from "./policy-file.ts";
 export { Response } from "./response.ts";
 export { Standing, StandingSubject } from "./standing.ts";
+export { Suppression } from "./suppression.ts";
 export { Task } from "./task.ts";
+export { Verdict } from "./verdict.ts";

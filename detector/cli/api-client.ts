@@ -15,6 +15,8 @@ export interface ApiClient extends PolicyClient {
   finding(id: string): Promise<Finding>;
   /** Takes what a finding is about for good, whatever the session. */
   acceptFinding(id: string, comment: string): Promise<Accepted>;
+  /** Says what a finding was. */
+  judgeFinding(id: string, verdict: string, comment: string): Promise<Judged>;
   chain(id: string): Promise<Chain>;
   responses(query: Readonly<Record<string, string>>): Promise<readonly ShownResponse[]>;
   setStanding(subject: StandingSubject, standing: Standing, reason: string): Promise<void>;
@@ -29,6 +31,15 @@ export type StandingGrant = z.infer<typeof StandingGrant>;
 const Accepted = z.object({ identityId: z.string(), rule: z.string(), cause: z.string() });
 /** Behaviour of an identity that a person took for good. */
 type Accepted = Readonly<z.infer<typeof Accepted>>;
+
+const Judged = z.object({
+  findingId: z.string(),
+  verdict: z.string(),
+  identityId: z.string(),
+  rule: z.string(),
+});
+/** What a person said that a finding was. */
+type Judged = Readonly<z.infer<typeof Judged>>;
 
 const ShownResponse = PlaybookResponse.extend({ lagMs: z.number() });
 /** A response, with how long after the log took the action it was set. */
@@ -90,6 +101,10 @@ export function apiClient(url: string, token: string | undefined): ApiClient {
     acceptFinding: async (id, comment) => {
       const path = `/v1/findings/${encodeURIComponent(id)}/accept`;
       return (await ask("POST", path, z.object({ accepted: Accepted }), { comment })).accepted;
+    },
+    judgeFinding: async (id, verdict, comment) => {
+      const path = `/v1/findings/${encodeURIComponent(id)}/verdict`;
+      return (await ask("POST", path, z.object({ given: Judged }), { verdict, comment })).given;
     },
     chain: async (id) =>
       (await ask("GET", `/v1/chains/${encodeURIComponent(id)}`, z.object({ chain: Chain }))).chain,

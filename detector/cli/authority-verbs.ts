@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Ask } from "./api-client.ts";
 import type { AuthorityVerbs } from "./authority-program.ts";
+import { secondsOf } from "./seconds.ts";
 import { instantText, jsonLine, plain } from "./text.ts";
 
 const text = z.string();
@@ -169,13 +170,4 @@ function saidText({ author, atUs, reason, untilUs }: Said): string {
   if (author === undefined || atUs === undefined) return "";
   const until = untilUs === undefined ? "" : ` until ${instantText(untilUs)}`;
   return `${until}: ${reason ?? ""} (${author}, ${instantText(atUs)})`;
-}
-
-const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-
-function secondsOf(time: string): number {
-  const { many, unit = "" } = /^(?<many>[1-9]\d{0,7})(?<unit>[smhd])$/u.exec(time)?.groups ?? {};
-  if (many === undefined)
-    throw new Error(`--for is ${time}; it must be a number and its unit: 30s, 15m, 8h or 90d`);
-  return Number(many) * (unitSeconds[unit] ?? 1);
 }

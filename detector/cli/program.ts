@@ -1,11 +1,12 @@
 import { Command, CommanderError, Option } from "commander";
 import { addAuthority, type AuthorityVerbs } from "./authority-program.ts";
 import { addMcpProxy, type RunMcpProxy } from "./mcp-proxy-verb.ts";
+import { addQuiet, type QuietVerbs } from "./quiet-verbs.ts";
 import { addPolicy, type PolicyVerbs } from "./policy-program.ts";
 import { addResponses, type ResponseVerbs } from "./response-verbs.ts";
 
 /** What the verbs of the command line do; each is given its arguments and options as text. */
-export interface Verbs extends AuthorityVerbs, PolicyVerbs, ResponseVerbs {
+export interface Verbs extends AuthorityVerbs, PolicyVerbs, QuietVerbs, ResponseVerbs {
   up(options: { readonly demo?: true; readonly data?: string }): Promise<void>;
   process(): Promise<void>;
   detect(): Promise<void>;
@@ -38,6 +39,7 @@ export interface FindingOptions {
 export interface OneFindingOptions {
   readonly json?: true;
   readonly accept?: true;
+  readonly verdict?: string;
   readonly comment?: string;
 }
 
@@ -113,6 +115,7 @@ function build({ version, out, err, prepare, doctor, mcpProxy }: ProgramOptions)
   addDecisions(program, verbs);
   addAuthority(program, verbs, service);
   addResponses(program, verbs, service);
+  addQuiet(program, verbs, service);
   addDoctor(program, doctor);
   addMcpProxy(program, mcpProxy);
   program
@@ -201,7 +204,13 @@ function addQuestions(program: Command, verbs: () => Promise<Verbs>): void {
   )
     .argument("<id>", "its id, or the first six digits or more")
     .option("--accept", "take such behaviour of the identity for good: it is quiet from now on")
-    .option("--comment <text>", "why it is accepted")
+    .addOption(
+      new Option(
+        "--verdict <verdict>",
+        "what it was: it moves the threshold of such findings, within bounds",
+      ).choices(["benign", "misconfiguration", "abuse"]),
+    )
+    .option("--comment <text>", "why it is accepted, or why it was that")
     .option("--json", "as JSON")
     .action(async (id: string, given: ServiceOptions & OneFindingOptions) =>
       (await verbs()).finding(id, given),

@@ -56,11 +56,20 @@ export function findingText(finding: Finding): string {
     `  chain     ${plain(finding.chainId)}`,
     `  actions   ${finding.actionIds.join(", ")}`,
     `  falls under ${finding.frameworks.join(", ")}`,
+    ...quietLines(finding),
     "  why",
     ...why,
     "  recompute it in ClickHouse with",
     `    ${plain(finding.sql)}`,
   ].join("\n");
+}
+
+function quietLines({ confidence, hidden, changes }: Finding): readonly string[] {
+  return [
+    ...(confidence === "cold_start" ? ["  known     little is known of the identity yet"] : []),
+    ...(hidden === undefined ? [] : [`  hidden    by ${plain(hidden.by)}; else ${hidden.severity}`]),
+    ...changes.map((change) => `  changed   ${plain(change)}`),
+  ];
 }
 
 const marks: Readonly<Record<Link["kind"], string>> = {

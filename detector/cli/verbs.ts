@@ -19,6 +19,7 @@ import { demo } from "./demo.ts";
 import { policyVerbs } from "./policy-verbs.ts";
 import type { FindingOptions, OneFindingOptions, ServiceOptions, Verbs } from "./program.ts";
 import { type OpenPlayer, replayVerb } from "./replay-verb.ts";
+import { quietVerbs } from "./quiet-verbs.ts";
 import { responseVerbs } from "./response-verbs.ts";
 import { chainTree, findingLine, findingText, jsonLine, plain } from "./text.ts";
 
@@ -70,6 +71,7 @@ export function verbsOf(context: Context, { telemetryOf, token, stderr, openPlay
       out(given.json === true ? jsonLine(chain) : `${chainTree(chain)}\n`);
     },
     ...responseVerbs(api, out),
+    ...quietVerbs(({ url }) => askApi(url ?? localUrl(config), token), out),
     replay: (files, given) =>
       replayVerb(context, files, given, { token, stderr, localUrl: localUrl(config), openPlayer }),
     audit: (given) => auditVerb(context, given, stderr),
@@ -106,15 +108,24 @@ async function listFindings(api: ApiClient, given: FindingOptions, out: Context[
   else out(findings.length === 0 ? "no findings\n" : findings.map((one) => `${findingLine(one)}\n`).join(""));
 }
 
-/** Explains a finding, or takes what it is about for good. */
+/** Explains a finding, takes what it is about for good, or says what it was. */
 async function showOrAccept(
   api: ApiClient,
   id: string,
-  { accept, comment, json }: OneFindingOptions,
+  { accept, verdict, comment, json }: OneFindingOptions,
   out: Context["out"],
 ): Promise<void> {
+  if (verdict !== undefined) {
+    if (accept === true) throw new Error("--accept and --verdict are two decisions; give one at a time");
+    const given = await api.judgeFinding(id, verdict, comment ?? "");
+    const { findingId, rule, identityId } = given;
+    return out(
+      json === true ? jsonLine(given) : `${plain(`${verdict}: ${findingId} (${rule} of ${identityId})`)}\n`,
+    );
+  }
   if (accept !== true) {
-    if (comment !== undefined) throw new Error("--comment needs --accept: it says why that is done");
+    if (comment !== undefined)
+      throw new Error("--comment needs --accept or --verdict: it says why that is done");
     const finding = await api.finding(id);
     return out(json === true ? jsonLine(finding) : `${findingText(finding)}\n`);
   }

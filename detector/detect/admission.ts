@@ -4,6 +4,7 @@ import { type NewIdentities, sourceKey } from "../learn/new-identities.ts";
 import type { ActionView } from "./action-view.ts";
 import { flood } from "./identity-flood.ts";
 import type { Said } from "./report.ts";
+import type { Storms } from "./storms.ts";
 
 /** Lets identities in that nothing is known of: of each source and hour as many as the quota says. */
 export class Admission {
@@ -14,12 +15,14 @@ export class Admission {
   readonly #states: IdentityStates;
   readonly #newPerHourMax: number;
   readonly #say: (said: Said) => void;
+  readonly #storms: Storms;
 
   /** @param newPerHourMax The quota; 0 for any number. */
-  constructor(states: IdentityStates, newPerHourMax: number, say: (said: Said) => void) {
+  constructor(states: IdentityStates, newPerHourMax: number, say: (said: Said) => void, storms: Storms) {
     this.#states = states;
     this.#newPerHourMax = newPerHourMax;
     this.#say = say;
+    this.#storms = storms;
   }
 
   /** A new state for the identity that an action is of; undefined when the quota of its source is used up. */
@@ -28,6 +31,7 @@ export class Admission {
       this.unadmitted += 1;
       return undefined;
     }
+    this.#storms.admitted(action);
     return this.#states.begin(key);
   }
 

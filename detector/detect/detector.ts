@@ -86,6 +86,11 @@ export interface Detector<Remembered extends Memory = Memory> {
   follow?(examined: Examined, memory: Remembered, signals: readonly Noticed[]): void;
 }
 
+/** Whether it compares with what was before: authority and telemetry have no habit, and what people decided needs none. */
+export function isOfHabit({ family }: Pick<Detector, "family">): boolean {
+  return family === "behaviour" || family === "correlation";
+}
+
 /** What a detector says that has nothing to say. */
 export const quiet: readonly Signal[] = [];
 

@@ -6,7 +6,7 @@ import { OwnStanding } from "../learn/own-standing.ts";
 import { respond } from "../respond/respond.ts";
 import { standingOfAction } from "../respond/standing-of-action.ts";
 import { ActionView } from "./action-view.ts";
-import { type Detector, type Examined, noMemory } from "./detector.ts";
+import { type Detector, type Examined, isOfHabit, noMemory } from "./detector.ts";
 import { GatheredEvidence } from "../learn/evidence.ts";
 import type { RecordPlaces } from "./record-places.ts";
 import { foretold } from "./report.ts";
@@ -26,7 +26,7 @@ const nobody = { evidence: new GatheredEvidence(), ownStanding: new OwnStanding(
 
 /**
  * What will be done about actions that are still held back, as far as that is sure: a detector that remembers nothing says the same
- * whatever comes before. Each is a response that `step` gives as well, under the same id, once the action's turn has come; until
+ * whatever comes before, and is not kept quiet for having said too much. Each is a response that `step` gives as well, under the same id, once the action's turn has come; until
  * then guards need not wait. Changes nothing.
  */
 export function earlyResponses(
@@ -34,7 +34,7 @@ export function earlyResponses(
   places: RecordPlaces,
   { states, detectors, authority, fromRecord }: EarlyBench,
 ): readonly Response[] {
-  const sure = detectors.filter((detector) => detector.newMemory() === noMemory);
+  const sure = detectors.filter((one) => one.newMemory() === noMemory && !isOfHabit(one));
   const view = new ActionView(columns, places);
   const responses: Response[] = [];
   for (let row = 0; row < columns.count; row += 1) {

@@ -1,3 +1,4 @@
+import { shiftLeastBits, thresholdShift } from "../../policy/verdicts.ts";
 import { absent, empty } from "../decode/index.ts";
 import type { Fingerprint } from "../learn/fingerprint.ts";
 import { daysMax } from "../learn/evidence.ts";
@@ -108,7 +109,7 @@ export const firstUse: Detector<Memory> = {
     for (const key of keys) {
       const code = key.codeOf(action);
       const known = memory[key.name]!;
-      if (code === absent || !isNews(key, known, action.fingerprintOf(code))) continue;
+      if (code === absent || !isNews(key, known, action.fingerprintOf(code), examined)) continue;
       (signals ??= []).push(signalOf(key, examined, known, action.textOf(code)));
     }
     return signals ?? quiet;
@@ -129,8 +130,17 @@ function isSignalled({ name }: NoveltyKey, signals: readonly Noticed[]): boolean
   return false;
 }
 
-function isNews({ bitsMin }: NoveltyKey, known: Novelty, value: Fingerprint): boolean {
-  return known.canTell && !known.has(value) && known.bits >= bitsMin;
+/** People's verdicts on such findings move the threshold. */
+function isNews(
+  { name, bitsMin }: NoveltyKey,
+  known: Novelty,
+  value: Fingerprint,
+  examined: Examined,
+): boolean {
+  if (!known.canTell || known.bits < bitsMin + shiftLeastBits || known.has(value)) return false;
+  const { action, decided } = examined;
+  const { book, control } = decided;
+  return known.bits >= bitsMin + thresholdShift(book, "first-use", name, action.identityId, control);
 }
 
 function signalOf(key: NoveltyKey, { action, evidence }: Examined, known: Novelty, value: string): Signal {

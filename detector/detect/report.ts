@@ -1,4 +1,4 @@
-import type { Alert, EvidenceKind, Finding } from "../../schemas/index.ts";
+import { type Alert, type EvidenceKind, type Finding, Severity } from "../../schemas/index.ts";
 import { acceptedKey, behaviourOf } from "../../policy/accepted.ts";
 import { frameworksOf } from "../../schemas/frameworks.ts";
 import { clip } from "../attribute/clip.ts";
@@ -8,7 +8,9 @@ import type { IdentityState } from "../learn/identity-state.ts";
 import type { ActionView } from "./action-view.ts";
 import type { Detector, Examined, Family, Signal } from "./detector.ts";
 import { alertOf, join } from "./episode.ts";
+import { suppressing } from "./suppressing.ts";
 import { sqlText } from "./sql.ts";
+import type { Storms } from "./storms.ts";
 
 const titleCharsMax = 512;
 
@@ -26,17 +28,28 @@ export interface Said {
   readonly alert: Alert | undefined;
 }
 
-/** Makes a finding of a signal, unless this identity was already told of this cause, or a person accepted it. */
+/** What a finding is made of beside the signal. */
+type About = Pick<Examined, "action" | "decided" | "standing" | "evidence">;
+
+/**
+ * Makes a finding of a signal, unless this identity was already told of this cause, or a person accepted it. One that a person or a
+ * storm keeps quiet is stored all the same; it is said anew once nothing hides it.
+ */
 export function report(
   state: IdentityState,
-  { action, decided }: Pick<Examined, "action" | "decided">,
+  about: About,
   detector: Detector,
   signal: Signal,
   atUs: number,
+  storms: Storms,
 ): Said | undefined {
+  const { action, decided } = about;
   if (isAccepted(decided, detector.id, action, signal.cause)) return undefined;
-  if (!state.report(saidOf(detector, signal))) return undefined;
-  const finding = findingOf(action, detector, signal, atUs);
+  if (state.hasReported(saidOf(detector, signal))) return undefined;
+  const hiddenBy = suppressing(about, detector, signal) ?? storms.hiding(detector, action.tenant, atUs);
+  if (!state.report(saidOf(detector, signal, hiddenBy))) return undefined;
+  const finding = { ...findingOf(about, detector, signal, atUs), changes: [...state.changes.before(atUs)] };
+  if (hiddenBy !== undefined) return { finding: hidden(finding, hiddenBy), alert: undefined };
   const { episode, raised } = join(state.episode, finding);
   state.episode = episode;
   const inEpisode = { ...finding, episodeId: episode.id };
@@ -46,21 +59,43 @@ export function report(
 /** What would be said of an action before its turn has come; undefined of what was said, or was accepted by a person. */
 export function foretold(
   state: IdentityState | undefined,
-  { action, decided }: Pick<Examined, "action" | "decided">,
+  about: About,
   detector: Detector,
   signal: Signal,
   atUs: number,
 ): Finding | undefined {
-  if (isAccepted(decided, detector.id, action, signal.cause)) return undefined;
+  if (isAccepted(about.decided, detector.id, about.action, signal.cause)) return undefined;
+  if (suppressing(about, detector, signal) !== undefined) return undefined;
   if (state?.hasReported(saidOf(detector, signal)) === true) return undefined;
-  return findingOf(action, detector, signal, atUs);
+  return findingOf(about, detector, signal, atUs);
 }
 
-/** Under which a finding of an identity is known to have been said. */
-const saidOf = ({ id, version }: Detector, { cause }: Signal): string => `${id}|${String(version)}|${cause}`;
+/** Under which a finding of an identity is known to have been said, or to have been hidden. */
+function saidOf({ id, version }: Detector, { cause }: Signal, hiddenBy?: string): string {
+  const said = `${id}|${String(version)}|${cause}`;
+  return hiddenBy === undefined ? said : `${hiddenBy}\0${said}`;
+}
+
+/** The same finding, kept quiet: it is in no episode that anybody is called to, and would have another id if it were said. */
+function hidden(finding: Finding, by: string): Finding {
+  const id = computedId("finding", finding.id, by);
+  const { severity } = finding;
+  return { ...finding, id, episodeId: computedId("episode", id), severity: "info", hidden: { by, severity } };
+}
+
+/** How severe it is where hardly anything is known of the identity that a habit is said of: one less. */
+function lower(severity: Severity): Severity {
+  return Severity.options[Math.max(0, Severity.options.indexOf(severity) - 1)]!;
+}
 
 /** The finding that a signal makes, as yet in no episode. */
-function findingOf(action: ActionView, detector: Detector, signal: Signal, atUs: number): Finding {
+function findingOf(
+  { action, evidence: known }: About,
+  detector: Detector,
+  signal: Signal,
+  atUs: number,
+): Finding {
+  const isColdStart = detector.family === "behaviour" && !known.gateOpen;
   const { id: rule, version } = detector;
   const { title, why, sql, hint = "", hintWhy = [] } = signal.tell();
   return {
@@ -72,7 +107,7 @@ function findingOf(action: ActionView, detector: Detector, signal: Signal, atUs:
     episodeId: "",
     chainId: action.chainId,
     sessionId: action.sessionId,
-    severity: signal.severity,
+    severity: isColdStart ? lower(signal.severity) : signal.severity,
     title: clip(title, titleCharsMax),
     cause: signal.cause,
     why: { ...why },
@@ -80,10 +115,11 @@ function findingOf(action: ActionView, detector: Detector, signal: Signal, atUs:
     actionIds: [action.id, ...(signal.cites ?? [])],
     frameworks: frameworksOf(rule, signal.name),
     evidence: [...(signal.evidence ?? [evidenceOf[detector.family]])],
-    confidence: "full",
+    confidence: isColdStart ? "cold_start" : "full",
     hint,
     hintWhy: [...hintWhy],
     changes: [],
+    signal: signal.name,
     atUs,
   };
 }

@@ -5,18 +5,20 @@ import type { AuthorityOf } from "../authorise/authority-of.ts";
 import type { IdentityState } from "../learn/identity-state.ts";
 import { alwaysLearning, type Learning } from "../learn/learning.ts";
 import type { IdentityStates } from "../learn/identity-states.ts";
-import type { NewIdentities } from "../learn/new-identities.ts";
+import type { Block } from "../learn/memory.ts";
 import { respond } from "../respond/respond.ts";
 import { noteAnswers, standingOfAction } from "../respond/standing-of-action.ts";
 import { ActionView } from "./action-view.ts";
 import { Admission } from "./admission.ts";
-import { type Detector, type Examined, type NoticedBy, quiet } from "./detector.ts";
+import { noteChanges } from "./changes-of.ts";
+import { type Detector, type Examined, isOfHabit, type NoticedBy, quiet } from "./detector.ts";
 import { floodSignals } from "./identity-flood.ts";
 import { Judgements } from "./judgements.ts";
 import type { RecentActions } from "./recent-actions.ts";
 import type { RecordPlaces } from "./record-places.ts";
 import { report, type Said } from "./report.ts";
 import { isFinding, namesOf, noticedIn, scoreOf } from "./signals.ts";
+import { Storms } from "./storms.ts";
 import { isClockSuspect, isLearnable } from "./time.ts";
 
 /** What is known of a partition, and how its actions are judged. */
@@ -46,8 +48,8 @@ export interface Stepped {
   readonly responses: readonly Response[];
   /** States that changed, by their keys. */
   readonly changed: ReadonlyMap<string, IdentityState>;
-  /** Counts of new identities that changed, by the keys of their sources. */
-  readonly changedCounts: ReadonlyMap<string, NewIdentities>;
+  /** Counts of sources and of storms that changed, by their keys. */
+  readonly changedCounts: ReadonlyMap<string, Pick<Block, "pack">>;
   /** Actions that had already been seen; they give no row and change nothing. */
   readonly duplicates: number;
   /** Actions of identities that were not admitted: stored with their verdict, and no more. */
@@ -80,7 +82,8 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
   const changed = new Map<string, IdentityState>();
   const knowns = new ByCode<Known>();
   const view = new ActionView(columns, places);
-  const admission = new Admission(states, bench.newPerHourMax, say);
+  const storms = new Storms(states, say);
+  const admission = new Admission(states, bench.newPerHourMax, say, storms);
   const { codes, instants, ids, dictionary } = columns;
   const noticed: NoticedBy[] = [];
   let duplicates = 0;
@@ -126,6 +129,7 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
     const isAccepted = logUs < learning.acceptedUntilUs;
     judgements.late[row] = endedAtUs < state.lastAtUs ? 1 : 0;
     judgements.learned[row] = learns ? 1 : 0;
+    if (follows) noteChanges(state.changes, view, verdict);
     noticed.length = 0;
     const examined = examinedOf(view, verdict, authority, state, noticed);
     for (let nth = 0; nth < detectors.length; nth += 1) {
@@ -133,9 +137,12 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
       const memory = state.memories[nth]!;
       const signals = isAccepted && isOfHabit(detector) ? quiet : detector.examine(examined, memory);
       for (const signal of signals) {
-        const said = isFinding(signal) ? report(state, examined, detector, signal, usedAtUs) : undefined;
+        const said = isFinding(signal)
+          ? report(state, examined, detector, signal, usedAtUs, storms)
+          : undefined;
         if (said !== undefined) {
           say(said);
+          storms.count(detector, view, said.finding);
           responses.push(...answersTo(said.finding, signal.name, examined, state));
         }
         noticed.push(noticedIn(detector.id, signal));
@@ -148,7 +155,8 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
     if (follows) state.lastAtUs = Math.max(state.lastAtUs, endedAtUs);
     judgements.keep(row, view.ordinal, verdict, namesOf(noticed));
   }
-  const { changed: changedCounts, unadmitted } = admission;
+  const { unadmitted } = admission;
+  const changedCounts = new Map<string, Pick<Block, "pack">>([...admission.changed, ...storms.changed]);
   return { judgements, findings, alerts, responses, changed, changedCounts, duplicates, unadmitted };
 }
 
@@ -164,11 +172,6 @@ function examinedOf(
   return { action, authority: verdict, decided, standing, evidence, noticed };
 }
 
-/** Whether what is accepted is beyond its question: authority and telemetry have no habit. */
-function isOfHabit({ family }: Detector): boolean {
-  return family === "behaviour" || family === "correlation";
-}
-
 /** What playbooks do about a finding; what the identity may do from then on is remembered of it. */
 function answersTo(
   finding: Finding,
@@ -176,6 +179,7 @@ function answersTo(
   { decided, action, authority }: Examined,
   { ownStanding }: IdentityState,
 ): readonly Response[] {
+  if (finding.hidden !== undefined) return [];
   const answers = respond(decided, finding, signal, action, authority);
   noteAnswers(decided, ownStanding, answers);
   return answers;

@@ -1,6 +1,7 @@
 import { Usage } from "../../policy/usage.ts";
 import { Severity } from "../../schemas/index.ts";
 import { ByteReader, ByteWriter } from "../bytes.ts";
+import { Changes } from "./changes.ts";
 import { GatheredEvidence } from "./evidence.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { OwnStanding } from "./own-standing.ts";
@@ -37,6 +38,8 @@ export class IdentityState {
   readonly ownStanding = new OwnStanding();
   /** What was done under grants that count it. */
   readonly usage = new Usage();
+  /** New versions of agent, policy and model, as findings tell of them. */
+  readonly changes = new Changes();
   /** What each detector remembers, in the order of the detectors. */
   readonly memories: readonly Memory[];
   readonly #reported = new SeenValues();
@@ -68,6 +71,7 @@ export class IdentityState {
     packEpisode(this.episode, writer);
     this.ownStanding.pack(writer);
     this.usage.pack(writer);
+    this.#packChanges(writer);
     detectors.forEach((detector, nth) => {
       const memory = this.memories[nth]!;
       if (Object.keys(memory).length === 0) return;
@@ -80,6 +84,17 @@ export class IdentityState {
       writer.varint(scratch.length);
       writer.raw(scratch.finish());
     });
+  }
+
+  /** As a detector's memory, so that a program which doesn't know it reads on. */
+  #packChanges(writer: ByteWriter): void {
+    if (this.changes.isEmpty) return;
+    scratch.clear();
+    this.changes.pack(scratch);
+    writer.text(changesId);
+    writer.varint(changesVersion);
+    writer.varint(scratch.length);
+    writer.raw(scratch.finish());
   }
 
   /**
@@ -108,6 +123,8 @@ export class IdentityState {
       const id = reader.text();
       const detectorVersion = reader.varint();
       const memory = reader.raw(reader.varint());
+      if (id === changesId && detectorVersion === changesVersion)
+        state.changes.unpack(new ByteReader(memory));
       const nth = detectors.findIndex((one) => one.id === id && one.version === detectorVersion);
       if (nth !== -1) unpackMemory(state.memories[nth]!, new ByteReader(memory));
     }
@@ -119,6 +136,9 @@ export class IdentityState {
 const packedVersion = 3;
 /** The version from which on standing and usage are packed; the one before it is read as that of an identity that used nothing. */
 const countedFrom = 3;
+/** No detector's id has a dot. */
+const changesId = "state.changes";
+const changesVersion = 1;
 const scratch = new ByteWriter();
 
 function packEpisode(episode: Episode | undefined, writer: ByteWriter): void {

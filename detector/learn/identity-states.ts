@@ -1,7 +1,9 @@
 import { ByteWriter } from "../bytes.ts";
 import { IdentityState, type Remembering } from "./identity-state.ts";
-import { isSourceKey, type NewIdentities, SourceCounts } from "./new-identities.ts";
+import type { Block } from "./memory.ts";
+import { isSourceKey, SourceCounts } from "./new-identities.ts";
 import { PackedStates } from "./packed-states.ts";
+import { isStormKey, TenantStorms } from "./storm-counts.ts";
 
 /** From this many actions on an identity is settled: whoever invents identities would have to keep each of them busy. */
 const settledFrom = 20;
@@ -30,6 +32,8 @@ export interface StatesOptions {
 export class IdentityStates {
   /** Kept with the states, and no part of what is held of identities. */
   readonly sources = new SourceCounts();
+  /** So are these. */
+  readonly storms = new TenantStorms();
   readonly #options: StatesOptions;
   readonly #ready = new Map<string, IdentityState>();
   readonly #unsettled = new PackedStates();
@@ -63,6 +67,7 @@ export class IdentityStates {
   }
 
   has(key: string): boolean {
+    if (isStormKey(key)) return this.storms.has(key);
     if (isSourceKey(key)) return this.sources.has(key);
     return this.#ready.has(key) || this.#settled.has(key) || this.#unsettled.has(key);
   }
@@ -85,9 +90,10 @@ export class IdentityStates {
     return state;
   }
 
-  /** Takes in a state, or a source's count, as the store has it. Drops nothing: what is loaded is about to be used. */
+  /** Takes in a state, or a count, as the store has it. Drops nothing: what is loaded is about to be used. */
   load(key: string, packed: Buffer, actions: number): void {
-    if (isSourceKey(key)) this.sources.load(key, packed);
+    if (isStormKey(key)) this.storms.load(key, packed);
+    else if (isSourceKey(key)) this.sources.load(key, packed);
     else this.#hold(key, packed, actions >= settledFrom);
   }
 
@@ -103,8 +109,8 @@ export class IdentityStates {
     return packed;
   }
 
-  /** Packs a source's count after it changed, for the store. */
-  packCount(count: NewIdentities): Buffer {
+  /** Packs a count after it changed, for the store. */
+  packCount(count: Pick<Block, "pack">): Buffer {
     this.#writer.clear();
     count.pack(this.#writer);
     return Buffer.from(this.#writer.finish());
@@ -120,6 +126,7 @@ export class IdentityStates {
   makeRoom(): void {
     this.#makeRoom();
     if (this.sources.makeRoom()) this.#isComplete = false;
+    if (this.storms.makeRoom()) this.#isComplete = false;
     for (const key of this.#ready.keys()) {
       if (this.#ready.size <= this.#options.readyMax) break;
       this.#ready.delete(key);

@@ -8,8 +8,10 @@ import { openPolicyFeed } from "../serve/policy-feed.ts";
 import { ok } from "../serve/reply.ts";
 import type { Route } from "../serve/route.ts";
 import { standingRoutes } from "../serve/standing-routes.ts";
+import { endsSoonUs, suppressionRoutes } from "../serve/suppression-routes.ts";
 import { taskRoutes } from "../serve/task-routes.ts";
 import type { Database } from "../store/clickhouse.ts";
+import { hiddenBySuppressions } from "../store/hidden.ts";
 import { shadowReport } from "../store/shadow-report.ts";
 import type { ControlLog } from "../stream/control-feed.ts";
 import type { Context } from "./context.ts";
@@ -56,6 +58,11 @@ export async function openPolicy(
     project(context, database, control, "control"),
     project(context, database, standings, "standings"),
   ];
+  telemetry.gauge("answerable_suppressions_ending", () => {
+    const nowUs = clock.nowMs() * 1000;
+    const standing = feed.book.all().flatMap(({ suppressions }) => suppressions.standing(nowUs));
+    return standing.filter(({ endUs }) => endUs - nowUs <= endsSoonUs).length;
+  });
   const approving = { feed, clock, links: linksOf(context) };
   return {
     routes: [
@@ -64,6 +71,7 @@ export async function openPolicy(
       hookRoute({ feed, clock, counters: telemetry, sources }),
       ...taskRoutes({ feed, clock }),
       ...standingRoutes({ feed, clock }),
+      ...suppressionRoutes({ feed, clock, hid: (tenant) => hiddenBySuppressions(database, tenant) }),
       ...approvalRoutes(approving),
       ...linkRoutes(approving),
       {

@@ -65,7 +65,12 @@ export function newWorker(
     ...judgingOf(config),
     stateBudget: budgetOf(context),
     windowUs: windowMs * 1000,
-    onChunk: ({ topic, partition: number }, _plan, counts, { identities, bytes, unadmitted, responses }) => {
+    onChunk: (
+      { topic, partition: number },
+      _plan,
+      counts,
+      { identities, bytes, unadmitted, findings, responses },
+    ) => {
       // All in one go: whoever looks sees the sums agree.
       telemetry.count("answerable_detect_accepted_records_total", {}, counts.records);
       telemetry.count(
@@ -79,6 +84,11 @@ export function newWorker(
       telemetry.count("answerable_spans_total", { outcome: "dead_lettered" }, counts.deadLettered);
       telemetry.count("answerable_unadmitted_actions_total", {}, unadmitted);
       telemetry.count("answerable_findings_total", {}, counts.findings);
+      for (const { hidden } of findings)
+        if (hidden !== undefined)
+          telemetry.count("answerable_hidden_findings_total", {
+            by: hidden.by.startsWith("storm") ? "storm" : "suppression",
+          });
       for (const { kind } of responses) telemetry.count("answerable_responses_total", { kind });
       letters.countStored();
       partitions.reportState({ topic, partition: number }, { identities, bytes, actions: counts.held });

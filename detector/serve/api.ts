@@ -10,6 +10,7 @@ import { policyRoutes } from "./policy-routes.ts";
 import { ok, problem } from "./reply.ts";
 import { responseRoutes } from "./response-routes.ts";
 import type { Route } from "./route.ts";
+import { verdictRoute } from "./verdict-route.ts";
 import { type ServiceOptions, serviceRoutes } from "./service-routes.ts";
 
 export interface ApiOptions extends ServiceOptions, HandlerOptions {
@@ -29,6 +30,7 @@ export function apiHandler(options: ApiOptions): Handler {
     [
       ...serviceRoutes(options),
       ...findingRoutes(options),
+      verdictRoute(options),
       ...storeRoutes(options),
       ...responseRoutes(options),
       ...grantRoutes(options),

@@ -60,6 +60,9 @@ export class PolicyShelf {
       case "playbook_removed":
       case "safeguards_set":
       case "behaviour_accepted":
+      case "suppression_set":
+      case "suppression_removed":
+      case "verdict_given":
         return;
     }
   }
@@ -96,6 +99,9 @@ export class PolicyShelf {
       case "playbook_removed":
       case "safeguards_set":
       case "behaviour_accepted":
+      case "suppression_set":
+      case "suppression_removed":
+      case "verdict_given":
         return false;
     }
   }

@@ -1,3 +1,4 @@
+import { suppressedUntilUs } from "../../policy/suppressions.ts";
 import type { ControlRecord } from "../../schemas/index.ts";
 import type { ControlEntry } from "../stream/control-feed.ts";
 import type { Database } from "./clickhouse.ts";
@@ -7,7 +8,15 @@ import { instantUs } from "./rows.ts";
 export type DecidedLog = "control" | "standings";
 
 interface Row {
-  readonly table: "grants" | "tasks" | "approvals" | "standings" | "identities" | "playbooks";
+  readonly table:
+    | "grants"
+    | "tasks"
+    | "approvals"
+    | "standings"
+    | "identities"
+    | "playbooks"
+    | "suppressions"
+    | "verdicts";
   readonly columns: object;
 }
 
@@ -85,6 +94,11 @@ function rowOf(record: ControlRecord): Row | undefined {
       };
     case "playbook_removed":
       return { table: "playbooks", columns: { playbook_id: record.playbookId, event: "removed" } };
+    case "suppression_set":
+    case "suppression_removed":
+      return { table: "suppressions", columns: suppressionColumns(record) };
+    case "verdict_given":
+      return { table: "verdicts", columns: verdictColumns(record) };
     case "credential_revoked":
     case "guard_set":
     case "safeguards_set":
@@ -109,6 +123,31 @@ function grantColumns({ grant }: Of<"grant_given">): object {
     window_until: edgeOf(grant.window.until),
     approval_id: grant.approval ?? "",
   };
+}
+
+function suppressionColumns(record: Of<"suppression_set"> | Of<"suppression_removed">): object {
+  if (record.kind === "suppression_removed") {
+    const { suppressionId, reason } = record;
+    return { suppression_id: suppressionId, event: "removed", reason, until: null };
+  }
+  const { suppression, atUs } = record;
+  const { rule = "", signal = "", identity = "", operation = "", resource = "" } = suppression.matcher;
+  return {
+    suppression_id: suppression.id,
+    event: "set",
+    reason: suppression.reason,
+    until: instantUs(suppressedUntilUs(suppression, atUs)),
+    rule,
+    signal,
+    identity,
+    operation,
+    resource,
+  };
+}
+
+function verdictColumns(record: Of<"verdict_given">): object {
+  const { findingId, verdict, rule, signal, identityId, comment } = record;
+  return { finding_id: findingId, verdict, rule, signal, identity_id: identityId, comment };
 }
 
 function approvalColumns(

@@ -55,11 +55,15 @@ interface FindingRow {
   readonly hint: string;
   readonly hint_why: string[];
   readonly changes: string[];
+  readonly signal: string;
+  readonly hidden_by: string;
+  readonly hidden_severity: string;
   readonly at_us: number;
 }
 
 const findingColumns = `finding_id, tenant, rule, rule_version, identity_id, episode_id, chain_id, session_id, severity, title,
-  cause, why, sql, action_ids, frameworks, evidence, confidence, hint, hint_why, changes, toUnixTimestamp64Micro(at) AS at_us`;
+  cause, why, sql, action_ids, frameworks, evidence, confidence, hint, hint_why, changes,
+  signal, hidden_by, hidden_severity, toUnixTimestamp64Micro(at) AS at_us`;
 
 /** Longest answer to one question; a chain beyond it is cut, in order. */
 const linksMax = 20_000;
@@ -162,6 +166,10 @@ function findingOf(row: FindingRow, databaseName: string): Finding {
     hint: Finding.shape.hint.parse(row.hint),
     hintWhy: row.hint_why,
     changes: row.changes,
+    ...(row.signal !== "" && { signal: row.signal }),
+    ...(row.hidden_by !== "" && {
+      hidden: { by: row.hidden_by, severity: Finding.shape.severity.parse(row.hidden_severity) },
+    }),
     atUs: row.at_us,
   };
 }

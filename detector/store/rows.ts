@@ -52,6 +52,9 @@ export function findingRow(finding: Finding): object {
     hint: finding.hint,
     hint_why: finding.hintWhy,
     changes: finding.changes,
+    signal: finding.signal ?? "",
+    hidden_by: finding.hidden?.by ?? "",
+    hidden_severity: finding.hidden?.severity ?? "",
   };
 }
 

@@ -122,6 +122,7 @@ export class ChunkLine {
       identities,
       bytes,
       unadmitted: stepped.unadmitted,
+      findings: stepped.findings,
       responses: stepped.responses,
     });
     return true;

@@ -7,6 +7,7 @@ import { stateKey, step, type Stepped } from "../detect/step.ts";
 import { unsureRows } from "../detect/unsure-rows.ts";
 import type { IdentityStates } from "../learn/identity-states.ts";
 import { sourceKey } from "../learn/new-identities.ts";
+import { stormKey } from "../learn/storm-counts.ts";
 import type { ChunkReader, ChunkSums } from "./chunk.ts";
 import type { EarlyAnswers } from "./early-answers.ts";
 import type { WorkerOptions } from "./partition-worker.ts";
@@ -127,9 +128,14 @@ async function loadStates(
   states.makeRoom();
   if (states.isComplete) return true;
   const missing = new Set<string>();
+  const tenants = new Set<string>();
   for (const row of rows) {
     view.row = row;
     const key = stateKey(view);
+    if (!tenants.has(view.tenant)) {
+      tenants.add(view.tenant);
+      if (!states.has(stormKey(view.tenant))) missing.add(stormKey(view.tenant));
+    }
     if (states.has(key)) continue;
     missing.add(key);
     const countKey = sourceKey(view.tenant, view.source);
@@ -139,6 +145,8 @@ async function loadStates(
   const found = await store.states(partition, [...missing]);
   for (const { chunk } of found.values()) if (chunk >= plan.chunk) return false;
   for (const [key, state] of found) states.load(key, state.packed, state.actions);
+  // What the store doesn't have need not be asked for again.
+  for (const tenant of tenants) states.storms.get(stormKey(tenant));
   return true;
 }
 

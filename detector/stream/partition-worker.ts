@@ -1,4 +1,4 @@
-import type { Response } from "../../schemas/index.ts";
+import type { Finding, Response } from "../../schemas/index.ts";
 import type { Attributor } from "../attribute/table.ts";
 import type { DecodeLimits } from "../decode/index.ts";
 import type { Detector } from "../detect/detector.ts";
@@ -52,7 +52,9 @@ interface StateSums {
   readonly bytes: number;
   /** Actions of the chunk whose identities were not admitted. */
   readonly unadmitted: number;
-  /** What was done about the chunk's findings. */
+  /** What was found in the chunk. */
+  readonly findings: readonly Finding[];
+  /** What was done about it. */
   readonly responses: readonly Response[];
 }
 

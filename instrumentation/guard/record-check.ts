@@ -70,6 +70,11 @@ function isReadable(kind: unknown, rest: Members): boolean {
       const { ungranted, uncovered } = members(rest["defaults"]);
       return verdicts.has(ungranted) && verdicts.has(uncovered);
     }
+    case "suppression_set":
+    case "suppression_removed":
+    case "verdict_given":
+      // About findings, of which a guard has none.
+      return false;
     default:
       return true;
   }

@@ -22,6 +22,9 @@ CREATE TABLE IF NOT EXISTS findings
     hint LowCardinality(String),
     hint_why Array(String),
     changes Array(String),
+    signal LowCardinality(String),
+    hidden_by String,
+    hidden_severity LowCardinality(String),
     INDEX by_finding finding_id TYPE bloom_filter(0.001) GRANULARITY 1,
     INDEX by_identity identity_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_chain chain_id TYPE bloom_filter(0.001) GRANULARITY 1

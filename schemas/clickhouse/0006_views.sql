@@ -17,6 +17,7 @@ SELECT
     argMin(f.title, f.at) AS first_title,
     groupUniqArray(f.chain_id) AS chains
 FROM findings AS f FINAL
+WHERE f.hidden_by = ''
 GROUP BY tenant, identity_id, episode_id;
 
 CREATE OR REPLACE VIEW v_grants AS

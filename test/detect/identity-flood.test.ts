@@ -190,6 +190,7 @@ describe("the quota of new identities", () => {
     const engine = new Engine([loud], 1024, 9);
     engine.step([act(0, 0, "\0default\0ci"), act(1, 0, "\0ci")]);
     expect([...engine.packed().keys()].toSorted()).toEqual([
+      "\0\0default",
       "\0default\0ci",
       "default\0\0ci",
       "default\0\0default\0ci",

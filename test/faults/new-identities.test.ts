@@ -36,6 +36,7 @@ test.each([1, 2, 6])("%s workers, one after the other, count as one that reads i
   ]);
   const keys = content.states.map((row) => row.slice(0, row.indexOf("=")));
   expect(keys).toEqual([
+    "\0\0default",
     "\0default\0",
     "\0default\0ci",
     ...["a", "b", "c", "d", "e"].map((letter) => `default\0agent:${letter}`),

@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { detectors } from "../../detector/detect/index.ts";
+import { stormRule } from "../../detector/detect/detector-storm.ts";
 import { floodSignals } from "../../detector/detect/identity-flood.ts";
 import {
   findingMap,
@@ -29,6 +30,7 @@ const integrityRules = readdirSync(join(repositoryRoot, "detector/integrity"))
 const rules = [
   ...detectors.map(({ id }) => id),
   ...floodSignals.map((signal) => signal.split("/")[0] ?? ""),
+  stormRule,
   ...integrityRules,
 ];
 
