@@ -16,11 +16,13 @@ import { auditVerb } from "./audit-verb.ts";
 import { authorityVerbs } from "./authority-verbs.ts";
 import { count } from "./count.ts";
 import { demo } from "./demo.ts";
+import { identityVerb } from "./identity-verb.ts";
 import { policyVerbs } from "./policy-verbs.ts";
 import type { FindingOptions, OneFindingOptions, ServiceOptions, Verbs } from "./program.ts";
 import { type OpenPlayer, replayVerb } from "./replay-verb.ts";
 import { responseVerbs } from "./response-verbs.ts";
 import { chainTree, findingLine, findingText, jsonLine, plain } from "./text.ts";
+import { whyText } from "./why-text.ts";
 
 export interface VerbOptions {
   /** Numbers of a role's own; the other verbs end too soon to be asked. */
@@ -69,6 +71,7 @@ export function verbsOf(context: Context, { telemetryOf, token, stderr, openPlay
       const chain = await api(given).chain(id);
       out(given.json === true ? jsonLine(chain) : `${chainTree(chain)}\n`);
     },
+    ...identityVerb(api, out),
     ...responseVerbs(api, out),
     replay: (files, given) =>
       replayVerb(context, files, given, { token, stderr, localUrl: localUrl(config), openPlayer }),
@@ -110,11 +113,17 @@ async function listFindings(api: ApiClient, given: FindingOptions, out: Context[
 async function showOrAccept(
   api: ApiClient,
   id: string,
-  { accept, comment, json }: OneFindingOptions,
+  { accept, comment, json, why }: OneFindingOptions,
   out: Context["out"],
 ): Promise<void> {
+  if (accept === true && why === true)
+    throw new Error("--why explains and --accept decides; give one of them");
   if (accept !== true) {
     if (comment !== undefined) throw new Error("--comment needs --accept: it says why that is done");
+    if (why === true) {
+      const explanation = await api.why(id);
+      return out(json === true ? jsonLine(explanation) : `${whyText(explanation)}\n`);
+    }
     const finding = await api.finding(id);
     return out(json === true ? jsonLine(finding) : `${findingText(finding)}\n`);
   }

@@ -11,6 +11,7 @@ import { ok, problem } from "./reply.ts";
 import { responseRoutes } from "./response-routes.ts";
 import type { Route } from "./route.ts";
 import { type ServiceOptions, serviceRoutes } from "./service-routes.ts";
+import { whyRoutes } from "./why-routes.ts";
 
 export interface ApiOptions extends ServiceOptions, HandlerOptions {
   readonly reader: StoreReader;
@@ -29,6 +30,7 @@ export function apiHandler(options: ApiOptions): Handler {
     [
       ...serviceRoutes(options),
       ...findingRoutes(options),
+      ...whyRoutes(options),
       ...storeRoutes(options),
       ...responseRoutes(options),
       ...grantRoutes(options),

@@ -100,7 +100,7 @@ function acceptRoute({ reader, control, nowMs }: FindingOptions): Route {
 type Found = { readonly ok: true; readonly finding: Finding } | { readonly ok: false; readonly reply: Reply };
 
 /** The one finding of this tenant whose id begins so. */
-async function findingBy(reader: StoreReader, { tenant }: Client, id: string): Promise<Found> {
+export async function findingBy(reader: StoreReader, { tenant }: Client, id: string): Promise<Found> {
   const [finding, other] = /^[0-9a-f]{6,32}$/u.test(id) ? await reader.finding(tenant, id) : [];
   if (finding === undefined) {
     const none = `no finding has an id that begins with ${id} (6 to 32 hex digits)`;
