@@ -5,7 +5,11 @@ const count = z.number().int().nonnegative();
 const instantUs = z.number().int().describe("Microseconds since 1970.");
 
 /** A value, and in how many actions it was seen. */
-export const Counted = z.strictObject({ value: z.string(), actions: count });
+export const Counted = z.strictObject({
+  value: z.string(),
+  actions: count,
+  found: count.describe("Of them, those that a finding cites: they are the past, but no habit to go by."),
+});
 export type Counted = Readonly<z.infer<typeof Counted>>;
 
 /** What an identity usually does, seen from one side. */
@@ -41,6 +45,7 @@ export const Nearest = z.strictObject({
   sessionId: z.string(),
   startedAtUs: instantUs,
   actions: count,
+  found: count.describe("Of them, those that a finding cites: to be like it may be no good sign."),
   likeness: z.number().min(0).max(1).describe("Jaccard over operations, resource kinds and origins."),
   compared: count.describe("Past sessions that were compared."),
   onlyHere: z.array(z.string()).readonly(),

@@ -1,4 +1,4 @@
-import type { Baseline, Explanation, Finding, TimelineAction, Usual } from "../../schemas/index.ts";
+import type { Baseline, Counted, Explanation, Finding, TimelineAction, Usual } from "../../schemas/index.ts";
 import { findingLine, findingText, instantText, plain } from "./text.ts";
 
 /** Longest value shown; the rest is in the JSON. */
@@ -70,21 +70,24 @@ function usualLines(usual: readonly Usual[]): readonly string[] {
   return usual.flatMap(({ aspect, here, most }) => {
     if (here.length === 0 && most.length === 0) return [];
     const usually = most.map(({ value, actions }) => `${short(value)} ${String(actions)}`).join(", ");
-    const seen = here.map(
-      ({ value, actions }) =>
-        `${short(value)} ${actions === 0 ? "never before" : `${String(actions)} before`}`,
-    );
-    const now = seen.length === 0 ? "" : `${seen.join(", ")}; `;
-    return [`    ${aspect.padEnd(14)} ${now}usually ${usually === "" ? "none" : usually}`];
+    const seen = here.length === 0 ? "" : `${here.map(seenBefore).join(", ")}; usually `;
+    return [`    ${aspect.padEnd(14)} ${seen}${usually === "" ? "none" : usually}`];
   });
+}
+
+function seenBefore({ value, actions, found }: Counted): string {
+  if (actions === 0) return `${short(value)} never before`;
+  const cited = found === 0 ? "" : `, ${found === actions ? "each" : String(found)} in a finding`;
+  return `${short(value)} ${String(actions)} before${cited}`;
 }
 
 function nearestLines({ nearest }: Explanation): readonly string[] {
   if (nearest === null) return [];
-  const { sessionId, startedAtUs, actions, likeness, compared, onlyHere, onlyThere, firstDifference } =
-    nearest;
+  const { sessionId, startedAtUs, actions, found, likeness, compared } = nearest;
+  const { onlyHere, onlyThere, firstDifference } = nearest;
+  const cited = found === 0 ? "" : `, ${String(found)} of them in a finding`;
   return [
-    `  nearest of ${String(compared)} past sessions: ${short(sessionId)} of ${instantText(startedAtUs)}, ${String(actions)} actions, ${String(Math.round(likeness * 100))} % alike`,
+    `  nearest of ${String(compared)} past sessions: ${short(sessionId)} of ${instantText(startedAtUs)}, ${String(actions)} actions${cited}, ${String(Math.round(likeness * 100))} % alike`,
     ...(firstDifference === null
       ? ["    step by step the same"]
       : [

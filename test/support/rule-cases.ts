@@ -16,7 +16,7 @@ import {
 import type { AttributedAction } from "./actions.ts";
 import { builtAtUs, grantWith, judgedWith } from "./build.ts";
 import { repositoryRoot } from "./repository.ts";
-import { Engine } from "./stepped.ts";
+import { Engine, type PlainStepped } from "./stepped.ts";
 
 /** What the identity did. `{n}` in any text is the number of the repetition, from 1. */
 const Act = z.strictObject({
@@ -88,21 +88,32 @@ export function readCases(rule: string): z.infer<typeof RuleCases> {
 }
 
 /** Runs history and action through the engine with every detector, and gives what `rule` said of the action. */
-export function runCase(
-  rule: string,
-  { grants, decided, history, action }: RuleCase,
-): { severities: string[]; signals: string[] } {
-  const book = bookOf(grants, decided);
-  const judged = unfold([...history, action]).map((parts, offset) => judgedWith(offset, parts));
-  const engine = new Engine(detectors, undefined, undefined, book, true);
-  engine.step(judged.slice(0, -1));
-  const { actions, findings } = engine.step(judged.slice(-1));
+export function runCase(rule: string, one: RuleCase): { severities: string[]; signals: string[] } {
+  const { last } = played(one);
   return {
-    severities: findings.filter((one) => one.rule === rule).map((one) => one.severity),
-    signals: (actions[0]?.signals ?? [])
-      .filter((one) => one.startsWith(`${rule}/`))
-      .map((one) => one.slice(rule.length + 1)),
+    severities: last.findings.filter((said) => said.rule === rule).map((said) => said.severity),
+    signals: (last.actions[0]?.signals ?? [])
+      .filter((signal) => signal.startsWith(`${rule}/`))
+      .map((signal) => signal.slice(rule.length + 1)),
   };
+}
+
+/** All that the engine makes of history and action. */
+export function judgedCase(one: RuleCase): Pick<PlainStepped, "actions" | "findings"> {
+  const { before, last } = played(one);
+  return {
+    actions: [...before.actions, ...last.actions],
+    findings: [...before.findings, ...last.findings],
+  };
+}
+
+function played({ grants, decided, history, action }: RuleCase): {
+  readonly before: PlainStepped;
+  readonly last: PlainStepped;
+} {
+  const judged = unfold([...history, action]).map((parts, offset) => judgedWith(offset, parts));
+  const engine = new Engine(detectors, undefined, undefined, bookOf(grants, decided), true);
+  return { before: engine.step(judged.slice(0, -1)), last: engine.step(judged.slice(-1)) };
 }
 
 function bookOf(

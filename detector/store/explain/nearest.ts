@@ -25,14 +25,8 @@ const isHere = `tenant = {tenant:String} AND identity_id = {identityId:String} A
   AND phase != 'start' AND ${isDone}
   AND started_at BETWEEN fromUnixTimestamp64Micro({atUs:Int64}, 'UTC') - INTERVAL 1 DAY AND fromUnixTimestamp64Micro({atUs:Int64}, 'UTC') + INTERVAL 1 DAY`;
 
-interface Found {
-  readonly sessionId: string;
-  readonly startedAtUs: number;
-  readonly actions: number;
-  readonly likeness: number;
-  readonly compared: number;
-  readonly onlyHere: string[];
-  readonly onlyThere: string[];
+interface Found extends Omit<Nearest, "firstDifference"> {
+  readonly there: readonly string[];
 }
 
 /** The session in the identity's learned past that is most like the cited action's, the latest of those that are equally so. */
@@ -46,7 +40,7 @@ export async function readNearest(
   const [found] = await database.query<Found>(
     bounded(
       `WITH (SELECT ${set} FROM v_actions WHERE ${isHere}) AS here
-       SELECT session_id AS sessionId, toUnixTimestamp64Micro(min(started_at)) AS startedAtUs, count() AS actions, ${set} AS there,
+       SELECT session_id AS sessionId, toUnixTimestamp64Micro(min(started_at)) AS startedAtUs, count() AS actions, countIf(is_found) AS found, ${set} AS there,
          length(arrayIntersect(here, there)) / greatest(length(arrayDistinct(arrayConcat(here, there))), 1) AS likeness,
          count() OVER () AS compared,
          arraySlice(arraySort(arrayFilter(x -> NOT has(there, x), here)), 1, ${String(onlyMax)}) AS onlyHere,
@@ -58,25 +52,13 @@ export async function readNearest(
     params,
   );
   if (found === undefined) return null;
-  const { sessionId, startedAtUs, actions, likeness, compared, onlyHere, onlyThere } = found;
+  const { there: _, ...shown } = found;
+  const past = `${before.from} WHERE session_id = {nearest:String} AND ${isDone}`;
   const [here, there] = await Promise.all([
     stepsOf(database, `v_actions WHERE ${isHere}`, params),
-    stepsOf(database, `${before.from} WHERE session_id = {nearest:String} AND ${isDone}`, {
-      ...params,
-      nearest: sessionId,
-    }),
+    stepsOf(database, past, { ...params, nearest: found.sessionId }),
   ]);
-  const parted = firstDifference(here, there);
-  return {
-    sessionId,
-    startedAtUs,
-    actions,
-    likeness,
-    compared,
-    onlyHere,
-    onlyThere,
-    firstDifference: parted,
-  };
+  return { ...shown, firstDifference: firstDifference(here, there) };
 }
 
 function stepsOf(

@@ -9,8 +9,9 @@ export interface Past {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-const columns =
-  "started_at, session_id, kind, operation, resource_ids, resource_kinds, resource_origins, network, ordinal";
+const columns = `started_at, session_id, kind, operation, resource_ids, resource_kinds, resource_origins, network, ordinal,
+  action_id IN (SELECT arrayJoin(action_ids) FROM v_findings WHERE tenant = {tenant:String} AND identity_id = {identityId:String}
+    ORDER BY at DESC LIMIT ${String(pastMax)}) AS is_found`;
 
 /** What an identity had been learned from when an action was judged: what `{before}` means in a finding's SQL. */
 export function pastBefore({ tenant, identityId }: Finding, cited: CitedAction): Past {

@@ -1,4 +1,4 @@
-import type { Usual } from "../../../schemas/index.ts";
+import type { Counted, Usual } from "../../../schemas/index.ts";
 import type { Database } from "../clickhouse.ts";
 import { bounded } from "./bounded.ts";
 import type { Past } from "./past.ts";
@@ -37,11 +37,11 @@ export async function readUsual(
     return aspect === "operation" ? those : `if(${place}, ${those}, [])`;
   });
   const wanted = aspects.flatMap((aspect) => (here[aspect] ?? []).map((value) => `${aspect}|${value}`));
-  const rows = await database.query<{ aspect: Aspect; value: string; actions: number }>(
+  const rows = await database.query<{ aspect: Aspect; value: string; actions: number; found: number }>(
     bounded(
-      `SELECT aspect, value, actions FROM
+      `SELECT aspect, value, actions, found FROM
        (
-         SELECT pair.1 AS aspect, pair.2 AS value, count() AS actions,
+         SELECT pair.1 AS aspect, pair.2 AS value, count() AS actions, countIf(is_found) AS found,
            row_number() OVER (PARTITION BY aspect ORDER BY actions DESC, value) AS rank
          FROM ${past.from} ARRAY JOIN arrayConcat(${pairs.join(", ")}) AS pair
          GROUP BY aspect, value
@@ -53,11 +53,14 @@ export async function readUsual(
   );
   return aspects.map((aspect) => {
     const seen = rows.filter((row) => row.aspect === aspect);
-    const countOf = (value: string): number => seen.find((row) => row.value === value)?.actions ?? 0;
+    const countOf = (value: string): Counted => {
+      const { actions = 0, found = 0 } = seen.find((row) => row.value === value) ?? {};
+      return { value, actions, found };
+    };
     return {
       aspect,
-      here: [...new Set(here[aspect])].map((value) => ({ value, actions: countOf(value) })),
-      most: seen.slice(0, mostMax).map(({ value, actions }) => ({ value, actions })),
+      here: [...new Set(here[aspect])].map(countOf),
+      most: seen.slice(0, mostMax).map(({ value, actions, found }) => ({ value, actions, found })),
     };
   });
 }
