@@ -98,30 +98,40 @@ export function runCase(rule: string, one: RuleCase): { severities: string[]; si
   };
 }
 
+/** Where a case happens; the same place for all unless told. */
+interface CasePlace {
+  readonly tenant: string;
+  /** Of its first action in the log. */
+  readonly firstOffset: number;
+}
+
 /** All that the engine makes of history and action. */
-export function judgedCase(one: RuleCase): Pick<PlainStepped, "actions" | "findings"> {
-  const { before, last } = played(one);
+export function judgedCase(one: RuleCase, at: CasePlace): Pick<PlainStepped, "actions" | "findings"> {
+  const { before, last } = played(one, at);
   return {
     actions: [...before.actions, ...last.actions],
     findings: [...before.findings, ...last.findings],
   };
 }
 
-function played({ grants, decided, history, action }: RuleCase): {
-  readonly before: PlainStepped;
-  readonly last: PlainStepped;
-} {
-  const judged = unfold([...history, action]).map((parts, offset) => judgedWith(offset, parts));
-  const engine = new Engine(detectors, undefined, undefined, bookOf(grants, decided), true);
+function played(
+  { grants, decided, history, action }: RuleCase,
+  { tenant, firstOffset }: CasePlace = { tenant: "default", firstOffset: 0 },
+): { readonly before: PlainStepped; readonly last: PlainStepped } {
+  const judged = unfold([...history, action]).map((parts, nth) =>
+    judgedWith(firstOffset + nth, { tenant, ...parts }),
+  );
+  const engine = new Engine(detectors, undefined, undefined, bookOf(tenant, grants, decided), true);
   return { before: engine.step(judged.slice(0, -1)), last: engine.step(judged.slice(-1)) };
 }
 
 function bookOf(
+  tenant: string,
   grants: readonly z.infer<typeof GivenGrant>[],
   decided: readonly z.infer<typeof Decided>[],
 ): PolicyBook {
   const book = new PolicyBook();
-  const common = { tenant: "default", author: "user:ana@acme.example" };
+  const common = { tenant, author: "user:ana@acme.example" };
   let position = 0;
   for (const { revoked, from = "2026-01-01T00:00:00Z", until, ...scope } of grants) {
     const window = { from, ...(until === undefined ? {} : { until }) };
