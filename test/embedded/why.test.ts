@@ -2,6 +2,7 @@
  * Goal: a running service explains its findings, over HTTP and in a terminal, whatever names it was sent, and each tenant's alone.
  * Method: an installation of two tenants is sent a session under names that a terminal or a query would obey.
  */
+import { equal } from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -41,7 +42,7 @@ beforeAll(async () => {
       { startTimeUnixNano: `177236280000000000${nth}`, endTimeUnixNano: `177236280000000000${nth}` },
     ),
   );
-  expect((await post(up.url, requestOfSpans(...spans), by("acme").headers)).text).toBe("{}");
+  equal((await post(up.url, requestOfSpans(...spans), by("acme").headers)).text, "{}");
   const { json } = await ask(up.url, "/v1/findings", by("acme"));
   finding = (json as { findings: Finding[] }).findings.find(({ rule }) => rule === "no-grant")!;
 }, 60_000);

@@ -10,7 +10,8 @@ const shownMax = 80;
 /** Resources shown of an action. */
 const resourcesMax = 8;
 
-interface Row extends Omit<TimelineAction, "resources"> {
+interface Row extends Omit<TimelineAction, "resources" | "isCited"> {
+  readonly isCited: 0 | 1;
   readonly resources: readonly (readonly [string, string, string])[];
   readonly sessionActions: number;
 }
@@ -71,10 +72,11 @@ export async function readTimeline(
   return { timeline: rows.map(actionOf), sessionActions: ofFirst?.sessionActions ?? 0 };
 }
 
-function actionOf({ resources, isCited, sessionActions: _, ...row }: Row): TimelineAction {
+function actionOf(row: Row): TimelineAction {
+  const { sessionActions: _, resources, isCited, ...action } = row;
   return {
-    ...row,
-    isCited: Boolean(isCited),
+    ...action,
+    isCited: isCited === 1,
     resources: resources.map(([id, kind, origin]) => ({ id, kind, origin })),
   };
 }
