@@ -8,6 +8,16 @@ export { Chain, Link, LinkKind } from "./chain.ts";
 export { Conditions } from "./condition.ts";
 export { ControlRecord, subjectOf } from "./control.ts";
 export { Decision, DecisionOutcome, DecisionVerdict } from "./decision.ts";
+export {
+  Baseline,
+  type Counted,
+  Explanation,
+  type Nearest,
+  type Normal,
+  type Recount,
+  type TimelineAction,
+  type Usual,
+} from "./explanation.ts";
 export { EvidenceKind, Finding, Hint, Severity } from "./finding.ts";
 export { frameworkIds, frameworks } from "./framework-ids.ts";
 export { findingMap, frameworksOf, frameworksOfResponse, responseMap } from "./frameworks.ts";

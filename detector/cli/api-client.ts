@@ -1,6 +1,8 @@
 import { z } from "zod";
 import {
+  Baseline,
   Chain,
+  Explanation,
   Finding,
   Grant,
   Response as PlaybookResponse,
@@ -13,6 +15,10 @@ import { type PolicyClient, policyClient } from "./policy-client.ts";
 export interface ApiClient extends PolicyClient {
   findings(query: Readonly<Record<string, string>>): Promise<readonly Finding[]>;
   finding(id: string): Promise<Finding>;
+  /** Why it was found, out of what is stored now. */
+  why(id: string): Promise<Explanation>;
+  /** What is known of an identity. */
+  baseline(identityId: string): Promise<Baseline>;
   /** Takes what a finding is about for good, whatever the session. */
   acceptFinding(id: string, comment: string): Promise<Accepted>;
   /** Says what a finding was. */
@@ -98,6 +104,14 @@ export function apiClient(url: string, token: string | undefined): ApiClient {
     },
     finding: async (id) =>
       (await ask("GET", `/v1/findings/${encodeURIComponent(id)}`, z.object({ finding: Finding }))).finding,
+    why: async (id) => {
+      const path = `/v1/findings/${encodeURIComponent(id)}/why`;
+      return (await ask("GET", path, z.object({ explanation: Explanation }))).explanation;
+    },
+    baseline: async (identityId) => {
+      const path = `/v1/identities/${encodeURIComponent(identityId)}`;
+      return (await ask("GET", path, z.object({ baseline: Baseline }))).baseline;
+    },
     acceptFinding: async (id, comment) => {
       const path = `/v1/findings/${encodeURIComponent(id)}/accept`;
       return (await ask("POST", path, z.object({ accepted: Accepted }), { comment })).accepted;

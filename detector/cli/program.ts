@@ -1,12 +1,13 @@
 import { Command, CommanderError, Option } from "commander";
 import { addAuthority, type AuthorityVerbs } from "./authority-program.ts";
+import { addIdentity, type IdentityVerb } from "./identity-verb.ts";
 import { addMcpProxy, type RunMcpProxy } from "./mcp-proxy-verb.ts";
 import { addQuiet, type QuietVerbs } from "./quiet-verbs.ts";
 import { addPolicy, type PolicyVerbs } from "./policy-program.ts";
 import { addResponses, type ResponseVerbs } from "./response-verbs.ts";
 
 /** What the verbs of the command line do; each is given its arguments and options as text. */
-export interface Verbs extends AuthorityVerbs, PolicyVerbs, QuietVerbs, ResponseVerbs {
+export interface Verbs extends AuthorityVerbs, IdentityVerb, PolicyVerbs, QuietVerbs, ResponseVerbs {
   up(options: { readonly demo?: true; readonly data?: string }): Promise<void>;
   process(): Promise<void>;
   detect(): Promise<void>;
@@ -38,6 +39,7 @@ export interface FindingOptions {
 
 export interface OneFindingOptions {
   readonly json?: true;
+  readonly why?: true;
   readonly accept?: true;
   readonly verdict?: string;
   readonly comment?: string;
@@ -111,6 +113,7 @@ function build({ version, out, err, prepare, doctor, mcpProxy }: ProgramOptions)
   const verbs = (): Promise<Verbs> => prepare(program.opts<{ config?: string }>());
   addRoles(program, verbs);
   addQuestions(program, verbs);
+  addIdentity(program, verbs, service);
   addPolicy(program, verbs, service);
   addDecisions(program, verbs);
   addAuthority(program, verbs, service);
@@ -203,6 +206,10 @@ function addQuestions(program: Command, verbs: () => Promise<Verbs>): void {
       .description("explain one finding: why in numbers, which actions, the SQL that recomputes it"),
   )
     .argument("<id>", "its id, or the first six digits or more")
+    .option(
+      "--why",
+      "more: the numbers run again, what would have been normal, the nearest past session, what happened around",
+    )
     .option("--accept", "take such behaviour of the identity for good: it is quiet from now on")
     .addOption(
       new Option(

@@ -44,12 +44,12 @@ export function grantLine({ grant, author, givenAtUs }: StandingGrant): string {
 /** A finding with its reasons: why in numbers, which actions, and the query that recomputes the numbers. */
 export function findingText(finding: Finding): string {
   const why = Object.entries(finding.why).map(
-    ([name, value]) => `    ${name.padEnd(14)} ${plain(String(value))}`,
+    ([name, value]) => `    ${plain(name).padEnd(14)} ${plain(String(value))}`,
   );
   return [
     `${finding.severity} · ${finding.rule} v${String(finding.ruleVersion)} · ${plain(finding.title)}`,
     `  finding   ${finding.id}`,
-    `  identity  ${plain(finding.identityId)} (tenant ${finding.tenant})`,
+    `  identity  ${plain(finding.identityId)} (tenant ${plain(finding.tenant)})`,
     `  at        ${instantText(finding.atUs)} UTC`,
     `  episode   ${finding.episodeId}`,
     `  session   ${plain(finding.sessionId)}`,

@@ -16,12 +16,14 @@ import { auditVerb } from "./audit-verb.ts";
 import { authorityVerbs } from "./authority-verbs.ts";
 import { count } from "./count.ts";
 import { demo } from "./demo.ts";
+import { identityVerb } from "./identity-verb.ts";
 import { policyVerbs } from "./policy-verbs.ts";
 import type { FindingOptions, OneFindingOptions, ServiceOptions, Verbs } from "./program.ts";
 import { type OpenPlayer, replayVerb } from "./replay-verb.ts";
 import { quietVerbs } from "./quiet-verbs.ts";
 import { responseVerbs } from "./response-verbs.ts";
 import { chainTree, findingLine, findingText, jsonLine, plain } from "./text.ts";
+import { whyText } from "./why-text.ts";
 
 export interface VerbOptions {
   /** Numbers of a role's own; the other verbs end too soon to be asked. */
@@ -70,6 +72,7 @@ export function verbsOf(context: Context, { telemetryOf, token, stderr, openPlay
       const chain = await api(given).chain(id);
       out(given.json === true ? jsonLine(chain) : `${chainTree(chain)}\n`);
     },
+    ...identityVerb(api, out),
     ...responseVerbs(api, out),
     ...quietVerbs(({ url }) => askApi(url ?? localUrl(config), token), out),
     replay: (files, given) =>
@@ -112,11 +115,12 @@ async function listFindings(api: ApiClient, given: FindingOptions, out: Context[
 async function showOrAccept(
   api: ApiClient,
   id: string,
-  { accept, verdict, comment, json }: OneFindingOptions,
+  { accept, verdict, comment, json, why }: OneFindingOptions,
   out: Context["out"],
 ): Promise<void> {
+  if ([accept === true, why === true, verdict !== undefined].filter(Boolean).length > 1)
+    throw new Error("--why explains, --accept and --verdict decide; give one of them");
   if (verdict !== undefined) {
-    if (accept === true) throw new Error("--accept and --verdict are two decisions; give one at a time");
     const given = await api.judgeFinding(id, verdict, comment ?? "");
     const { findingId, rule, identityId } = given;
     return out(
@@ -126,6 +130,10 @@ async function showOrAccept(
   if (accept !== true) {
     if (comment !== undefined)
       throw new Error("--comment needs --accept or --verdict: it says why that is done");
+    if (why === true) {
+      const explanation = await api.why(id);
+      return out(json === true ? jsonLine(explanation) : `${whyText(explanation)}\n`);
+    }
     const finding = await api.finding(id);
     return out(json === true ? jsonLine(finding) : `${findingText(finding)}\n`);
   }

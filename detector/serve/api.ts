@@ -12,6 +12,7 @@ import { responseRoutes } from "./response-routes.ts";
 import type { Route } from "./route.ts";
 import { verdictRoute } from "./verdict-route.ts";
 import { type ServiceOptions, serviceRoutes } from "./service-routes.ts";
+import { whyRoutes } from "./why-routes.ts";
 
 export interface ApiOptions extends ServiceOptions, HandlerOptions {
   readonly reader: StoreReader;
@@ -31,6 +32,7 @@ export function apiHandler(options: ApiOptions): Handler {
       ...serviceRoutes(options),
       ...findingRoutes(options),
       verdictRoute(options),
+      ...whyRoutes(options),
       ...storeRoutes(options),
       ...responseRoutes(options),
       ...grantRoutes(options),

@@ -1,6 +1,15 @@
-import { type Chain, Finding, Link, type Severity } from "../../schemas/index.ts";
+import {
+  type Baseline,
+  type Chain,
+  type Explanation,
+  Finding,
+  Link,
+  type Severity,
+} from "../../schemas/index.ts";
 import { actionId } from "../attribute/ids.ts";
 import type { Database } from "./clickhouse.ts";
+import { readBaseline } from "./explain/baseline.ts";
+import { explain } from "./explain/explain.ts";
 import { type ResponseFilter, readResponses, type StoredResponse } from "./responses.ts";
 
 /** Which findings to list; all parts are optional but the tenant. */
@@ -17,6 +26,10 @@ export interface StoreReader {
   findings(filter: FindingFilter): Promise<readonly Finding[]>;
   /** The findings whose id begins with `id`, at most two: one is the answer, two are an ambiguous question. */
   finding(tenant: string, id: string): Promise<readonly Finding[]>;
+  /** Why it was found, out of what is stored now; `found` as `finding` gives it. */
+  why(found: Finding): Promise<Explanation>;
+  /** What is known of an identity; undefined when nothing is stored of it. */
+  baseline(tenant: string, identityId: string): Promise<Baseline | undefined>;
   chain(tenant: string, id: string): Promise<Chain | undefined>;
   responses(filter: ResponseFilter): Promise<readonly StoredResponse[]>;
   /** What is stored of a process that numbers its spans; undefined when nothing is. */
@@ -68,26 +81,37 @@ const findingColumns = `finding_id, tenant, rule, rule_version, identity_id, epi
 /** Longest answer to one question; a chain beyond it is cut, in order. */
 const linksMax = 20_000;
 
+/** Latest findings shown of an identity. */
+const latestMax = 5;
+
 export function storeReader(database: Database, databaseName: string): StoreReader {
   const toFinding = (row: FindingRow): Finding => findingOf(row, databaseName);
-  return {
-    async findings({ tenant, identityId = "", minSeverity = "info", sinceUs = 0, limit }) {
-      const rows = await database.query<FindingRow>(
-        `SELECT ${findingColumns} FROM v_findings
+  const listed = async (filter: FindingFilter): Promise<readonly Finding[]> => {
+    const { tenant, identityId = "", minSeverity = "info", sinceUs = 0, limit } = filter;
+    const rows = await database.query<FindingRow>(
+      `SELECT ${findingColumns} FROM v_findings
          WHERE tenant = {tenant:String} AND ({identityId:String} = '' OR identity_id = {identityId:String})
            AND indexOf(['info', 'low', 'medium', 'high', 'critical'], severity) >= indexOf(['info', 'low', 'medium', 'high', 'critical'], {minSeverity:String})
            AND toUnixTimestamp64Micro(at) >= {sinceUs:Int64}
          ORDER BY at DESC, finding_id LIMIT {limit:UInt32}`,
-        { tenant, identityId, minSeverity, sinceUs, limit },
-      );
-      return rows.map(toFinding);
-    },
+      { tenant, identityId, minSeverity, sinceUs, limit },
+    );
+    return rows.map(toFinding);
+  };
+  return {
+    findings: listed,
     async finding(tenant, id) {
       const rows = await database.query<FindingRow>(
         `SELECT ${findingColumns} FROM v_findings WHERE tenant = {tenant:String} AND startsWith(finding_id, {id:String}) LIMIT 2`,
         { tenant, id },
       );
       return rows.map(toFinding);
+    },
+    why: (found) => explain(database, found),
+    async baseline(tenant, identityId) {
+      const known = await readBaseline(database, tenant, identityId);
+      if (known === undefined) return undefined;
+      return { ...known, findings: await listed({ tenant, identityId, limit: latestMax }) };
     },
     responses: (filter) => readResponses(database, filter),
     chain: (tenant, id) => readChain(database, tenant, id),

@@ -39,6 +39,7 @@ const verbs = [
   "config",
   "findings",
   "finding",
+  "identity",
   "chain",
   "apply",
   "policy",
@@ -123,6 +124,16 @@ const sentences: readonly {
     name: "a finding that is not there",
     args: () => ["finding", "ffffff", "--url", up.url],
     says: /^no finding has an id that begins with ffffff/u,
+  },
+  {
+    name: "an identity that is not there",
+    args: () => ["identity", "agent:nobody", "--url", up.url],
+    says: /^nothing is stored of an identity agent:nobody/u,
+  },
+  {
+    name: "a finding that is to be explained and accepted at once",
+    args: () => ["finding", "ffffff", "--why", "--accept", "--url", up.url],
+    says: /^--why explains and --accept decides; give one of them/u,
   },
   {
     name: "a chain that is not there",

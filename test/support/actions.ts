@@ -133,6 +133,7 @@ export function judgedOf(actions: readonly (Action & Partial<StoredAction>)[]): 
     const { authority, signals, late, clockSuspect, position } = action;
     const { learned = !clockSuspect, ordinal = position.offset } = action;
     judgements.keep(row, ordinal, authority, signals);
+    judgements.scores[row] = action.score;
     judgements.late[row] = late ? 1 : 0;
     judgements.learned[row] = learned ? 1 : 0;
     judgements.clockSuspect[row] = clockSuspect ? 1 : 0;

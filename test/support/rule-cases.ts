@@ -16,7 +16,7 @@ import {
 import type { AttributedAction } from "./actions.ts";
 import { builtAtUs, grantWith, judgedWith } from "./build.ts";
 import { repositoryRoot } from "./repository.ts";
-import { Engine } from "./stepped.ts";
+import { Engine, type PlainStepped } from "./stepped.ts";
 
 /** What the identity did. `{n}` in any text is the number of the repetition, from 1. */
 const Act = z.strictObject({
@@ -88,29 +88,50 @@ export function readCases(rule: string): z.infer<typeof RuleCases> {
 }
 
 /** Runs history and action through the engine with every detector, and gives what `rule` said of the action. */
-export function runCase(
-  rule: string,
-  { grants, decided, history, action }: RuleCase,
-): { severities: string[]; signals: string[] } {
-  const book = bookOf(grants, decided);
-  const judged = unfold([...history, action]).map((parts, offset) => judgedWith(offset, parts));
-  const engine = new Engine(detectors, undefined, undefined, book, true);
-  engine.step(judged.slice(0, -1));
-  const { actions, findings } = engine.step(judged.slice(-1));
+export function runCase(rule: string, one: RuleCase): { severities: string[]; signals: string[] } {
+  const { last } = played(one);
   return {
-    severities: findings.filter((one) => one.rule === rule).map((one) => one.severity),
-    signals: (actions[0]?.signals ?? [])
-      .filter((one) => one.startsWith(`${rule}/`))
-      .map((one) => one.slice(rule.length + 1)),
+    severities: last.findings.filter((said) => said.rule === rule).map((said) => said.severity),
+    signals: (last.actions[0]?.signals ?? [])
+      .filter((signal) => signal.startsWith(`${rule}/`))
+      .map((signal) => signal.slice(rule.length + 1)),
   };
 }
 
+/** Where a case happens; the same place for all unless told. */
+interface CasePlace {
+  readonly tenant: string;
+  /** Of its first action in the log. */
+  readonly firstOffset: number;
+}
+
+/** All that the engine makes of history and action. */
+export function judgedCase(one: RuleCase, at: CasePlace): Pick<PlainStepped, "actions" | "findings"> {
+  const { before, last } = played(one, at);
+  return {
+    actions: [...before.actions, ...last.actions],
+    findings: [...before.findings, ...last.findings],
+  };
+}
+
+function played(
+  { grants, decided, history, action }: RuleCase,
+  { tenant, firstOffset }: CasePlace = { tenant: "default", firstOffset: 0 },
+): { readonly before: PlainStepped; readonly last: PlainStepped } {
+  const judged = unfold([...history, action]).map((parts, nth) =>
+    judgedWith(firstOffset + nth, { tenant, ...parts }),
+  );
+  const engine = new Engine(detectors, undefined, undefined, bookOf(tenant, grants, decided), true);
+  return { before: engine.step(judged.slice(0, -1)), last: engine.step(judged.slice(-1)) };
+}
+
 function bookOf(
+  tenant: string,
   grants: readonly z.infer<typeof GivenGrant>[],
   decided: readonly z.infer<typeof Decided>[],
 ): PolicyBook {
   const book = new PolicyBook();
-  const common = { tenant: "default", author: "user:ana@acme.example" };
+  const common = { tenant, author: "user:ana@acme.example" };
   let position = 0;
   for (const { revoked, from = "2026-01-01T00:00:00Z", until, ...scope } of grants) {
     const window = { from, ...(until === undefined ? {} : { until }) };
