@@ -9,6 +9,7 @@ import { issueThenLateral } from "./issue-then-lateral.ts";
 import { noGrant } from "./no-grant.ts";
 import { outsideGrant } from "./outside-grant.ts";
 import { privilegeCreep } from "./privilege-creep.ts";
+import { sensitiveOperation } from "./sensitive-operation.ts";
 import { standingViolated } from "./standing-violated.ts";
 
 /**
@@ -21,6 +22,7 @@ export const detectors: readonly Detector[] = [
   outsideGrant,
   noGrant,
   firstUse,
+  sensitiveOperation,
   forgedIdentity,
   approvalDrift,
   standingViolated,
