@@ -111,9 +111,7 @@ export function sqlOf(action: ActionView, seen: Seen): string {
     means === "service"
       ? "0"
       : `least(${String(placeMaxOf(seen))}, ${clampedSql("log2((actions + 1) / (byProgram + 1))")} + if(placed = 0, 0, ${clampedSql("log2((placed + 1) / greatest(1, networks))")}))`;
-  const plain = isPlain(seen)
-    ? `0.5 * least(4, tactics) + least(${String(burstMax)}, log2(targets))`
-    : "0";
+  const plain = isPlain(seen) ? `0.5 * least(4, tactics) + least(${String(burstMax)}, log2(targets))` : "0";
   const vain = kind.bits > 0 ? `if(refused, ${String(refusedBits)}, 0)` : "0";
   const planned =
     means === "service"

@@ -73,7 +73,12 @@ function identityOf({ userIdentity: who }: CloudRecord): string | undefined {
   return name ? `${(who.type || "unknown").toLowerCase()}:${name}` : undefined;
 }
 
-function spanOf(record: CloudRecord, identityId: string, operations: CloudOperations, text: string): ReplaySpan {
+function spanOf(
+  record: CloudRecord,
+  identityId: string,
+  operations: CloudOperations,
+  text: string,
+): ReplaySpan {
   const source = record.eventSource.replace(/\.amazonaws\.com$/u, "");
   const known = operations.find(source, record.eventName, record);
   const client = clientOf(record, operations);

@@ -27,7 +27,11 @@ export interface CloudOperations {
 const foundMax = 4096;
 
 export function cloudOperations(table: CloudTable): CloudOperations {
-  const clients = table.clients.map(({ name, kind, matches }) => ({ name, kind, matches: new RegExp(matches, "u") }));
+  const clients = table.clients.map(({ name, kind, matches }) => ({
+    name,
+    kind,
+    matches: new RegExp(matches, "u"),
+  }));
   const found = new Map<string, readonly CloudOperation[]>();
   const entriesOf = (source: string, name: string): readonly CloudOperation[] => {
     const key = `${source}:${name}`;

@@ -59,7 +59,9 @@ export class JsonObjects implements Splitter {
 
   #keep(text: string): void {
     const longer: string | undefined =
-      this.#text === undefined || this.#text.length + text.length > lineCharsMax ? undefined : this.#text + text;
+      this.#text === undefined || this.#text.length + text.length > lineCharsMax
+        ? undefined
+        : this.#text + text;
     this.#text = longer;
   }
 

@@ -27,10 +27,7 @@ export interface Splitter {
  * The lines of a file, or what another splitter makes of it, one after another, whatever its size. Whether it is gzip is told by its first bytes, not by its
  * name. Throws with a sentence that names the file when it can't be read.
  */
-export async function* linesOf(
-  file: string,
-  splitter: Splitter = lineSplitter(),
-): AsyncGenerator<FileLine> {
+export async function* linesOf(file: string, splitter: Splitter = lineSplitter()): AsyncGenerator<FileLine> {
   let number = 0;
   try {
     const gzip = await isGzip(file);

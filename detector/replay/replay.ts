@@ -69,7 +69,12 @@ export async function replay(options: ReplayOptions): Promise<ReplayCounts> {
   let bytesBefore = 0;
   for (const [file, bytes] of sizes) {
     const key = resumeKey({ target: target.name, file, bytes });
-    const from = { spansMax: spansPerBatch, afterLine: resume.lineOf(key), ...(read && { read }), ...(split && { split }) };
+    const from = {
+      spansMax: spansPerBatch,
+      afterLine: resume.lineOf(key),
+      ...(read && { read }),
+      ...(split && { split }),
+    };
     for await (const batch of batchesOf(file, from)) {
       const done = counts.sent + counts.rejected;
       await clock.sleep(pauseMs({ spans: done, rateLimit, passedMs: clock.nowMs() - startedMs }), signal);
