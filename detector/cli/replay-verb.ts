@@ -83,9 +83,8 @@ async function sourceOf(
   if (conversations.length === 0) {
     if (files.length === 0)
       throw new Error("name a file of recorded actions, or --conversations with --tools");
-    const stop = async (): Promise<void> => undefined;
-    if (format === "actions") return { played: files, stop };
-    return { played: files, read: cloudReader, split: () => new JsonObjects(), stop };
+    if (format === "actions") return { played: files, stop: nothingToStop };
+    return { played: files, read: cloudReader, split: () => new JsonObjects(), stop: nothingToStop };
   }
   if (files.length > 0)
     throw new Error("recorded actions and conversations are replayed one after the other");
@@ -94,6 +93,8 @@ async function sourceOf(
   const player = await openPlayer(await readFile(tools, "utf8"));
   return { played: conversations, read: conversationReader(player.play), stop: () => player.stop() };
 }
+
+const nothingToStop = async (): Promise<void> => undefined;
 
 function targetOf(
   context: Context,

@@ -105,7 +105,7 @@ export function sqlOf(action: ActionView, seen: Seen): string {
     "near.tactics AS tactics",
     "near.targets AS targets",
     `least(${String(daysMax)}, habit.daysAll) AS days`,
-    "said.refused AS refused",
+    "toBool(said.refused) AS refused",
   ];
   const place =
     means === "service"
@@ -138,7 +138,7 @@ function habitSql({ network, startedAtUs }: ActionView, { name, program }: Seen)
     `${sqlText(network)} != '' AND countIf(network = ${sqlText(network)}) = 0 AND networksAll <= ${String(networksMax)} AS isNew`,
     `uniqExactIf(${daySql}, ${classSql} = ${sqlText(name)} AND ${own} AND ${daySql} < ${today}) AS daysAll`,
   ];
-  return `SELECT ${columns.join(", ")} FROM v_actions WHERE {before} AND ${"attributes['nhi.client.kind']"} NOT IN ('', 'service')`;
+  return `SELECT ${columns.join(", ")} FROM v_actions WHERE {before} AND attributes['nhi.client.kind'] NOT IN ('', 'service')`;
 }
 
 /** What was done with the program in this hour and the one before; this goes on while baselines are frozen. */

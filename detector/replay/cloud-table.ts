@@ -26,7 +26,7 @@ export interface CloudOperations {
 /** Operations found so far are kept at hand; all are forgotten at once when full. */
 const foundMax = 4096;
 
-export function cloudOperations(table: CloudTable): CloudOperations {
+function cloudOperations(table: CloudTable): CloudOperations {
   const clients = table.clients.map(({ name, kind, matches }) => ({
     name,
     kind,
@@ -77,7 +77,10 @@ function holds(when: CloudOperation["when"], record: Json | undefined): boolean 
   if (when === undefined || record === undefined) return true;
   return Object.entries(when).every(([path, wanted]) => {
     const value = valueAt(record, path);
-    return value !== undefined && (wanted === "*" || wanted.split("|").includes(String(value)));
+    if (wanted === "*") return value !== undefined;
+    return (
+      (typeof value === "string" || typeof value === "boolean") && wanted.split("|").includes(`${value}`)
+    );
   });
 }
 
