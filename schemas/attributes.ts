@@ -65,6 +65,16 @@ export const attributes: readonly AttributeSpec[] = [
     "string",
     "high where the sender says so; such spans leave first and are dropped last.",
   ),
+  kept(
+    "nhi.action.class",
+    "string",
+    "Class of a sensitive operation on a control plane, for example credential_created; schemas/operation-classes.ts has them.",
+  ),
+  kept(
+    "nhi.client.kind",
+    "string",
+    "What kind of program acted: console, infrastructure (a tool that sets it up), service (the cloud itself) or program.",
+  ),
   read("nhi.resource.id", "string", "Name of what was touched, never a value."),
   read(
     "nhi.resource.kind",
@@ -193,6 +203,7 @@ export const attributes: readonly AttributeSpec[] = [
   kept("cicd.pipeline.name", "string", "Pipeline."),
   kept("cicd.pipeline.run.id", "string", "Run of the pipeline."),
   kept("vcs.repository.name", "string", "Repository."),
+  kept("user_agent.name", "string", "Name of the program that called, for example aws-cli."),
   kept("client.address", "string", "Where a recorded call came from."),
   read("http.client_ip", "string", "Old name of client.address."),
   kept("server.address", "string", "Host that was called."),

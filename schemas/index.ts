@@ -5,6 +5,7 @@ export { Alert } from "./alert.ts";
 export { ActionDigest, ApprovalAnswer, ApprovalRequest, ApprovalState } from "./approval.ts";
 export { AttributionTable, type ActionRule, type Condition, type IdentityRule } from "./attribution.ts";
 export { Chain, Link, LinkKind } from "./chain.ts";
+export { CloudOperation, CloudTable } from "./cloudtrail.ts";
 export { Conditions } from "./condition.ts";
 export { ControlRecord, subjectOf } from "./control.ts";
 export { Decision, DecisionOutcome, DecisionVerdict } from "./decision.ts";
@@ -24,6 +25,7 @@ export { findingMap, frameworksOf, frameworksOfResponse, responseMap } from "./f
 export { Authority, AuthorityOutcome, Grant } from "./grant.ts";
 export { GuardDefaults } from "./guard.ts";
 export { Identity, IdentityEntry, IdentityKind, IdentityStrength } from "./identity.ts";
+export { type OperationClass, operationClasses } from "./operation-classes.ts";
 export { Playbook, ResponseKind, Safeguards } from "./playbook.ts";
 export { PolicyFile } from "./policy-file.ts";
 export { Response } from "./response.ts";

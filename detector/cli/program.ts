@@ -57,6 +57,7 @@ export interface DoctorVerbOptions {
 }
 
 export interface ReplayVerbOptions {
+  readonly format: string;
   readonly conversations?: readonly string[];
   readonly tools?: string;
   readonly to?: string;
@@ -126,7 +127,8 @@ function build({ version, out, err, prepare, doctor, mcpProxy }: ProgramOptions)
     .description(
       "send recorded actions or conversations (JSON lines, gzip or not) down the real path, as spans of an SDK",
     )
-    .argument("[files...]", "recorded actions")
+    .argument("[files...]", "recorded actions, or what --format says")
+    .option("--format <format>", "what the files hold: actions, or cloudtrail as AWS writes it", "actions")
     .option("--conversations <files...>", "recorded conversations of agents, played through the SDK")
     .option("--tools <file>", "what the agents' tools are: kind, mutating, types of arguments; JSON")
     .option(

@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { openKafka } from "../ingest/kafka.ts";
-import { conversationReader, type LineReader, type Play } from "../replay/reader.ts";
+import { cloudReader, conversationReader, type LineReader, type Play } from "../replay/reader.ts";
+import { JsonObjects } from "../replay/json-objects.ts";
+import type { Splitter } from "../replay/lines.ts";
 import { replay } from "../replay/replay.ts";
 import type { ReplayTarget } from "../replay/target.ts";
 import { httpTarget } from "../replay/to-http.ts";
@@ -29,7 +31,7 @@ export async function replayVerb(
   around: Around,
 ): Promise<void> {
   const { clock, signal, out } = context;
-  const { played, read, stop } = await sourceOf(files, given, around);
+  const { played, read, split, stop } = await sourceOf(files, given, around);
   const { target, ready, close } = targetOf(context, given, around);
   const progress = progressOn(around.stderr, clock);
   try {
@@ -38,6 +40,7 @@ export async function replayVerb(
     const counts = await replay({
       files: played,
       ...(read && { read }),
+      ...(split && { split }),
       target,
       clock,
       signal,
@@ -61,16 +64,27 @@ export async function replayVerb(
   }
 }
 
+/** Files, what is in them, and how they are cut into it. */
+interface Source {
+  readonly played: readonly string[];
+  readonly read?: LineReader;
+  readonly split?: () => Splitter;
+  readonly stop: () => Promise<void>;
+}
+
 /** The files to be played, and what their lines are. */
 async function sourceOf(
   files: readonly string[],
-  { conversations = [], tools }: ReplayVerbOptions,
+  { conversations = [], tools, format }: ReplayVerbOptions,
   { openPlayer }: Around,
-): Promise<{ played: readonly string[]; read?: LineReader; stop: () => Promise<void> }> {
+): Promise<Source> {
+  if (format !== "actions" && format !== "cloudtrail")
+    throw new Error(`--format is ${format}; it must be actions or cloudtrail`);
   if (conversations.length === 0) {
     if (files.length === 0)
       throw new Error("name a file of recorded actions, or --conversations with --tools");
-    return { played: files, stop: async () => undefined };
+    if (format === "actions") return { played: files, stop: nothingToStop };
+    return { played: files, read: cloudReader, split: () => new JsonObjects(), stop: nothingToStop };
   }
   if (files.length > 0)
     throw new Error("recorded actions and conversations are replayed one after the other");
@@ -79,6 +93,8 @@ async function sourceOf(
   const player = await openPlayer(await readFile(tools, "utf8"));
   return { played: conversations, read: conversationReader(player.play), stop: () => player.stop() };
 }
+
+const nothingToStop = async (): Promise<void> => undefined;
 
 function targetOf(
   context: Context,

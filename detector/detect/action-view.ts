@@ -40,6 +40,10 @@ export class ActionView {
     return this.#text(this.#columns.codes.identity);
   }
 
+  get identityKind(): string {
+    return this.#text(this.#columns.codes.identityKind);
+  }
+
   /** Whether its sender claimed an identity that it may not speak for. */
   get isContradicted(): boolean {
     return this.#columns.codes.contradicted[this.row] !== absent;

@@ -10,6 +10,7 @@ import { noGrant } from "./no-grant.ts";
 import { outOfCharacter } from "./out-of-character.ts";
 import { outsideGrant } from "./outside-grant.ts";
 import { privilegeCreep } from "./privilege-creep.ts";
+import { sensitiveOperation } from "./sensitive-operation.ts";
 import { standingViolated } from "./standing-violated.ts";
 
 /**
@@ -23,6 +24,7 @@ export const detectors: readonly Detector[] = [
   noGrant,
   outOfCharacter,
   firstUse,
+  sensitiveOperation,
   forgedIdentity,
   approvalDrift,
   standingViolated,

@@ -1,4 +1,4 @@
-import { linesOf } from "./lines.ts";
+import { linesOf, type Splitter } from "./lines.ts";
 import { actionReader, type LineReader, tooLong } from "./reader.ts";
 import type { ReplaySpan } from "./span-of-line.ts";
 
@@ -27,6 +27,8 @@ export interface BatchOptions {
   readonly afterLine?: number;
   /** What the lines are; recorded actions unless told. */
   readonly read?: LineReader;
+  /** How a file is cut into them; by its line ends unless told. */
+  readonly split?: () => Splitter;
 }
 
 /**
@@ -35,13 +37,13 @@ export interface BatchOptions {
  */
 export async function* batchesOf(
   file: string,
-  { spansMax = 500, afterLine = 0, read = actionReader }: BatchOptions = {},
+  { spansMax = 500, afterLine = 0, read = actionReader, split }: BatchOptions = {},
 ): AsyncGenerator<Batch> {
   let draft = emptyDraft(afterLine + 1);
   let to = afterLine;
   let bytes = 0;
   const cut = (): Batch => ({ file, to, bytesRead: bytes, ...draft });
-  for await (const { number, text, bytesRead } of linesOf(file)) {
+  for await (const { number, text, bytesRead } of linesOf(file, split?.())) {
     if (number <= afterLine) continue;
     to = number;
     bytes = bytesRead;

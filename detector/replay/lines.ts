@@ -16,17 +16,23 @@ export interface FileLine {
   readonly bytesRead: number;
 }
 
+/** Cuts text that comes in pieces; what is too long is undefined. */
+export interface Splitter {
+  push(text: string): (string | undefined)[];
+  /** What is left at the end, empty where nothing is. */
+  rest(): string | undefined;
+}
+
 /**
- * The lines of a file, one after another, whatever its size. Whether it is gzip is told by its first bytes, not by its
+ * The lines of a file, or what another splitter makes of it, one after another, whatever its size. Whether it is gzip is told by its first bytes, not by its
  * name. Throws with a sentence that names the file when it can't be read.
  */
-export async function* linesOf(file: string): AsyncGenerator<FileLine> {
+export async function* linesOf(file: string, splitter: Splitter = lineSplitter()): AsyncGenerator<FileLine> {
   let number = 0;
   try {
     const gzip = await isGzip(file);
     const source = createReadStream(file);
     const input: Readable = gzip ? pipeline(source, createGunzip(), () => undefined) : source;
-    const splitter = lineSplitter();
     const decoder = new TextDecoder();
     for await (const chunk of input) {
       for (const text of splitter.push(decoder.decode(chunk, { stream: true }))) {
@@ -43,7 +49,7 @@ export async function* linesOf(file: string): AsyncGenerator<FileLine> {
 }
 
 /** Cuts text that comes in pieces into lines, and forgets a line that grows too long. */
-function lineSplitter(): { push(text: string): (string | undefined)[]; rest(): string | undefined } {
+function lineSplitter(): Splitter {
   let rest: string | undefined = "";
   const join = (piece: string): string | undefined =>
     rest === undefined || rest.length + piece.length > lineCharsMax ? undefined : rest + piece;

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { readCloudRecord } from "./cloud-record.ts";
+import { shippedCloudOperations } from "./cloud-table.ts";
 import { parseLine } from "./line.ts";
 import { lineCharsMax } from "./lines.ts";
 import { type ReplaySpan, spanOfLine } from "./span-of-line.ts";
@@ -16,6 +18,9 @@ export const actionReader: LineReader = (text) => {
   const parsed = parseLine(text);
   return parsed.ok ? { ok: true, spans: [spanOfLine(parsed.line)] } : parsed;
 };
+
+/** An object is a record of CloudTrail. */
+export const cloudReader: LineReader = (text) => readCloudRecord(text, shippedCloudOperations());
 
 /** A span of a played run; which it is, its place among the run's says. */
 type PlayedSpan = Omit<ReplaySpan, "identityId" | "traceId" | "spanId">;

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import type { Clock } from "../clock.ts";
 import { batchesOf, type BadLine } from "./batches.ts";
+import type { Splitter } from "./lines.ts";
 import type { LineReader } from "./reader.ts";
 import { openResume, resumeKey } from "./resume.ts";
 import type { ReplayTarget } from "./target.ts";
@@ -11,6 +12,8 @@ export interface ReplayOptions {
   readonly clock: Clock;
   /** What the lines of the files are; recorded actions unless told. */
   readonly read?: LineReader;
+  /** How the files are cut into them; by line ends unless told. */
+  readonly split?: () => Splitter;
   readonly spansPerBatch?: number;
   /** Spans a second; without it as fast as the target takes them. */
   readonly rateLimit?: number;
@@ -51,6 +54,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayCounts> {
     clock,
     spansPerBatch = 500,
     read,
+    split,
     rateLimit,
     signal,
     onProgress,
@@ -65,7 +69,12 @@ export async function replay(options: ReplayOptions): Promise<ReplayCounts> {
   let bytesBefore = 0;
   for (const [file, bytes] of sizes) {
     const key = resumeKey({ target: target.name, file, bytes });
-    const from = { spansMax: spansPerBatch, afterLine: resume.lineOf(key), ...(read && { read }) };
+    const from = {
+      spansMax: spansPerBatch,
+      afterLine: resume.lineOf(key),
+      ...(read && { read }),
+      ...(split && { split }),
+    };
     for await (const batch of batchesOf(file, from)) {
       const done = counts.sent + counts.rejected;
       await clock.sleep(pauseMs({ spans: done, rateLimit, passedMs: clock.nowMs() - startedMs }), signal);

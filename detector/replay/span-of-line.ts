@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import type { IdentityKind } from "../../schemas/index.ts";
+import { addressOf } from "./cloud-record.ts";
+import { type CloudOperations, shippedCloudOperations } from "./cloud-table.ts";
 import type { ReplayLine } from "./line.ts";
 
 type ReplayAttribute = string | number | boolean | string[];
@@ -96,13 +98,30 @@ function resources({
   };
 }
 
-function cloud({ source_ip, region, account }: ReplayLine): Draft {
+/**
+ * Of such a line the record's details are gone: what the table asks of them is taken to hold. `client` is the name of a program as the
+ * table has it.
+ */
+function cloud({ operation, kind, source_ip, region, account, client }: ReplayLine): Draft {
+  const [service = "", name = ""] = operation.split(":", 2);
+  const operations = shippedCloudOperations();
+  const known = operations.find(service, name, undefined);
   return {
+    "nhi.action.kind": known?.kind ?? kind,
+    "nhi.action.class": known?.class,
+    "nhi.client.kind": client && clientKindOf(client, operations),
+    "user_agent.name": client,
     "cloud.provider": "aws",
     "cloud.account.id": account,
     "cloud.region": region,
-    "client.address": source_ip,
+    "client.address": addressOf(source_ip),
   };
+}
+
+function clientKindOf(client: string, operations: CloudOperations): string {
+  if (client === "aws-service") return "service";
+  if (client === "console") return "console";
+  return operations.clientOf(`${client}/`)?.kind ?? "program";
 }
 
 function genAi({ kind, operation, resource, source }: ReplayLine): Draft {

@@ -100,6 +100,9 @@ describe("a line as a span", () => {
     expect(span.attributes).toEqual({
       "nhi.identity.id": "user:benjamin",
       "nhi.identity.kind": "service_account",
+      "nhi.action.class": "account_discovery",
+      "nhi.client.kind": "program",
+      "user_agent.name": "boto3",
       "nhi.action.kind": "resource_access",
       "nhi.action.name": "s3:GetBucketPolicy",
       "nhi.action.mutating": false,

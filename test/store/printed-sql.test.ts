@@ -20,6 +20,7 @@ import { qualified, storeReader } from "../../detector/store/read.ts";
 import { ChunkReader } from "../../detector/stream/chunk.ts";
 import { type Finding, Grant } from "../../schemas/index.ts";
 import { actionAt, judgedOf } from "../support/actions.ts";
+import { cloudLog } from "../support/cloud-log.ts";
 import { planWith } from "../support/chunks.ts";
 import { builtAtUs, judgedWith, spanIdOf } from "../support/build.ts";
 import { rowsOf, wrongOf } from "../support/recompute.ts";
@@ -158,7 +159,7 @@ let stepped: PlainStepped;
 beforeAll(async () => {
   store = await freshStore();
   const engine = new Engine(detectors, undefined, undefined, authorityBook());
-  stepped = engine.step([...(await sample()), ...awkward(), ...authorityLog(1700)]);
+  stepped = engine.step([...(await sample()), ...awkward(), ...authorityLog(1700), ...cloudLog(8000)]);
   const { actions, findings } = stepped;
   await detectStore(store.database, "one").write(partition, planWith(0, 2000), {
     actions: judgedOf(actions),
