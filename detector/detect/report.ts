@@ -34,7 +34,7 @@ export function report(
   signal: Signal,
   atUs: number,
 ): Said | undefined {
-  if (isAccepted(decided, detector.id, action, signal.cause)) return undefined;
+  if (isAccepted(decided, detector.id, action, signal)) return undefined;
   if (!state.report(saidOf(detector, signal))) return undefined;
   const finding = findingOf(action, detector, signal, atUs);
   const { episode, raised } = join(state.episode, finding);
@@ -51,7 +51,7 @@ export function foretold(
   signal: Signal,
   atUs: number,
 ): Finding | undefined {
-  if (isAccepted(decided, detector.id, action, signal.cause)) return undefined;
+  if (isAccepted(decided, detector.id, action, signal)) return undefined;
   if (state?.hasReported(saidOf(detector, signal)) === true) return undefined;
   return findingOf(action, detector, signal, atUs);
 }
@@ -71,7 +71,7 @@ function findingOf(action: ActionView, detector: Detector, signal: Signal, atUs:
     identityId: action.identityId,
     episodeId: "",
     chainId: action.chainId,
-    sessionId: action.sessionId,
+    sessionId: sessionOf(action, signal),
     severity: signal.severity,
     title: clip(title, titleCharsMax),
     cause: signal.cause,
@@ -88,10 +88,15 @@ function findingOf(action: ActionView, detector: Detector, signal: Signal, atUs:
   };
 }
 
+/** The session that a finding is about. */
+const sessionOf = (action: ActionView, { session }: Signal): string => (session === false ? "" : action.sessionId);
+
 /** Whether a person took such behaviour of this identity for good: in this session, or in any. */
-function isAccepted({ book, control }: Decided, rule: string, action: ActionView, cause: string): boolean {
+function isAccepted({ book, control }: Decided, rule: string, action: ActionView, signal: Signal): boolean {
   if (book.accepted.size === 0) return false;
-  const { identityId, sessionId } = action;
+  const { identityId } = action;
+  const { cause } = signal;
+  const sessionId = sessionOf(action, signal);
   return [cause, behaviourOf({ cause, sessionId })].some(
     (one) => book.accepted.of(acceptedKey(identityId, rule, one))?.last(control) !== undefined,
   );

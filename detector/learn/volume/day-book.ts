@@ -108,6 +108,16 @@ export class DayBook implements Block {
     return found.toSorted((a, b) => b.octave - a.octave);
   }
 
+  /** What may have been said under this anchor: measure, whether of an hour, octave. */
+  toldCauses(): readonly (readonly [number, boolean, number])[] {
+    const causes: [number, boolean, number][] = [];
+    for (const isHour of [false, true])
+      (isHour ? this.peaks : this.series).forEach((one, nth) => {
+        for (let octave = 0; octave < one.toldOctaves; octave += 1) causes.push([nth, isHour, octave]);
+      });
+    return causes;
+  }
+
   /** Ends the day, if this is a later one, and begins that. */
   turn(day: number): void {
     if (day <= this.day) return;

@@ -11,13 +11,19 @@ const nextOctave = (count: number, usual: number): number =>
 const noLimit = Number.POSITIVE_INFINITY;
 /** A CUSUM is kept in whole thousandths, so that it is the same once it was packed. */
 const milli = 1000;
+/** Beyond this it doesn't rise. */
+const cusumTop = 100 * milli;
 
 /** How far a day may go beyond the most that one of the anchor brought, in its standard deviations. */
 const beyondRecord = 2;
-const fastMargin = Math.sqrt(waitingDays);
+/** Days like the highest of the anchor that may come in a row and are not news: what happens once may last. */
+const daysInRow = 5;
+/** How many times as far up it may go as the anchor's own days did. */
+const beyondAnchor = 2;
 
 /** How far up the anchor's own days went: what an identity did when all was well it may do again. */
 interface Ups {
+  readonly day: number;
   readonly cusum: number;
   /** The most that as many days as the fast baseline has added up to. */
   readonly sum: number;
@@ -25,11 +31,12 @@ interface Ups {
 
 function upsOf(level: Level, counts: readonly number[], days: readonly number[]): Ups {
   let cusum = 0;
-  const most = { cusum: 0, sum: 0 };
+  const most = { day: 0, cusum: 0, sum: 0 };
   const zs = counts.map((count, at) => Math.min(dayMax, zOfCount(level, count, days[at]!)));
   zs.forEach((z, at) => {
     cusum = Math.max(0, cusum + z - slack);
     const sum = zs.slice(Math.max(0, at + 1 - waitingDays), at + 1).reduce((all, one) => all + one, 0);
+    most.day = Math.max(most.day, z);
     most.cusum = Math.max(most.cusum, cusum);
     most.sum = Math.max(most.sum, sum);
   });
@@ -93,6 +100,11 @@ export class Series implements Block {
     return Math.max(0, Math.floor(Math.log2(Math.max(1, count) / Math.max(1, this.usual))));
   }
 
+  /** Octaves of which something may have been said under this anchor. */
+  get toldOctaves(): number {
+    return this.#told === 0 ? 0 : this.octaveOf(this.#told) + 1;
+  }
+
   /** Notes that it was said how much today brought: it is said again when that has doubled. */
   tell(): void {
     this.#told = Math.max(this.#told, nextOctave(this.today, this.usual));
@@ -105,7 +117,7 @@ export class Series implements Block {
     if (!this.#isStepOnly && level !== undefined && level.days >= anchorDays) {
       const z = Math.min(dayMax, zOfCount(level, this.today, day));
       const sum = this.#cusum + Math.round((z - slack) * milli);
-      this.#cusum = Math.min(Math.round(cusumMax * milli) * 2, Math.max(0, sum));
+      this.#cusum = Math.min(cusumTop, Math.max(0, sum));
     }
     this.#latest.push(this.today);
     this.today = 0;
@@ -147,13 +159,13 @@ export class Series implements Block {
   /** How far off today may be by the days before it; never less than what is usual. */
   #zMax(level: Level, { anchor, latest }: Calendar): number {
     const ups = (this.#ups ??= upsOf(level, this.#anchor, anchor));
-    const byCusum = Math.max(cusumMax, ups.cusum + 1) + slack - this.#cusum / milli;
+    const byCusum = Math.max(cusumMax, beyondAnchor * ups.cusum, daysInRow * (ups.day - slack)) + slack - this.#cusum / milli;
     const isFull = this.#latest.length >= waitingDays - 1;
     const before = this.#latest.slice(1 - waitingDays);
     const from = latest.length - before.length;
     let sum = 0;
     before.forEach((count, at) => (sum += Math.min(dayMax, zOfCount(level, count, latest[from + at]!))));
-    const most = Math.min(byCusum, isFull ? Math.max(fastSum, ups.sum + fastMargin) - sum : noLimit);
+    const most = Math.min(byCusum, isFull ? Math.max(fastSum, beyondAnchor * ups.sum) - sum : noLimit);
     return most > dayMax ? noLimit : Math.max(0, most);
   }
 
