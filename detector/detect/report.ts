@@ -89,7 +89,8 @@ function findingOf(action: ActionView, detector: Detector, signal: Signal, atUs:
 }
 
 /** The session that a finding is about. */
-const sessionOf = (action: ActionView, { session }: Signal): string => (session === false ? "" : action.sessionId);
+const sessionOf = (action: ActionView, { session }: Signal): string =>
+  session === false ? "" : action.sessionId;
 
 /** Whether a person took such behaviour of this identity for good: in this session, or in any. */
 function isAccepted({ book, control }: Decided, rule: string, action: ActionView, signal: Signal): boolean {

@@ -46,7 +46,11 @@ interface Compared {
 }
 
 /** What today brought, beside the days of the anchor and those since. */
-export function dayRiseSql(counted: string, day: number, { measure, name, anchor, latest }: Compared): string {
+export function dayRiseSql(
+  counted: string,
+  day: number,
+  { measure, name, anchor, latest }: Compared,
+): string {
   const days = `SELECT day, ${sums[measure]!} AS n FROM ${counted} GROUP BY day`;
   return `SELECT ${sqlText(name)} AS measure, maxIf(n, day = ${String(day)}) AS count, ${medianSql(anchor)} AS usual, intDiv(sumIf(n, day IN (${listOf(latest)})), ${String(Math.max(1, latest.length))}) AS lately, countIf(day IN (${listOf(anchor)})) AS days FROM (${days})`;
 }

@@ -144,7 +144,8 @@ function turn({ action, decided: { book: decided, control } }: Examined, memory:
   if (decided.accepted.size > 0) {
     const isAccepted = (cause: string): boolean =>
       decided.accepted.of(acceptedKey(action.identityId, volume.id, cause))?.last(control) !== undefined;
-    if (book.toldCauses().some(([nth, isHour, octave]) => isAccepted(riseCause(book, nth, isHour, octave)))) book.accept();
+    if (book.toldCauses().some(([nth, isHour, octave]) => isAccepted(riseCause(book, nth, isHour, octave))))
+      book.accept();
     for (const { name } of growing) {
       const grown = memory[name];
       if (grown.told > 0 && isAccepted(growthCause(name, grown))) grown.accept();

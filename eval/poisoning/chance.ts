@@ -13,8 +13,7 @@ export interface Chance {
 
 export function chanceOf(seed: number): Chance {
   const uniform = seeded(seed);
-  const normal = (): number =>
-    Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+  const normal = (): number => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
   const poisson = (mean: number): number => {
     if (mean > 40) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal()));
     let product = uniform();

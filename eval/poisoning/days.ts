@@ -16,7 +16,11 @@ export interface Caught {
 }
 
 /** What is said of a day: how much of it had passed. */
-function saidOn(book: DayBook, day: number, hours: readonly Float64Array[]): { share: number; by: Crossing }[] {
+function saidOn(
+  book: DayBook,
+  day: number,
+  hours: readonly Float64Array[],
+): { share: number; by: Crossing }[] {
   const said: { share: number; by: Crossing }[] = [];
   if (hours.length === 0) return said;
   book.turn(day);
@@ -31,7 +35,8 @@ function saidOn(book: DayBook, day: number, hours: readonly Float64Array[]): { s
       // Within the hour at the action that passes the limit; hours are one step here, so at that share of it.
       const shares = crossings.map((one) => shareOf(book, one, amounts));
       const best = shares.indexOf(Math.min(...shares));
-      if (book.said === 0) said.push({ share: (before + shares[best]! * amounts[0]!) / whole, by: crossings[best]! });
+      if (book.said === 0)
+        said.push({ share: (before + shares[best]! * amounts[0]!) / whole, by: crossings[best]! });
       book.tell(crossings, 2);
     }
     before += amounts[0]!;
@@ -55,7 +60,8 @@ export function falseOn(shape: Shape, chance: Chance, days: number): { readonly 
   for (let nth = 0; nth < warmUpDays + days; nth += 1) {
     const said = saidOn(book, from + nth, life.day(from + nth, 1));
     if (nth >= warmUpDays)
-      for (const { by } of said) found.push(`${measures[by.measure]!.name}${by.isHour ? " an hour" : " a day"}`);
+      for (const { by } of said)
+        found.push(`${measures[by.measure]!.name}${by.isHour ? " an hour" : " a day"}`);
   }
   return { found };
 }

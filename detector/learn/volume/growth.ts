@@ -63,7 +63,10 @@ export class Growth implements Block {
   /** Whether a value would be one too many. */
   isNews({ low }: Fingerprint): boolean {
     return (
-      this.limit > 0 && !this.#isCrowded && !this.#prints.includes(low) && this.waiting >= Math.max(this.limit, this.told)
+      this.limit > 0 &&
+      !this.#isCrowded &&
+      !this.#prints.includes(low) &&
+      this.waiting >= Math.max(this.limit, this.told)
     );
   }
 

@@ -57,8 +57,7 @@ export function zOfCount(level: Level, count: number, day: number): number {
 
 /** The highest count of a day that lies no further off than `z`. */
 export function countOfZ(level: Level, z: number, day: number): number {
-  const log =
-    level.centre + level.offsets[weekdayOf(day)]! + tOfZ(z, level.days - 1) * spread(level);
+  const log = level.centre + level.offsets[weekdayOf(day)]! + tOfZ(z, level.days - 1) * spread(level);
   return Math.floor(Math.expm1(Math.min(log, logMax)));
 }
 

@@ -24,8 +24,7 @@ export const zOf = (tail: number): number => solve((z) => tailOf(z) - tail, 0, 1
  * what is asked here). A distance that was measured by few days counts for less.
  */
 export function zOfT(t: number, freedom: number): number {
-  const z =
-    (Math.sqrt(freedom * Math.log1p((t * t) / freedom)) * (8 * freedom + 1)) / (8 * freedom + 3);
+  const z = (Math.sqrt(freedom * Math.log1p((t * t) / freedom)) * (8 * freedom + 1)) / (8 * freedom + 3);
   return t < 0 ? -z : z;
 }
 

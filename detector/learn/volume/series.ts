@@ -159,7 +159,10 @@ export class Series implements Block {
   /** How far off today may be by the days before it; never less than what is usual. */
   #zMax(level: Level, { anchor, latest }: Calendar): number {
     const ups = (this.#ups ??= upsOf(level, this.#anchor, anchor));
-    const byCusum = Math.max(cusumMax, beyondAnchor * ups.cusum, daysInRow * (ups.day - slack)) + slack - this.#cusum / milli;
+    const byCusum =
+      Math.max(cusumMax, beyondAnchor * ups.cusum, daysInRow * (ups.day - slack)) +
+      slack -
+      this.#cusum / milli;
     const isFull = this.#latest.length >= waitingDays - 1;
     const before = this.#latest.slice(1 - waitingDays);
     const from = latest.length - before.length;
