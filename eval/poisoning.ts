@@ -1,7 +1,7 @@
 import { falsePerYear } from "../detector/learn/volume/budget.ts";
-import { chanceOf } from "./poisoning/chance.ts";
-import { falseOn, rampOn } from "./poisoning/days.ts";
-import { shapes } from "./poisoning/lives.ts";
+import { chanceOf } from "../test/support/poisoning/chance.ts";
+import { falseOn, rampOn } from "../test/support/poisoning/days.ts";
+import { shapes } from "../test/support/poisoning/lives.ts";
 import { shareWithin, yearlyWithin } from "./poisoning/intervals.ts";
 
 /**

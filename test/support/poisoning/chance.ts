@@ -1,4 +1,4 @@
-import { seeded } from "../../test/support/otlp-model.ts";
+import { seeded } from "../otlp-model.ts";
 
 /** Chance from a seed, as volumes need it. */
 export interface Chance {

@@ -1,5 +1,5 @@
-import { type Crossing, DayBook } from "../../detector/learn/volume/day-book.ts";
-import { measures } from "../../detector/learn/volume/measures.ts";
+import { type Crossing, DayBook } from "../../../detector/learn/volume/day-book.ts";
+import { measures } from "../../../detector/learn/volume/measures.ts";
 import type { Chance } from "./chance.ts";
 import { Life, type Shape, workHours } from "./lives.ts";
 

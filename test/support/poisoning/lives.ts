@@ -1,4 +1,4 @@
-import { place } from "../../detector/learn/volume/measures.ts";
+import { place } from "../../../detector/learn/volume/measures.ts";
 import type { Chance } from "./chance.ts";
 
 /** Hours of a day on which an identity of the generator works. */
