@@ -266,7 +266,7 @@ describe("a reader", () => {
   test("lists by identity, severity and instant, and never another tenant's", async () => {
     const reader = storeReader(store.database, store.name);
     const all = await reader.findings({ tenant: "default", limit: 1000 });
-    expect(new Set(all.map((one) => one.identityId)).size).toBe(3);
+    expect(new Set(all.map((one) => one.identityId)).size).toBe(4);
     expect(new Set(all.map((one) => one.severity)).size).toBeGreaterThan(1);
     const middle = all[Math.floor(all.length / 2)]?.atUs ?? 0;
     expect(

@@ -122,9 +122,10 @@ export class DayBook implements Block {
   turn(day: number): void {
     if (day <= this.day) return;
     if (this.day > 0) this.#close();
+    // The first day is not known in whole, and so is no measure of others.
+    this.#isNews = this.day === 0;
     this.day = day;
     this.#isLearned = false;
-    this.#isNews = false;
     this.said = 0;
     this.#hours.fill(0);
     for (const one of this.#kept) one.open(day, this);

@@ -75,8 +75,8 @@ function offsetsOf(
   days: readonly number[],
   centre: number,
 ): { readonly offsets: readonly number[]; readonly freedom: number } {
-  const sums = new Array<number>(weekdays).fill(0);
-  const seen = new Array<number>(weekdays).fill(0);
+  const sums = [...noOffsets];
+  const seen = [...noOffsets];
   logs.forEach((one, at) => {
     const weekday = weekdayOf(days[at]!);
     sums[weekday]! += one - centre;
