@@ -12,7 +12,7 @@ const sums = [
 ];
 
 /** What is new can be counted of these, in the order of the kinds of growth. */
-export const grownColumns = ["operation", "resource_id", "network"] as const;
+const grownColumns = ["operation", "resource_id", "network"] as const;
 
 /**
  * The actions that were counted up to this one, each with the hour since 1970 in which it was: the running end of all, as what comes

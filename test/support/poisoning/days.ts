@@ -4,7 +4,7 @@ import type { Chance } from "./chance.ts";
 import { Life, type Shape, workHours } from "./lives.ts";
 
 /** Days that are honest before anything is measured. */
-export const warmUpDays = 60;
+const warmUpDays = 60;
 
 /** Where a ramp was found. */
 export interface Caught {
