@@ -40,6 +40,8 @@ export interface Signal extends Noticed {
   readonly cause: string;
   /** Actions before this one that it is about as well, by id; the finding cites them after this one. */
   readonly cites?: readonly string[];
+  /** `false` where it is about the identity and a time, and the session in which it shows is chance; the finding names none then. */
+  readonly session?: false;
   /** The kinds of evidence it rests on; those of the detector's family unless told. */
   readonly evidence?: readonly EvidenceKind[];
   /** The words of the finding; asked for, before anything is learned, when it has not been said yet. */

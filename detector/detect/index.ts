@@ -12,6 +12,7 @@ import { outsideGrant } from "./outside-grant.ts";
 import { privilegeCreep } from "./privilege-creep.ts";
 import { sensitiveOperation } from "./sensitive-operation.ts";
 import { standingViolated } from "./standing-violated.ts";
+import { volume } from "./volume.ts";
 
 /**
  * Every detector, in the order they are asked. A new one is its file, its cases, and a line here. What joins several actions comes
@@ -31,4 +32,5 @@ export const detectors: readonly Detector[] = [
   credentialMisuse,
   identityLifecycle,
   delegation,
+  volume,
 ];

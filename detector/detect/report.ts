@@ -44,7 +44,7 @@ export function report(
   storms: Storms,
 ): Said | undefined {
   const { action, decided } = about;
-  if (isAccepted(decided, detector.id, action, signal.cause)) return undefined;
+  if (isAccepted(decided, detector.id, action, signal)) return undefined;
   if (state.hasReported(saidOf(detector, signal))) return undefined;
   const hiddenBy = suppressing(about, detector, signal) ?? storms.hiding(detector, action.tenant, atUs);
   if (!state.report(saidOf(detector, signal, hiddenBy))) return undefined;
@@ -64,7 +64,7 @@ export function foretold(
   signal: Signal,
   atUs: number,
 ): Finding | undefined {
-  if (isAccepted(about.decided, detector.id, about.action, signal.cause)) return undefined;
+  if (isAccepted(about.decided, detector.id, about.action, signal)) return undefined;
   if (suppressing(about, detector, signal) !== undefined) return undefined;
   if (state?.hasReported(saidOf(detector, signal)) === true) return undefined;
   return findingOf(about, detector, signal, atUs);
@@ -106,7 +106,7 @@ function findingOf(
     identityId: action.identityId,
     episodeId: "",
     chainId: action.chainId,
-    sessionId: action.sessionId,
+    sessionId: sessionOf(action, signal),
     severity: isColdStart ? lower(signal.severity) : signal.severity,
     title: clip(title, titleCharsMax),
     cause: signal.cause,
@@ -124,10 +124,16 @@ function findingOf(
   };
 }
 
+/** The session that a finding is about. */
+const sessionOf = (action: ActionView, { session }: Signal): string =>
+  session === false ? "" : action.sessionId;
+
 /** Whether a person took such behaviour of this identity for good: in this session, or in any. */
-function isAccepted({ book, control }: Decided, rule: string, action: ActionView, cause: string): boolean {
+function isAccepted({ book, control }: Decided, rule: string, action: ActionView, signal: Signal): boolean {
   if (book.accepted.size === 0) return false;
-  const { identityId, sessionId } = action;
+  const { identityId } = action;
+  const { cause } = signal;
+  const sessionId = sessionOf(action, signal);
   return [cause, behaviourOf({ cause, sessionId })].some(
     (one) => book.accepted.of(acceptedKey(identityId, rule, one))?.last(control) !== undefined,
   );

@@ -139,6 +139,26 @@ function awkward(): Judged[] {
   ];
 }
 
+/** One identity that works every hour, then more, then with new things, and again after a long rest. */
+function busy(offset: number): Judged[] {
+  const hourUs = 3_600_000_000;
+  const one = (nth: number, bytes: number, resource: string, hours = nth): Judged =>
+    judgedWith(offset + nth, {
+      identityId: "agent:busy",
+      resources: [{ id: resource, kind: "object", origin: "" }],
+      startedAtUs: builtAtUs + hours * hourUs,
+      sessionId: `day ${Math.floor(nth / 24)}`,
+      attributes: { "nhi.result.bytes": String(bytes) },
+    });
+  return [
+    ...Array.from({ length: 1300 }, (_, nth) => one(nth, 1000, "crm/eu")),
+    ...Array.from({ length: 96 }, (_, nth) => one(1300 + nth, 1500, "crm/eu")),
+    one(1396, 90_000, "crm/eu"),
+    ...Array.from({ length: 40 }, (_, nth) => one(1397 + nth, 1000, `new/${nth}`)),
+    one(1437, 1000, "crm/eu", 1437 + 2400),
+  ];
+}
+
 const signalsOf = (rule: string, names: string): string[] =>
   names.split(" ").map((name) => `${rule}/${name}`);
 const authoritySignals = [
@@ -152,6 +172,7 @@ const authoritySignals = [
   ...signalsOf("delegation", "widening loop broken deep"),
   ...signalsOf("privilege-creep", "outside_scope"),
   ...signalsOf("issue-then-lateral", "lateral"),
+  ...signalsOf("volume", "rise burst growth dormant"),
 ];
 
 let store: FreshStore;
@@ -159,7 +180,13 @@ let stepped: PlainStepped;
 beforeAll(async () => {
   store = await freshStore();
   const engine = new Engine(detectors, undefined, undefined, authorityBook());
-  stepped = engine.step([...(await sample()), ...awkward(), ...authorityLog(1700), ...cloudLog(8000)]);
+  stepped = engine.step([
+    ...(await sample()),
+    ...awkward(),
+    ...authorityLog(1700),
+    ...busy(5000),
+    ...cloudLog(8000),
+  ]);
   const { actions, findings } = stepped;
   await detectStore(store.database, "one").write(partition, planWith(0, 2000), {
     actions: judgedOf(actions),
@@ -230,7 +257,7 @@ describe("a reader", () => {
   test("lists by identity, severity and instant, and never another tenant's", async () => {
     const reader = storeReader(store.database, store.name);
     const all = await reader.findings({ tenant: "default", limit: 1000 });
-    expect(new Set(all.map((one) => one.identityId)).size).toBe(3);
+    expect(new Set(all.map((one) => one.identityId)).size).toBe(4);
     expect(new Set(all.map((one) => one.severity)).size).toBeGreaterThan(1);
     const middle = all[Math.floor(all.length / 2)]?.atUs ?? 0;
     expect(
