@@ -12,6 +12,7 @@ import type {
 import { acceptedKey } from "./accepted.ts";
 import { GrantBook } from "./grants.ts";
 import { Histories, History } from "./history.ts";
+import { PeerBook } from "./peer-book.ts";
 import { defaultSafeguards, type HeldBack, heldBackRecord, StrikeCount } from "./safeguards.ts";
 import { Standings } from "./subject-standings.ts";
 
@@ -57,6 +58,8 @@ export class TenantBook {
   readonly guard = new History<GuardDefaults>();
   /** Behaviour that a person accepted, by `acceptedKey`. */
   readonly accepted = new Histories<string>();
+  /** Groups of identities that are alike, and what they do. */
+  readonly peers = new PeerBook();
 }
 
 /** What people and other systems decided, as the control log says it: folded alike by detector, service and guard. */
@@ -133,6 +136,10 @@ function enter(book: TenantBook, position: number, record: Exclude<ControlRecord
         acceptedKey(record.identityId, record.rule, record.cause),
         said(record.findingId),
       );
+    case "peer_baseline":
+      return book.peers.enterGroup(position, atUs, record.group);
+    case "peer_group":
+      return book.peers.enterMembership(position, record.membership);
   }
 }
 

@@ -3,6 +3,7 @@ import { ApprovalAnswer, ApprovalRequest } from "./approval.ts";
 import { Grant } from "./grant.ts";
 import { GuardDefaults } from "./guard.ts";
 import { IdentityEntry } from "./identity.ts";
+import { PeerGroup, PeerMembership } from "./peers.ts";
 import { Playbook, Safeguards } from "./playbook.ts";
 import { Standing, StandingSubject } from "./standing.ts";
 import { Task } from "./task.ts";
@@ -70,6 +71,9 @@ export const ControlRecord = z.discriminatedUnion("kind", [
     findingId: z.string().max(32),
     comment: z.string().max(512).default(""),
   }),
+  // Computed from the store: no person decided them, but every judge must know the same of them.
+  entry("peer_baseline", { group: PeerGroup }),
+  entry("peer_group", { membership: PeerMembership }),
 ]);
 export type ControlRecord = Readonly<z.infer<typeof ControlRecord>>;
 
@@ -108,5 +112,9 @@ export function subjectOf(record: ControlRecord): string {
       return "guard";
     case "behaviour_accepted":
       return `accepted/${record.identityId}/${record.rule}/${record.cause}`;
+    case "peer_baseline":
+      return `peers/${record.group.id}`;
+    case "peer_group":
+      return `peer/${record.membership.identityId}`;
   }
 }

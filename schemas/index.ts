@@ -14,6 +14,7 @@ export { findingMap, frameworksOf, frameworksOfResponse, responseMap } from "./f
 export { Authority, AuthorityOutcome, Grant } from "./grant.ts";
 export { GuardDefaults } from "./guard.ts";
 export { Identity, IdentityEntry, IdentityKind, IdentityStrength } from "./identity.ts";
+export { PeerGroup, PeerMembership, PeerUses } from "./peers.ts";
 export { Playbook, ResponseKind, Safeguards } from "./playbook.ts";
 export { PolicyFile } from "./policy-file.ts";
 export { Response } from "./response.ts";

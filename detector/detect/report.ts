@@ -80,7 +80,7 @@ function findingOf(action: ActionView, detector: Detector, signal: Signal, atUs:
     actionIds: [action.id, ...(signal.cites ?? [])],
     frameworks: frameworksOf(rule, signal.name),
     evidence: [...(signal.evidence ?? [evidenceOf[detector.family]])],
-    confidence: "full",
+    confidence: signal.confidence ?? "full",
     hint,
     hintWhy: [...hintWhy],
     changes: [],

@@ -60,6 +60,8 @@ export class PolicyShelf {
       case "playbook_removed":
       case "safeguards_set":
       case "behaviour_accepted":
+      case "peer_baseline":
+      case "peer_group":
         return;
     }
   }
@@ -96,6 +98,8 @@ export class PolicyShelf {
       case "playbook_removed":
       case "safeguards_set":
       case "behaviour_accepted":
+      case "peer_baseline":
+      case "peer_group":
         return false;
     }
   }
