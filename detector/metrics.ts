@@ -133,6 +133,16 @@ export const counters = {
     labels: { kind: "watch, pause, revoke, require_approval or shrink_grant" },
   },
   answerable_findings_total: { roles: detecting, help: "Findings stored." },
+  answerable_peer_rounds_total: {
+    roles: http,
+    help: "Rounds in which a tenant's identities were grouped anew.",
+    labels: { outcome: ["done", "failed"] },
+  },
+  answerable_peer_limited_total: {
+    roles: http,
+    help: "What a round of grouping left out to stay within a limit: memberships, which wait for the next round, and groups.",
+    labels: { limit: ["memberships", "groups"] },
+  },
   answerable_integrity_findings_total: {
     roles: sending,
     help: "Findings about lost spans and doubled processes that were stored, those that changed counted again.",

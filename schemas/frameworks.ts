@@ -23,6 +23,7 @@ export const findingMap: Readonly<Record<string, readonly string[]>> = {
   "first-use/secret": ["DE.CM-09", "PR.AA-05", "ASI03", "NHI2:2025", "NHI5:2025", "AML.T0055", "AML.T0098"],
   "first-use/network": ["PR.AA-03", "DE.AE-03", "ASI03", "NHI4:2025", "NHI9:2025", "AML.T0012"],
   "first-use/unprompted resource": ["DE.AE-03", "DE.CM-09", "ASI01", "ASI02", "AML.T0051.001", "AML.T0086"],
+  "unlike-peers": ["DE.CM-09", "DE.AE-02", "ASI10", "NHI5:2025", "AML.T0053"],
   "forged-identity": ["PR.AA-03", "PR.AA-04", "DE.AE-03", "ASI03", "ASI07", "NHI4:2025", "AML.T0073"],
   "identity-flood": ["ID.AM-02", "PR.AA-02", "DE.CM-09", "ASI10", "NHI4:2025", "AML.T0103"],
   "approval-drift": ["GV.RR-02", "GV.PO-01", "DE.AE-03", "ASI09", "AML.T0053"],

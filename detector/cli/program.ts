@@ -1,11 +1,12 @@
 import { Command, CommanderError, Option } from "commander";
 import { addAuthority, type AuthorityVerbs } from "./authority-program.ts";
 import { addMcpProxy, type RunMcpProxy } from "./mcp-proxy-verb.ts";
+import { addPeers, type PeerVerbs } from "./peer-verbs.ts";
 import { addPolicy, type PolicyVerbs } from "./policy-program.ts";
 import { addResponses, type ResponseVerbs } from "./response-verbs.ts";
 
 /** What the verbs of the command line do; each is given its arguments and options as text. */
-export interface Verbs extends AuthorityVerbs, PolicyVerbs, ResponseVerbs {
+export interface Verbs extends AuthorityVerbs, PeerVerbs, PolicyVerbs, ResponseVerbs {
   up(options: { readonly demo?: true; readonly data?: string }): Promise<void>;
   process(): Promise<void>;
   detect(): Promise<void>;
@@ -113,6 +114,7 @@ function build({ version, out, err, prepare, doctor, mcpProxy }: ProgramOptions)
   addDecisions(program, verbs);
   addAuthority(program, verbs, service);
   addResponses(program, verbs, service);
+  addPeers(program, verbs, service);
   addDoctor(program, doctor);
   addMcpProxy(program, mcpProxy);
   program

@@ -10,6 +10,7 @@ import { noGrant } from "./no-grant.ts";
 import { outsideGrant } from "./outside-grant.ts";
 import { privilegeCreep } from "./privilege-creep.ts";
 import { standingViolated } from "./standing-violated.ts";
+import { unlikePeers } from "./unlike-peers.ts";
 
 /**
  * Every detector, in the order they are asked. A new one is its file, its cases, and a line here. What joins several actions comes
@@ -21,6 +22,7 @@ export const detectors: readonly Detector[] = [
   outsideGrant,
   noGrant,
   firstUse,
+  unlikePeers,
   forgedIdentity,
   approvalDrift,
   standingViolated,

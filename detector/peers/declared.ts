@@ -1,3 +1,4 @@
+import { clip } from "../attribute/clip.ts";
 import { computedId } from "../attribute/ids.ts";
 import type { Subject } from "./subject.ts";
 
@@ -57,5 +58,5 @@ export function declaredGroups(subjects: readonly Subject[]): readonly Gathered[
 const where = (environment: string): string => (environment === "" ? "" : ` in ${shown(environment)}`);
 
 function shown(text: string): string {
-  return text.length <= shownMax ? text : `${text.slice(0, shownMax)}…`;
+  return text.length <= shownMax ? text : `${clip(text, shownMax)}…`;
 }

@@ -1,5 +1,6 @@
 import { allGroupId, peersMin } from "../../policy/peers.ts";
 import type { PeerGroup, PeerMembership } from "../../schemas/index.ts";
+import { clip } from "../attribute/clip.ts";
 import { baselineOf } from "./baseline.ts";
 import { declaredGroups, type Gathered } from "./declared.ts";
 import { operationsMax, similarGroups } from "./similar.ts";
@@ -9,7 +10,6 @@ import { byText, countedOf, isBelieved, type Subject } from "./subject.ts";
 const groupsMax = 64;
 /** Operations that the sentence of a group of like behaviour names. */
 const namedMax = 3;
-const definedCharsMax = 512;
 const operationCharsMax = 100;
 
 /** All groups of a tenant as they are now. */
@@ -77,10 +77,10 @@ function likeGroups(
 function likeSentence(members: readonly Subject[]): string {
   const { values } = baselineOf(members).operations;
   const common = values.filter(({ users }) => users * 2 >= members.length);
-  const named = common.slice(0, namedMax).map(({ value }) => value.slice(0, operationCharsMax));
+  const named = common.slice(0, namedMax).map(({ value }) => clip(value, operationCharsMax));
   const more = common.length - named.length;
   const rest = more > 0 ? ` and ${String(more)} more` : "";
-  return `identities that use much the same operations: ${named.join(", ")}${rest}`.slice(0, definedCharsMax);
+  return `identities that use much the same operations: ${named.join(", ")}${rest}`;
 }
 
 const countIn = (group: Gathered): Counted => ({ ...group, counted: countedOf(group.members, peersMin) });

@@ -15,6 +15,7 @@ import type { ControlLog } from "../stream/control-feed.ts";
 import type { Context } from "./context.ts";
 import { decisionQueue } from "./decision-queue.ts";
 import { hookMapping } from "./package-files.ts";
+import { openPeers } from "./peers.ts";
 import { project } from "./project.ts";
 
 /** Both logs of what was decided. */
@@ -45,6 +46,7 @@ export async function openPolicy(
   }));
   const feed = await openPolicyFeed({ control, standings, clock, log });
   const decisions = decisionQueue(context, database);
+  const peers = openPeers(context, database, feed);
   const events = policyEvents({
     feed,
     clock,
@@ -66,6 +68,7 @@ export async function openPolicy(
       ...standingRoutes({ feed, clock }),
       ...approvalRoutes(approving),
       ...linkRoutes(approving),
+      ...peers.routes,
       {
         method: "GET",
         path: "/v1/shadow-report",
@@ -75,6 +78,7 @@ export async function openPolicy(
     ],
     async stop() {
       events.stop();
+      await peers.stop();
       for (const end of projections) end();
       feed.stop();
       await decisions.stop();
