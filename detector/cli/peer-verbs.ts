@@ -33,7 +33,9 @@ export function addPeers(
   service(
     program
       .command("peers")
-      .description("groups of identities that are alike: how each is defined, who is in it, what its peers do"),
+      .description(
+        "groups of identities that are alike: how each is defined, who is in it, what its peers do",
+      ),
   )
     .option("--identity <id>", "the groups of this identity alone")
     .option("--refresh", "group the identities anew first")

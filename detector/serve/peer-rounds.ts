@@ -33,10 +33,7 @@ const bytesAtOnce = 256 * 1024;
  * Groups a tenant's identities anew by what the store holds, and tells the control log what changed. Several processes may do so at
  * once: who comes second finds nothing to tell.
  */
-export async function peerRound(
-  { feed, store, clock }: RoundOptions,
-  tenant: string,
-): Promise<PeerRound> {
+export async function peerRound({ feed, store, clock }: RoundOptions, tenant: string): Promise<PeerRound> {
   const nowMs = clock.nowMs();
   const subjects = await store.subjects(tenant, nowMs);
   await feed.refresh();

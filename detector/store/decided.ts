@@ -8,7 +8,15 @@ import { instantUs } from "./rows.ts";
 export type DecidedLog = "control" | "standings";
 
 interface Row {
-  readonly table: "grants" | "tasks" | "approvals" | "standings" | "identities" | "playbooks" | "peer_baselines" | "peer_groups";
+  readonly table:
+    | "grants"
+    | "tasks"
+    | "approvals"
+    | "standings"
+    | "identities"
+    | "playbooks"
+    | "peer_baselines"
+    | "peer_groups";
   readonly columns: object;
 }
 

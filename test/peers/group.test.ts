@@ -13,7 +13,10 @@ import { PeerGroup, PeerMembership } from "../../schemas/index.ts";
 import { groupWith, operating, subjectWith, usesWith } from "../support/peers.ts";
 
 const nothing = new Map<string, readonly string[]>();
-const text = fc.oneof(fc.constantFrom("a", "b", "c", "d", "e", "f"), fc.string({ unit: "grapheme", maxLength: 300 }));
+const text = fc.oneof(
+  fc.constantFrom("a", "b", "c", "d", "e", "f"),
+  fc.string({ unit: "grapheme", maxLength: 300 }),
+);
 const uses = fc
   .uniqueArray(text, { maxLength: 12 })
   .map((values) => usesWith(...values.filter((value) => value !== "")));
@@ -102,9 +105,9 @@ describe("a member of a group", () => {
     )?.[0];
 
   test("stays where a newcomer would not be let in", () => {
-    expect(groupOfX("repo.read", "repo.write", "own.thing", "own.other")).toBe("builds");
+    expect(groupOfX("repo.read", "repo.write", "own.thing")).toBe("builds");
     before.set("builds", ["a", "b", "c"]);
-    expect(groupOfX("repo.read", "repo.write", "own.thing", "own.other")).not.toBe("builds");
+    expect(groupOfX("repo.read", "repo.write", "own.thing")).not.toBe("builds");
     before.set("builds", ["a", "b", "c", "x"]);
   });
 
