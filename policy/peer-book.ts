@@ -5,7 +5,7 @@ export const peerKeys = ["operations", "places", "networks", "secrets"] as const
 export type PeerKey = (typeof peerKeys)[number];
 
 /** What the peers of a group use of one kind. */
-export interface KnownUses {
+interface KnownUses {
   /** Peers by value. */
   readonly users: ReadonlyMap<string, number>;
   readonly isComplete: boolean;

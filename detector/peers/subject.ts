@@ -32,7 +32,7 @@ export interface Uses {
 const believedDays = 7;
 
 /** Whether somebody vouches for it: a proof, or a person. */
-export function isFirm({ isVerified, isDeclared }: Subject): boolean {
+function isFirm({ isVerified, isDeclared }: Subject): boolean {
   return isVerified || isDeclared;
 }
 

@@ -24,16 +24,22 @@ export function openPeers(context: Context, database: Database, feed: PolicyFeed
   // One round at a time: two of one tenant would tell the same twice.
   let last: Promise<unknown> = Promise.resolve();
 
+  async function counted(tenant: string): Promise<PeerRound> {
+    try {
+      const round = await peerRound({ feed, store, clock }, tenant);
+      telemetry.count("answerable_peer_rounds_total", { outcome: "done" });
+      telemetry.count("answerable_peer_limited_total", { limit: "memberships" }, round.waiting);
+      telemetry.count("answerable_peer_limited_total", { limit: "groups" }, round.leftOut);
+      return round;
+    } catch (error) {
+      telemetry.count("answerable_peer_rounds_total", { outcome: "failed" });
+      throw error;
+    }
+  }
+
   function refresh(tenant: string): Promise<PeerRound> {
-    const round = last.then(() => peerRound({ feed, store, clock }, tenant));
-    last = round.then(
-      ({ waiting, leftOut }) => {
-        telemetry.count("answerable_peer_rounds_total", { outcome: "done" });
-        telemetry.count("answerable_peer_limited_total", { limit: "memberships" }, waiting);
-        telemetry.count("answerable_peer_limited_total", { limit: "groups" }, leftOut);
-      },
-      () => telemetry.count("answerable_peer_rounds_total", { outcome: "failed" }),
-    );
+    const round = last.then(() => counted(tenant));
+    last = round.catch(() => undefined);
     return round;
   }
 
