@@ -15,6 +15,7 @@ import { detectors } from "../../detector/detect/index.ts";
 import { batchesOf } from "../../detector/replay/batches.ts";
 import { encodeSpans } from "../../detector/replay/otlp.ts";
 import { shippedAttributor } from "../../detector/roles/package-files.ts";
+import { storeDecided } from "../../detector/store/decided.ts";
 import { detectStore } from "../../detector/store/detect-store.ts";
 import { qualified, storeReader } from "../../detector/store/read.ts";
 import { ChunkReader } from "../../detector/stream/chunk.ts";
@@ -22,6 +23,7 @@ import { type Finding, Grant } from "../../schemas/index.ts";
 import { actionAt, judgedOf } from "../support/actions.ts";
 import { planWith } from "../support/chunks.ts";
 import { builtAtUs, judgedWith, spanIdOf } from "../support/build.ts";
+import { groupWith } from "../support/peers.ts";
 import { sql } from "../support/sql.ts";
 import { authorityBook, authorityLog } from "../support/authority-log.ts";
 import { Engine, type Judged, type PlainStepped } from "../support/stepped.ts";
@@ -138,6 +140,28 @@ function awkward(): Judged[] {
   ];
 }
 
+const peersTenant = "peers 'x'";
+const peersTold = [
+  {
+    position: 9000,
+    record: { kind: "peer_baseline", tenant: peersTenant, author: "a", atUs: 1, group: groupWith() } as const,
+  },
+  {
+    position: 9001,
+    record: {
+      kind: "peer_group",
+      tenant: peersTenant,
+      author: "a",
+      atUs: 1,
+      membership: { identityId: "agent:triage", groups: ["g"], counted: [] },
+    } as const,
+  },
+];
+
+/** A new identity that does what none of its peers does. */
+const unlikeItsPeers = (offset: number): Judged =>
+  judgedWith(offset, { tenant: peersTenant, operation: "o'brien\\{before}" });
+
 const signalsOf = (rule: string, names: string): string[] =>
   names.split(" ").map((name) => `${rule}/${name}`);
 const authoritySignals = [
@@ -157,8 +181,12 @@ let store: FreshStore;
 let stepped: PlainStepped;
 beforeAll(async () => {
   store = await freshStore();
-  const engine = new Engine(detectors, undefined, undefined, authorityBook());
-  stepped = engine.step([...(await sample()), ...awkward(), ...authorityLog(1700)]);
+  const book = authorityBook();
+  for (const { position, record } of peersTold) book.enter(position, record);
+  await storeDecided(store.database, "control", peersTold);
+  const engine = new Engine(detectors, undefined, undefined, book);
+  const log = [...(await sample()), ...awkward(), ...authorityLog(1700), unlikeItsPeers(1990)];
+  stepped = engine.step(log);
   const { actions, findings } = stepped;
   await detectStore(store.database, "one").write(partition, planWith(0, 2000), {
     actions: judgedOf(actions),
