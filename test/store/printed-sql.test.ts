@@ -19,6 +19,7 @@ import { storeDecided } from "../../detector/store/decided.ts";
 import { detectStore } from "../../detector/store/detect-store.ts";
 import { qualified, storeReader } from "../../detector/store/read.ts";
 import { ChunkReader } from "../../detector/stream/chunk.ts";
+import type { ControlEntry } from "../../detector/stream/control-feed.ts";
 import { type Finding, Grant } from "../../schemas/index.ts";
 import { actionAt, judgedOf } from "../support/actions.ts";
 import { planWith } from "../support/chunks.ts";
@@ -141,21 +142,11 @@ function awkward(): Judged[] {
 }
 
 const peersTenant = "peers 'x'";
-const peersTold = [
-  {
-    position: 9000,
-    record: { kind: "peer_baseline", tenant: peersTenant, author: "a", atUs: 1, group: groupWith() } as const,
-  },
-  {
-    position: 9001,
-    record: {
-      kind: "peer_group",
-      tenant: peersTenant,
-      author: "a",
-      atUs: 1,
-      membership: { identityId: "agent:triage", groups: ["g"], counted: [] },
-    } as const,
-  },
+const told = { tenant: peersTenant, author: "a", atUs: 1 };
+const membership = { identityId: "agent:triage", groups: ["g"], counted: [] };
+const peersTold: readonly ControlEntry[] = [
+  { position: 9000, record: { kind: "peer_baseline", ...told, group: groupWith() } },
+  { position: 9001, record: { kind: "peer_group", ...told, membership } },
 ];
 
 /** A new identity that does what none of its peers does. */
