@@ -19,12 +19,11 @@ import { storeDecided } from "../../detector/store/decided.ts";
 import { detectStore } from "../../detector/store/detect-store.ts";
 import { qualified, storeReader } from "../../detector/store/read.ts";
 import { ChunkReader } from "../../detector/stream/chunk.ts";
-import type { ControlEntry } from "../../detector/stream/control-feed.ts";
 import { type Finding, Grant } from "../../schemas/index.ts";
 import { actionAt, judgedOf } from "../support/actions.ts";
 import { planWith } from "../support/chunks.ts";
 import { builtAtUs, judgedWith, spanIdOf } from "../support/build.ts";
-import { groupWith } from "../support/peers.ts";
+import { peersTold, unlikeItsPeers } from "../support/peers.ts";
 import { sql } from "../support/sql.ts";
 import { authorityBook, authorityLog } from "../support/authority-log.ts";
 import { Engine, type Judged, type PlainStepped } from "../support/stepped.ts";
@@ -140,18 +139,6 @@ function awkward(): Judged[] {
     ...inOneRecord,
   ];
 }
-
-const peersTenant = "peers 'x'";
-const told = { tenant: peersTenant, author: "a", atUs: 1 };
-const membership = { identityId: "agent:triage", groups: ["g"], counted: [] };
-const peersTold: readonly ControlEntry[] = [
-  { position: 9000, record: { kind: "peer_baseline", ...told, group: groupWith() } },
-  { position: 9001, record: { kind: "peer_group", ...told, membership } },
-];
-
-/** A new identity that does what none of its peers does. */
-const unlikeItsPeers = (offset: number): Judged =>
-  judgedWith(offset, { tenant: peersTenant, operation: "o'brien\\{before}" });
 
 const signalsOf = (rule: string, names: string): string[] =>
   names.split(" ").map((name) => `${rule}/${name}`);

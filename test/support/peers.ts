@@ -1,6 +1,9 @@
 /** Identities as peer groups see them, so that a test names only what it is about. */
 import type { Subject, Uses } from "../../detector/peers/subject.ts";
+import type { ControlEntry } from "../../detector/stream/control-feed.ts";
 import type { PeerGroup } from "../../schemas/index.ts";
+import { judgedWith } from "./build.ts";
+import type { Judged } from "./stepped.ts";
 
 export const usesWith = (...values: readonly string[]): Uses => ({ values, isCut: false });
 
@@ -49,3 +52,16 @@ export const groupWith = (parts: Partial<PeerGroup> = {}): PeerGroup => ({
   secrets: none,
   ...parts,
 });
+
+const peersTenant = "peers 'x'";
+const told = { tenant: peersTenant, author: "a", atUs: 1 };
+const membership = { identityId: "agent:triage", groups: ["g"], counted: [] };
+/** A group, and who is in it, as the control log tells them. */
+export const peersTold: readonly ControlEntry[] = [
+  { position: 9000, record: { kind: "peer_baseline", ...told, group: groupWith() } },
+  { position: 9001, record: { kind: "peer_group", ...told, membership } },
+];
+
+/** A new identity that does what none of its peers does. */
+export const unlikeItsPeers = (offset: number): Judged =>
+  judgedWith(offset, { tenant: peersTenant, operation: "o'brien\\{before}" });
