@@ -138,6 +138,16 @@ export const counters = {
     help: "Findings stored that a suppression or a storm of their rule kept quiet.",
     labels: { by: ["suppression", "storm"] },
   },
+  answerable_peer_rounds_total: {
+    roles: http,
+    help: "Rounds in which a tenant's identities were grouped anew.",
+    labels: { outcome: ["done", "failed"] },
+  },
+  answerable_peer_limited_total: {
+    roles: http,
+    help: "What a round of grouping left out to stay within a limit: memberships, which wait for the next round, and groups.",
+    labels: { limit: ["memberships", "groups"] },
+  },
   answerable_integrity_findings_total: {
     roles: sending,
     help: "Findings about lost spans and doubled processes that were stored, those that changed counted again.",

@@ -12,6 +12,7 @@ import type {
 import { acceptedKey } from "./accepted.ts";
 import { GrantBook } from "./grants.ts";
 import { Histories, History } from "./history.ts";
+import { PeerBook } from "./peer-book.ts";
 import { defaultSafeguards, type HeldBack, heldBackRecord, StrikeCount } from "./safeguards.ts";
 import { Standings } from "./subject-standings.ts";
 import { Suppressions } from "./suppressions.ts";
@@ -61,6 +62,8 @@ export class TenantBook {
   readonly accepted = new Histories<string>();
   readonly suppressions = new Suppressions();
   readonly verdicts = new Verdicts();
+  /** Groups of identities that are alike, and what they do. */
+  readonly peers = new PeerBook();
 }
 
 /** What people and other systems decided, as the control log says it: folded alike by detector, service and guard. */
@@ -148,6 +151,10 @@ function enter(book: TenantBook, position: number, record: Exclude<ControlRecord
       return book.suppressions.remove(record.suppressionId, { position, atUs, author });
     case "verdict_given":
       return book.verdicts.add(record, { position, atUs, author });
+    case "peer_baseline":
+      return book.peers.enterGroup(position, atUs, record.group);
+    case "peer_group":
+      return book.peers.enterMembership(position, record.membership);
   }
 }
 

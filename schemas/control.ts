@@ -3,6 +3,7 @@ import { ApprovalAnswer, ApprovalRequest } from "./approval.ts";
 import { Grant } from "./grant.ts";
 import { GuardDefaults } from "./guard.ts";
 import { IdentityEntry } from "./identity.ts";
+import { PeerGroup, PeerMembership } from "./peers.ts";
 import { Playbook, Safeguards } from "./playbook.ts";
 import { Standing, StandingSubject } from "./standing.ts";
 import { Suppression } from "./suppression.ts";
@@ -83,6 +84,9 @@ export const ControlRecord = z.discriminatedUnion("kind", [
     identityId: z.string().max(512),
     comment: z.string().max(512).default(""),
   }),
+  // Computed from the store: no person decided them, but every judge must know the same of them.
+  entry("peer_baseline", { group: PeerGroup }),
+  entry("peer_group", { membership: PeerMembership }),
 ]);
 export type ControlRecord = Readonly<z.infer<typeof ControlRecord>>;
 
@@ -127,5 +131,9 @@ export function subjectOf(record: ControlRecord): string {
       return `suppression/${record.suppressionId}`;
     case "verdict_given":
       return `verdict/${record.findingId}`;
+    case "peer_baseline":
+      return `peers/${record.group.id}`;
+    case "peer_group":
+      return `peer/${record.membership.identityId}`;
   }
 }

@@ -26,6 +26,7 @@ export { Authority, AuthorityOutcome, Grant } from "./grant.ts";
 export { GuardDefaults } from "./guard.ts";
 export { Identity, IdentityEntry, IdentityKind, IdentityStrength } from "./identity.ts";
 export { type OperationClass, operationClasses } from "./operation-classes.ts";
+export { PeerGroup, PeerMembership, PeerUses } from "./peers.ts";
 export { Playbook, ResponseKind, Safeguards } from "./playbook.ts";
 export { PolicyFile } from "./policy-file.ts";
 export { Response } from "./response.ts";

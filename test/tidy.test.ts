@@ -28,6 +28,7 @@ const layers: readonly Layer[] = [
     ours: ["schemas/", "policy/", bytes, ...core.slice(0, index)],
     outside: pure,
   })),
+  { folder: "detector/peers/", ours: ["schemas/", "policy/", bytes, ...core], outside: pure },
   { folder: "detector/stream/", ours: ["schemas/", "policy/", bytes, ...core], outside: pure },
   // Wires; the two halves meet nowhere else.
   {

@@ -3,11 +3,13 @@ import { addAuthority, type AuthorityVerbs } from "./authority-program.ts";
 import { addIdentity, type IdentityVerb } from "./identity-verb.ts";
 import { addMcpProxy, type RunMcpProxy } from "./mcp-proxy-verb.ts";
 import { addQuiet, type QuietVerbs } from "./quiet-verbs.ts";
+import { addPeers, type PeerVerbs } from "./peer-verbs.ts";
 import { addPolicy, type PolicyVerbs } from "./policy-program.ts";
 import { addResponses, type ResponseVerbs } from "./response-verbs.ts";
 
 /** What the verbs of the command line do; each is given its arguments and options as text. */
-export interface Verbs extends AuthorityVerbs, IdentityVerb, PolicyVerbs, QuietVerbs, ResponseVerbs {
+export interface Verbs
+  extends AuthorityVerbs, IdentityVerb, PeerVerbs, PolicyVerbs, QuietVerbs, ResponseVerbs {
   up(options: { readonly demo?: true; readonly data?: string }): Promise<void>;
   process(): Promise<void>;
   detect(): Promise<void>;
@@ -120,6 +122,7 @@ function build({ version, out, err, prepare, doctor, mcpProxy }: ProgramOptions)
   addAuthority(program, verbs, service);
   addResponses(program, verbs, service);
   addQuiet(program, verbs, service);
+  addPeers(program, verbs, service);
   addDoctor(program, doctor);
   addMcpProxy(program, mcpProxy);
   program

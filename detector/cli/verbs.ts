@@ -17,6 +17,7 @@ import { authorityVerbs } from "./authority-verbs.ts";
 import { count } from "./count.ts";
 import { demo } from "./demo.ts";
 import { identityVerb } from "./identity-verb.ts";
+import { peerVerbs } from "./peer-verbs.ts";
 import { policyVerbs } from "./policy-verbs.ts";
 import type { FindingOptions, OneFindingOptions, ServiceOptions, Verbs } from "./program.ts";
 import { type OpenPlayer, replayVerb } from "./replay-verb.ts";
@@ -79,6 +80,7 @@ export function verbsOf(context: Context, { telemetryOf, token, stderr, openPlay
       replayVerb(context, files, given, { token, stderr, localUrl: localUrl(config), openPlayer }),
     audit: (given) => auditVerb(context, given, stderr),
     ...authorityVerbs(({ url }) => askApi(url ?? localUrl(config), token), out),
+    ...peerVerbs(({ url }) => askApi(url ?? localUrl(config), token), out),
     configCheck: async () => out(describeConfig(config)),
   };
 }

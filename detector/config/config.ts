@@ -188,6 +188,8 @@ export const Config = group({
     acceptedUntil: instant().exactOptional(),
     frozenFrom: instant().exactOptional(),
   }).prefault({}),
+  /** How often identities that are alike are grouped anew, by serve or up; 0 for never. */
+  peers: group({ everyMs: whole(0, 7 * 86_400_000).default(3_600_000) }).prefault({}),
   limits: Limits.prefault({}),
   hooks: listOf(Hook, 100, "webhooks of other systems").default([]),
   /** With both, a person may answer an approval by a signed link: where readers reach the service, and what signs. */

@@ -1,6 +1,6 @@
 import type { Decided } from "../authorise/authority-of.ts";
 import type { StandingNow } from "../../policy/standings.ts";
-import type { Authority, EvidenceKind, Hint, Severity } from "../../schemas/index.ts";
+import type { Authority, EvidenceKind, Finding, Hint, Severity } from "../../schemas/index.ts";
 import type { Evidence } from "../learn/evidence.ts";
 import type { Memory } from "../learn/memory.ts";
 import type { ActionView } from "./action-view.ts";
@@ -44,6 +44,8 @@ export interface Signal extends Noticed {
   readonly session?: false;
   /** The kinds of evidence it rests on; those of the detector's family unless told. */
   readonly evidence?: readonly EvidenceKind[];
+  /** Whether the identity's own habit speaks, or its peers' alone; the former unless told. */
+  readonly confidence?: Finding["confidence"];
   /** The words of the finding; asked for, before anything is learned, when it has not been said yet. */
   readonly tell: () => Told;
 }

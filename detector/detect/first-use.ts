@@ -6,6 +6,7 @@ import { Novelty } from "../learn/novelty.ts";
 import { fingerprint } from "../attribute/ids.ts";
 import type { ActionView } from "./action-view.ts";
 import { type Detector, type Examined, type Noticed, quiet, type Signal } from "./detector.ts";
+import { type PeersOnFirstUse, peersOnFirstUse } from "./peer-word.ts";
 import { sqlText } from "./sql.ts";
 
 /** One kind of thing whose first use can be news: which value an action uses, and the same in SQL over `v_actions`. */
@@ -95,7 +96,7 @@ type Memory = Readonly<Record<string, Novelty>>;
  */
 export const firstUse: Detector<Memory> = {
   id: "first-use",
-  version: 2,
+  version: 3,
   family: "behaviour",
   newMemory() {
     const memory: Record<string, Novelty> = {};
@@ -105,12 +106,21 @@ export const firstUse: Detector<Memory> = {
   examine(examined, memory) {
     if (!examined.evidence.gateOpen) return quiet;
     const { action } = examined;
-    let signals: Signal[] | undefined;
+    let signals: (Noticed | Signal)[] | undefined;
     for (const key of keys) {
       const code = key.codeOf(action);
       const known = memory[key.name]!;
       if (code === absent || !isNews(key, known, action.fingerprintOf(code), examined)) continue;
-      (signals ??= []).push(signalOf(key, examined, known, action.textOf(code)));
+      const value = action.textOf(code);
+      const peers = peersOnFirstUse(examined, key.name, value, known.observations);
+      const bits = known.bits - (peers?.lowered ?? 0);
+      // What its peers do is no news, and becomes habit; that they spoke for it is noted.
+      const isNewsStill = bits >= key.bitsMin;
+      (signals ??= []).push(
+        isNewsStill
+          ? signalOf(key, examined, known, value, peers)
+          : { name: `${key.name} of peers`, bits: Math.max(0, bits) },
+      );
     }
     return signals ?? quiet;
   },
@@ -143,7 +153,15 @@ function isNews(
   return known.bits >= bitsMin + thresholdShift(book, "first-use", name, action.identityId, control);
 }
 
-function signalOf(key: NoveltyKey, { action, evidence }: Examined, known: Novelty, value: string): Signal {
+function signalOf(
+  key: NoveltyKey,
+  { action, evidence }: Examined,
+  known: Novelty,
+  value: string,
+  peers: PeersOnFirstUse | undefined,
+): Signal {
+  const said = peers === undefined ? {} : { peers: peers.peers, peersUsing: peers.peersUsing };
+  const bits = known.bits - (peers?.lowered ?? 0);
   return {
     name: key.name,
     severity: "medium",
@@ -154,17 +172,21 @@ function signalOf(key: NoveltyKey, { action, evidence }: Examined, known: Novelt
         key: key.name,
         observations: known.observations,
         news: known.news,
-        bits: Math.round(known.bits * 100) / 100,
+        ...said,
+        bits: Math.round(bits * 100) / 100,
         actions: evidence.actions,
         activeDays: evidence.activeDays,
       },
-      sql: sqlOf(key, known),
+      sql: sqlOf(key, known, peers),
+      hintWhy: peers?.hintWhy ?? [],
     }),
   };
 }
 
-function sqlOf(key: NoveltyKey, { since }: Novelty): string {
+function sqlOf(key: NoveltyKey, { since }: Novelty, peers: PeersOnFirstUse | undefined): string {
   const counted = `${key.sqlWhere} AND NOT has(signals, ${sqlText(`first-use/${key.name}`)})`;
   const fromThere = since === undefined ? counted : `${counted} AND ordinal >= ${String(since)}`;
-  return `SELECT ${sqlText(key.name)} AS key, countIf(counted) AS observations, uniqExactIf(value, counted) AS news, round(-log2((news + 0.5) / (observations + 1)), 2) AS bits, count() AS actions, least(uniqExact(toDate(started_at)), ${String(daysMax)}) AS activeDays FROM (SELECT started_at, ${key.sqlValue} AS value, ${fromThere} AS counted FROM v_actions WHERE {before})`;
+  const peersColumns = peers === undefined ? "" : `${peers.columnsSql}, `;
+  const lowered = peers === undefined ? "" : ` - ${peers.loweredSql}`;
+  return `SELECT ${sqlText(key.name)} AS key, countIf(counted) AS observations, uniqExactIf(value, counted) AS news, ${peersColumns}round(-log2((news + 0.5) / (observations + 1))${lowered}, 2) AS bits, count() AS actions, least(uniqExact(toDate(started_at)), ${String(daysMax)}) AS activeDays FROM (SELECT started_at, ${key.sqlValue} AS value, ${fromThere} AS counted FROM v_actions WHERE {before})`;
 }

@@ -13,6 +13,7 @@ import { privilegeCreep } from "./privilege-creep.ts";
 import { sensitiveOperation } from "./sensitive-operation.ts";
 import { standingViolated } from "./standing-violated.ts";
 import { volume } from "./volume.ts";
+import { unlikePeers } from "./unlike-peers.ts";
 
 /**
  * Every detector, in the order they are asked. A new one is its file, its cases, and a line here. What joins several actions comes
@@ -26,6 +27,7 @@ export const detectors: readonly Detector[] = [
   outOfCharacter,
   firstUse,
   sensitiveOperation,
+  unlikePeers,
   forgedIdentity,
   approvalDrift,
   standingViolated,

@@ -115,7 +115,7 @@ function findingOf(
     actionIds: [action.id, ...(signal.cites ?? [])],
     frameworks: frameworksOf(rule, signal.name),
     evidence: [...(signal.evidence ?? [evidenceOf[detector.family]])],
-    confidence: isColdStart ? "cold_start" : "full",
+    confidence: isColdStart ? "cold_start" : (signal.confidence ?? "full"),
     hint,
     hintWhy: [...hintWhy],
     changes: [],

@@ -17,6 +17,7 @@ import type { ControlLog } from "../stream/control-feed.ts";
 import type { Context } from "./context.ts";
 import { decisionQueue } from "./decision-queue.ts";
 import { hookMapping } from "./package-files.ts";
+import { openPeers } from "./peers.ts";
 import { project } from "./project.ts";
 
 /** Both logs of what was decided. */
@@ -47,6 +48,7 @@ export async function openPolicy(
   }));
   const feed = await openPolicyFeed({ control, standings, clock, log });
   const decisions = decisionQueue(context, database);
+  const peers = openPeers(context, database, feed);
   const events = policyEvents({
     feed,
     clock,
@@ -74,6 +76,7 @@ export async function openPolicy(
       ...suppressionRoutes({ feed, clock, hid: (tenant) => hiddenBySuppressions(database, tenant) }),
       ...approvalRoutes(approving),
       ...linkRoutes(approving),
+      ...peers.routes,
       {
         method: "GET",
         path: "/v1/shadow-report",
@@ -83,6 +86,7 @@ export async function openPolicy(
     ],
     async stop() {
       events.stop();
+      await peers.stop();
       for (const end of projections) end();
       feed.stop();
       await decisions.stop();

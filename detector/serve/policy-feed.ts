@@ -73,6 +73,8 @@ export async function openPolicyFeed(options: PolicyFeedOptions): Promise<Policy
         reason: reasonOf(error),
       });
     }
+    // Of no use to a guard, and too large to be kept for those who come back.
+    if (isOfPeers(record)) return;
     const entry = { position, record: counted, cursor };
     shelf(record.tenant).enter(entry);
     kept.push(entry);
@@ -119,6 +121,10 @@ export async function openPolicyFeed(options: PolicyFeedOptions): Promise<Policy
       listeners.clear();
     },
   };
+}
+
+function isOfPeers({ kind }: ControlRecord): boolean {
+  return kind === "peer_baseline" || kind === "peer_group";
 }
 
 /** Does `work` for whoever asks. One run serves all that asked before it began: what they know of has been appended by then. */

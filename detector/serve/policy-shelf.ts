@@ -63,6 +63,8 @@ export class PolicyShelf {
       case "suppression_set":
       case "suppression_removed":
       case "verdict_given":
+      case "peer_baseline":
+      case "peer_group":
         return;
     }
   }
@@ -102,6 +104,8 @@ export class PolicyShelf {
       case "suppression_set":
       case "suppression_removed":
       case "verdict_given":
+      case "peer_baseline":
+      case "peer_group":
         return false;
     }
   }

@@ -1,4 +1,5 @@
 import { suppressedUntilUs } from "../../policy/suppressions.ts";
+import { peerKeys } from "../../policy/peer-book.ts";
 import type { ControlRecord } from "../../schemas/index.ts";
 import type { ControlEntry } from "../stream/control-feed.ts";
 import type { Database } from "./clickhouse.ts";
@@ -16,7 +17,9 @@ interface Row {
     | "identities"
     | "playbooks"
     | "suppressions"
-    | "verdicts";
+    | "verdicts"
+    | "peer_baselines"
+    | "peer_groups";
   readonly columns: object;
 }
 
@@ -99,6 +102,12 @@ function rowOf(record: ControlRecord): Row | undefined {
       return { table: "suppressions", columns: suppressionColumns(record) };
     case "verdict_given":
       return { table: "verdicts", columns: verdictColumns(record) };
+    case "peer_baseline":
+      return { table: "peer_baselines", columns: peerColumns(record) };
+    case "peer_group": {
+      const { identityId, groups, counted } = record.membership;
+      return { table: "peer_groups", columns: { identity_id: identityId, groups, counted } };
+    }
     case "credential_revoked":
     case "guard_set":
     case "safeguards_set":
@@ -176,6 +185,19 @@ function approvalColumns(
     policy_version: approval.policyVersion,
     expires_at: instantUs(approval.expiresAtUs),
   };
+}
+
+function peerColumns({ group }: Of<"peer_baseline">): object {
+  const { id, basis, defined, members, peers } = group;
+  const columns = peerKeys.flatMap((key) => {
+    const { values, isComplete, alone } = group[key];
+    return [
+      [key, Object.fromEntries(values.map(({ value, users }) => [value, users]))],
+      [`${key}_alone`, alone],
+      [`${key}_complete`, isComplete],
+    ];
+  });
+  return { group_id: id, basis, defined, members, peers, ...Object.fromEntries(columns) };
 }
 
 function edgeOf(edge: string | undefined): string | null {

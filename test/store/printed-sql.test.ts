@@ -15,6 +15,7 @@ import { detectors } from "../../detector/detect/index.ts";
 import { batchesOf } from "../../detector/replay/batches.ts";
 import { encodeSpans } from "../../detector/replay/otlp.ts";
 import { shippedAttributor } from "../../detector/roles/package-files.ts";
+import { storeDecided } from "../../detector/store/decided.ts";
 import { detectStore } from "../../detector/store/detect-store.ts";
 import { qualified, storeReader } from "../../detector/store/read.ts";
 import { ChunkReader } from "../../detector/stream/chunk.ts";
@@ -23,6 +24,7 @@ import { actionAt, judgedOf } from "../support/actions.ts";
 import { cloudLog } from "../support/cloud-log.ts";
 import { planWith } from "../support/chunks.ts";
 import { builtAtUs, judgedWith, spanIdOf } from "../support/build.ts";
+import { peersTold, unlikeItsPeers } from "../support/peers.ts";
 import { rowsOf, wrongOf } from "../support/recompute.ts";
 import { authorityBook, authorityLog } from "../support/authority-log.ts";
 import { Engine, type Judged, type PlainStepped } from "../support/stepped.ts";
@@ -179,13 +181,17 @@ let store: FreshStore;
 let stepped: PlainStepped;
 beforeAll(async () => {
   store = await freshStore();
-  const engine = new Engine(detectors, undefined, undefined, authorityBook());
+  const book = authorityBook();
+  for (const { position, record } of peersTold) book.enter(position, record);
+  await storeDecided(store.database, "control", peersTold);
+  const engine = new Engine(detectors, undefined, undefined, book);
   stepped = engine.step([
     ...(await sample()),
     ...awkward(),
     ...authorityLog(1700),
     ...busy(5000),
     ...cloudLog(8000),
+    unlikeItsPeers(9990),
   ]);
   const { actions, findings } = stepped;
   await detectStore(store.database, "one").write(partition, planWith(0, 2000), {
