@@ -1,6 +1,6 @@
 import type { Decided } from "../authorise/authority-of.ts";
 import type { StandingNow } from "../../policy/standings.ts";
-import type { Authority, EvidenceKind, Hint, Severity } from "../../schemas/index.ts";
+import type { Authority, EvidenceKind, Finding, Hint, Severity } from "../../schemas/index.ts";
 import type { Evidence } from "../learn/evidence.ts";
 import type { Memory } from "../learn/memory.ts";
 import type { ActionView } from "./action-view.ts";
@@ -31,6 +31,8 @@ export interface NoticedBy extends Noticed {
   readonly rule: string;
   /** Of a finding; undefined where it was only noticed. */
   readonly severity: Severity | undefined;
+  /** The kinds of evidence it rests on. */
+  readonly evidence: readonly EvidenceKind[];
 }
 
 /** What a detector has to say: what makes it this finding and no other. */
@@ -49,6 +51,8 @@ export interface Signal extends Noticed {
 /** A finding in words and numbers. */
 interface Told {
   readonly title: string;
+  /** What the identity did, as the title of its episode says it after its name; made of the action unless told. */
+  readonly did?: string;
   readonly why: Readonly<Record<string, number | string | boolean>>;
   /**
    * SELECT over the views of the store that recomputes the numbers of `why` under the same names. `{before}` stands for
@@ -84,7 +88,17 @@ export interface Detector<Remembered extends Memory = Memory> {
   learn(examined: Examined, memory: Remembered, signals: readonly Noticed[]): void;
   /** Notes what belongs to the running session and not to the habit; called before `learn`, also while the baseline is frozen. */
   follow?(examined: Examined, memory: Remembered, signals: readonly Noticed[]): void;
+  /** Hears of a finding that was made, by whichever detector: before it is itself asked about the action. */
+  hear?(finding: Finding, evidence: Evidence, memory: Remembered): void;
 }
+
+/** The kind of evidence that a detector brings unless it says so itself. */
+export const evidenceOf: Readonly<Record<Family, readonly EvidenceKind[]>> = {
+  authority: ["authority"],
+  behaviour: ["novelty"],
+  correlation: ["correlation"],
+  integrity: ["integrity"],
+};
 
 /** What a detector says that has nothing to say. */
 export const quiet: readonly Signal[] = [];

@@ -8,14 +8,19 @@ import { identityLifecycle } from "./identity-lifecycle.ts";
 import { issueThenLateral } from "./issue-then-lateral.ts";
 import { noGrant } from "./no-grant.ts";
 import { outsideGrant } from "./outside-grant.ts";
+import { patterns } from "./patterns.ts";
 import { privilegeCreep } from "./privilege-creep.ts";
+import { repeatedErrors } from "./repeated-errors.ts";
+import { risk } from "./risk.ts";
 import { standingViolated } from "./standing-violated.ts";
 
 /**
  * Every detector, in the order they are asked. A new one is its file, its cases, and a line here. What joins several actions comes
- * before what is said of each: of an episode the gravest word goes out first, and those after it raise no alert of their own.
+ * before what is said of each: of an episode the gravest word goes out first, and those after it raise no alert of their own. What looks at what
+ * others noticed comes after them: patterns, and of all that is said, risk.
  */
 export const detectors: readonly Detector[] = [
+  repeatedErrors,
   issueThenLateral,
   privilegeCreep,
   outsideGrant,
@@ -27,4 +32,6 @@ export const detectors: readonly Detector[] = [
   credentialMisuse,
   identityLifecycle,
   delegation,
+  patterns,
+  risk,
 ];

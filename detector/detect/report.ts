@@ -6,19 +6,14 @@ import { computedId } from "../attribute/ids.ts";
 import type { Decided } from "../authorise/authority-of.ts";
 import type { IdentityState } from "../learn/identity-state.ts";
 import type { ActionView } from "./action-view.ts";
-import type { Detector, Examined, Family, Signal } from "./detector.ts";
-import { alertOf, join } from "./episode.ts";
+import { type Detector, evidenceOf, type Examined, type Signal } from "./detector.ts";
+import { alertOf, isOver, join } from "./episode.ts";
+import { didOf, episodeTitle } from "./episode-title.ts";
+import { hintOf } from "./hint.ts";
+import { agreedSeverity } from "./severity.ts";
 import { sqlText } from "./sql.ts";
 
 const titleCharsMax = 512;
-
-/** The kind of evidence that a detector brings unless it says so itself. */
-const evidenceOf: Readonly<Record<Family, EvidenceKind>> = {
-  authority: "authority",
-  behaviour: "novelty",
-  correlation: "correlation",
-  integrity: "integrity",
-};
 
 /** What is said of an action: a finding, and an alert when it opens an episode or makes it graver. */
 export interface Said {
@@ -26,44 +21,69 @@ export interface Said {
   readonly alert: Alert | undefined;
 }
 
+/** What a finding may be made of. */
+type Judged = Pick<Examined, "action" | "authority" | "decided" | "noticed">;
+
 /** Makes a finding of a signal, unless this identity was already told of this cause, or a person accepted it. */
 export function report(
   state: IdentityState,
-  { action, decided }: Pick<Examined, "action" | "decided">,
+  examined: Judged,
   detector: Detector,
   signal: Signal,
   atUs: number,
 ): Said | undefined {
+  const { action, decided } = examined;
   if (isAccepted(decided, detector.id, action, signal.cause)) return undefined;
   if (!state.report(saidOf(detector, signal))) return undefined;
-  const finding = findingOf(action, detector, signal, atUs);
+  const { story } = state;
+  if (isOver(state.episode, atUs)) story.clear();
+  const { finding, did } = findingOf(examined, detector, signal, atUs, story.kinds);
   const { episode, raised } = join(state.episode, finding);
   state.episode = episode;
+  story.add(finding.evidence);
   const inEpisode = { ...finding, episodeId: episode.id };
-  return { finding: inEpisode, alert: raised ? alertOf(inEpisode) : undefined };
+  if (!raised) return { finding: inEpisode, alert: undefined };
+  if (story.began === "") story.began = did;
+  const title = episodeTitle(action.identityId, story.began, did);
+  return { finding: inEpisode, alert: alertOf(inEpisode, title) };
 }
 
 /** What would be said of an action before its turn has come; undefined of what was said, or was accepted by a person. */
 export function foretold(
   state: IdentityState | undefined,
-  { action, decided }: Pick<Examined, "action" | "decided">,
+  examined: Judged,
   detector: Detector,
   signal: Signal,
   atUs: number,
 ): Finding | undefined {
+  const { action, decided } = examined;
   if (isAccepted(decided, detector.id, action, signal.cause)) return undefined;
   if (state?.hasReported(saidOf(detector, signal)) === true) return undefined;
-  return findingOf(action, detector, signal, atUs);
+  return findingOf(examined, detector, signal, atUs, noKinds).finding;
 }
+
+const noKinds: readonly EvidenceKind[] = [];
 
 /** Under which a finding of an identity is known to have been said. */
 const saidOf = ({ id, version }: Detector, { cause }: Signal): string => `${id}|${String(version)}|${cause}`;
 
-/** The finding that a signal makes, as yet in no episode. */
-function findingOf(action: ActionView, detector: Detector, signal: Signal, atUs: number): Finding {
+/** The finding that a signal makes, as yet in no episode, and what the identity did; `kinds` of evidence are of the episode so far. */
+function findingOf(
+  { action, authority, noticed }: Judged,
+  detector: Detector,
+  signal: Signal,
+  atUs: number,
+  kinds: readonly EvidenceKind[],
+): { readonly finding: Finding; readonly did: string } {
   const { id: rule, version } = detector;
-  const { title, why, sql, hint = "", hintWhy = [] } = signal.tell();
-  return {
+  const { title, why, sql, did, hint, hintWhy = [] } = signal.tell();
+  const evidence = [...(signal.evidence ?? evidenceOf[detector.family])];
+  const changes: string[] = [];
+  const looksLike =
+    hint === undefined
+      ? hintOf({ action, authority, noticed, rule, evidence, changes })
+      : { hint, hintWhy: [...hintWhy] };
+  const finding: Finding = {
     id: computedId("finding", rule, String(version), action.tenant, action.identityId, signal.cause),
     tenant: action.tenant,
     rule,
@@ -72,20 +92,20 @@ function findingOf(action: ActionView, detector: Detector, signal: Signal, atUs:
     episodeId: "",
     chainId: action.chainId,
     sessionId: action.sessionId,
-    severity: signal.severity,
+    severity: agreedSeverity(signal.severity, evidence, kinds),
     title: clip(title, titleCharsMax),
     cause: signal.cause,
     why: { ...why },
     sql: filledIn(sql, beforeSql(action)),
     actionIds: [action.id, ...(signal.cites ?? [])],
     frameworks: frameworksOf(rule, signal.name),
-    evidence: [...(signal.evidence ?? [evidenceOf[detector.family]])],
+    evidence,
     confidence: "full",
-    hint,
-    hintWhy: [...hintWhy],
-    changes: [],
+    ...looksLike,
+    changes,
     atUs,
   };
+  return { finding, did: did ?? didOf(action, rule, evidence) };
 }
 
 /** Whether a person took such behaviour of this identity for good: in this session, or in any. */

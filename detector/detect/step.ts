@@ -95,6 +95,10 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
     if (alert !== undefined) alerts.push(alert);
   }
 
+  function hearOf(finding: Finding, { evidence, memories }: IdentityState): void {
+    for (const [nth, detector] of detectors.entries()) detector.hear?.(finding, evidence, memories[nth]!);
+  }
+
   for (const row of rows) {
     view.row = row;
     const known = knownOf(row);
@@ -136,9 +140,10 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
         const said = isFinding(signal) ? report(state, examined, detector, signal, usedAtUs) : undefined;
         if (said !== undefined) {
           say(said);
+          hearOf(said.finding, state);
           responses.push(...answersTo(said.finding, signal.name, examined, state));
         }
-        noticed.push(noticedIn(detector.id, signal));
+        noticed.push(noticedIn(detector, signal));
       }
       if (follows) detector.follow?.(examined, memory, signals);
       if (learns) detector.learn(examined, memory, signals);
