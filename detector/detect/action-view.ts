@@ -5,10 +5,6 @@ import { absent, empty } from "../decode/index.ts";
 import { type Fingerprint, fingerprintOf } from "../learn/fingerprint.ts";
 import type { RecordPlaces } from "./record-places.ts";
 
-/** How an origin begins that is the output of a tool. */
-const fromTool = "tool:";
-const none: readonly number[] = [];
-
 /**
  * One row of the columns as an action to read: a window that moves from row to row, so that no object is made for an
  * action. Texts are only made when they are asked for. Keep what was read, never the view.
@@ -246,31 +242,16 @@ export class ActionView {
     return code === absent ? "" : this.textOf(code);
   }
 
-  /** Whether a name or an argument of it came out of a tool's output. */
-  get hasToolOrigin(): boolean {
-    if (this.resourceOrigin.startsWith(fromTool)) return true;
-    const { codes, resources } = this.#columns;
-    const further = resources[codes.resources[this.row]!] ?? none;
-    for (let at = 2; at < further.length; at += 3)
-      if (this.textOf(further[at]!).startsWith(fromTool)) return true;
-    return this.attribute("nhi.args.origin")?.includes(`"${fromTool}`) === true;
-  }
-
-  /** The operations out of whose output its names and arguments came, each as often as it gave one. */
-  get toolOrigins(): readonly string[] {
-    const named = this.resources.map(({ origin }) => origin).filter((one) => one.startsWith(fromTool));
-    const given = this.attribute("nhi.args.origin")?.matchAll(/"tool:([^"\\]{1,256})"/gu) ?? [];
-    return [...named.map((one) => one.slice(fromTool.length)), ...Array.from(given, ([, name = ""]) => name)];
-  }
-
-  get hasCredential(): boolean {
-    return this.credentialId !== "";
-  }
-
   /** Its id as `idInts` ints. */
   get idInts(): readonly number[] {
     const at = this.row * idInts;
     return [...this.#columns.ids.subarray(at, at + idInts)];
+  }
+
+  /** Origins of the resources after the main one. */
+  get furtherOrigins(): readonly string[] {
+    const further = this.#columns.resources[this.#columns.codes.resources[this.row]!] ?? [];
+    return further.filter((_, at) => at % 3 === 2).map((code) => this.textOf(code));
   }
 
   /** All resources, the main one first. */

@@ -69,12 +69,12 @@ function whatOf({ kind, operation, mutating, resourceId = "", resourceKind }: Ac
 /**
  * Title of an episode, as a person would say it.
  *
- * @param began what the identity did that opened it.
- * @param now what it did since that made it graver; the same where it just opened.
+ * @param began what the identity did that opened it; "" where it opens now.
+ * @param now what it did since that made it graver, or opened it.
  * @example
- * episodeTitle("agent:triage", "read a secret and sent to where it never did before", "read a secret and …");
+ * episodeTitle("agent:triage", "", "read a secret and sent to where it never did before");
  */
 export function episodeTitle(identityId: string, began: string, now: string): string {
-  const then = began === now ? "" : `, then ${now}`;
-  return clip(`${clip(identityId, identityCharsMax)} ${began}${then}`, titleCharsMax);
+  const told = began === "" || began === now ? now : `${began}, then ${now}`;
+  return clip(`${clip(identityId, identityCharsMax)} ${told}`, titleCharsMax);
 }

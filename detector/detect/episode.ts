@@ -13,6 +13,9 @@ function compareSeverity(a: Severity, b: Severity): number {
   return Math.sign(Severity.options.indexOf(a) - Severity.options.indexOf(b));
 }
 
+/** Whether people are told of a finding of this severity at once. */
+export const isGrave = (severity: Severity): boolean => compareSeverity(severity, alertFrom) >= 0;
+
 /** Whether what happens then belongs to another episode, or there is none. */
 export function isOver(episode: Episode | undefined, atUs: number): boolean {
   return episode === undefined || atUs - episode.lastAtUs > episodeQuietUs;
@@ -31,7 +34,7 @@ export function join(
       lastAtUs: Math.max(current?.lastAtUs ?? 0, finding.atUs),
       severity: isHigher ? finding.severity : current.severity,
     },
-    raised: isHigher && compareSeverity(finding.severity, alertFrom) >= 0,
+    raised: isHigher && isGrave(finding.severity),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { EvidenceKind, Hint } from "../../schemas/index.ts";
 import type { Examined } from "./detector.ts";
+import { hasToolOrigin } from "./tool-origins.ts";
 
 /** What a hint rests on: a finding that was just made, the action it is about, and what else was noticed of that. */
 export interface HintFacts extends Pick<Examined, "action" | "authority" | "noticed"> {
@@ -40,7 +41,7 @@ const reasons: readonly Reason[] = [
     hint: "abuse",
     weight: 3,
     says: "what was changed or sent to was named by a tool's output",
-    holds: ({ action }) => action.mutating && action.hasToolOrigin,
+    holds: ({ action }) => action.mutating && hasToolOrigin(action),
   },
   {
     hint: "abuse",

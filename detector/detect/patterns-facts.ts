@@ -1,5 +1,6 @@
 import type { ActionKind, EvidenceKind } from "../../schemas/index.ts";
 import type { Examined, NoticedBy } from "./detector.ts";
+import { hasToolOrigin } from "./tool-origins.ts";
 import { is } from "./patterns-words.ts";
 
 const kinds: Readonly<Record<ActionKind, number>> = {
@@ -47,9 +48,9 @@ export function factsOf({ action, authority, noticed }: Examined): number {
     else facts |= outside.has(action.resourceKind) ? is.read | is.outgoing : is.read;
   }
   if (action.pathLength > 2) facts |= is.delegated;
-  if (action.hasCredential) facts |= is.credential;
+  if (action.credentialId !== "") facts |= is.credential;
   if ((facts & is.write) !== 0 || (facts & is.outgoing) !== 0) {
-    if (action.hasToolOrigin) facts |= is.fromTool;
+    if (hasToolOrigin(action)) facts |= is.fromTool;
   }
   if (authority.outcome !== "granted" && authority.outcome !== "no_grant") facts |= is.ungranted;
   return noticed.length > 0 && isStrange(noticed) ? facts | is.strange : facts;

@@ -1,12 +1,14 @@
 import { absent } from "../decode/index.ts";
-import { type Fingerprint, fingerprintOf } from "../learn/fingerprint.ts";
+import { fingerprintOf } from "../learn/fingerprint.ts";
 import type { Begun } from "../learn/partials.ts";
 import type { ActionView } from "./action-view.ts";
 import type { CompiledPattern } from "./patterns-sentence.ts";
 import type { Compared, Scope } from "./patterns-words.ts";
 import { skewUs } from "./time.ts";
+import { toolOrigins } from "./tool-origins.ts";
 
-const nothing: Fingerprint = { high: 0, low: 0 };
+/** In place of what no step shares or is compared to. */
+const nothing = 0;
 
 /** Whether an action is what a sequence that began waits for next. */
 export function follows(
@@ -20,43 +22,41 @@ export function follows(
   // Clocks tell of beginnings in whole milliseconds, and of ends more finely.
   const afterUs = action.startedAtUs - partial.lastUs;
   if (afterUs < -skewUs || afterUs > step.withinUs) return false;
-  return same(scopeOf(scope, action), partial.scope) && isAlike(step.compared, partial.compared, action);
+  return scopeOf(scope, action) === partial.scope && isAlike(step.compared, partial.compared, action);
 }
 
 /** What the steps share, as this action has it. */
-export function scopeOf(scope: Scope, action: ActionView): Fingerprint {
+export function scopeOf(scope: Scope, action: ActionView): number {
   switch (scope) {
     case "identity":
       return nothing;
     case "session":
-      return action.sessionPrint;
+      return action.sessionPrint.low;
     case "chain":
-      return fingerprintOf(action.chainId);
+      return fingerprintOf(action.chainId).low;
     case "credential":
-      return fingerprintOf(action.credentialId);
+      return fingerprintOf(action.credentialId).low;
   }
 }
 
 /** What a later step is compared to, as this action has it; undefined where it has none. */
-export function comparedOf(what: Compared, action: ActionView): Fingerprint | undefined {
+export function comparedOf(what: Compared, action: ActionView): number | undefined {
   switch (what) {
     case "nothing":
       return nothing;
     case "operation":
-      return action.fingerprintOf(action.operationCode);
+      return action.fingerprintOf(action.operationCode).low;
     case "network":
-      return action.network === "" ? undefined : action.fingerprintOf(action.networkCode);
+      return action.network === "" ? undefined : action.fingerprintOf(action.networkCode).low;
     case "resource":
-      return action.resourceCode === absent ? undefined : action.fingerprintOf(action.resourceCode);
+      return action.resourceCode === absent ? undefined : action.fingerprintOf(action.resourceCode).low;
   }
 }
 
-function isAlike(what: Compared, before: Fingerprint, action: ActionView): boolean {
+function isAlike(what: Compared, before: number, action: ActionView): boolean {
   if (what === "nothing") return true;
   if (what === "operation")
-    return action.toolOrigins.some((operation) => same(fingerprintOf(operation), before));
+    return toolOrigins(action).some((operation) => fingerprintOf(operation).low === before);
   const now = comparedOf(what, action);
-  return now !== undefined && !same(now, before);
+  return now !== undefined && now !== before;
 }
-
-const same = (a: Fingerprint, b: Fingerprint): boolean => a.high === b.high && a.low === b.low;

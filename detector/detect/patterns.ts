@@ -1,6 +1,5 @@
 import { type ActionPattern, actionPatterns, type EvidenceKind, type Severity } from "../../schemas/index.ts";
 import { idText } from "../attribute/ids.ts";
-import type { Fingerprint } from "../learn/fingerprint.ts";
 import { type Begun, Partials } from "../learn/partials.ts";
 import type { ActionView } from "./action-view.ts";
 import { type Detector, type Examined, type Noticed, quiet, type Signal } from "./detector.ts";
@@ -93,7 +92,7 @@ function compiled(all: readonly ActionPattern[]): readonly CompiledPattern[] {
 /** What is shared must be there to be shared, and what is compared there to be compared. */
 function isBeginning({ scope, steps }: CompiledPattern, action: ActionView): boolean {
   if (scope === "session" && action.sessionId === "") return false;
-  if (scope === "credential" && !action.hasCredential) return false;
+  if (scope === "credential" && action.credentialId === "") return false;
   return comparedOf(steps[1]!.compared, action) !== undefined;
 }
 
@@ -143,7 +142,8 @@ function advanced(pattern: CompiledPattern, partial: Begun, action: ActionView, 
   };
 }
 
-const nothing: Fingerprint = { high: 0, low: 0 };
+/** In place of what the next step is not compared to. */
+const nothing = 0;
 
 const strangeBit = (facts: number, step: number): number => ((facts & is.strange) === 0 ? 0 : 1 << step);
 

@@ -7,7 +7,7 @@ import type { Decided } from "../authorise/authority-of.ts";
 import type { IdentityState } from "../learn/identity-state.ts";
 import type { ActionView } from "./action-view.ts";
 import { type Detector, evidenceOf, type Examined, type Signal } from "./detector.ts";
-import { alertOf, isOver, join } from "./episode.ts";
+import { alertOf, isGrave, isOver, join } from "./episode.ts";
 import { didOf, episodeTitle } from "./episode-title.ts";
 import { hintOf } from "./hint.ts";
 import { agreedSeverity } from "./severity.ts";
@@ -40,11 +40,12 @@ export function report(
   const { finding, did } = findingOf(examined, detector, signal, atUs, story.kinds);
   const { episode, raised } = join(state.episode, finding);
   state.episode = episode;
-  story.add(finding.evidence);
+  if (isGrave(finding.severity)) story.add(finding.evidence);
   const inEpisode = { ...finding, episodeId: episode.id };
   if (!raised) return { finding: inEpisode, alert: undefined };
-  if (story.began === "") story.began = did;
   const title = episodeTitle(action.identityId, story.began, did);
+  // Whom hardly anything is known of anybody may make up by the thousand: nothing is told of how its episodes began.
+  if (story.began === "" && state.evidence.gateOpen) story.began = did;
   return { finding: inEpisode, alert: alertOf(inEpisode, title) };
 }
 

@@ -22,7 +22,7 @@ const levels: readonly { readonly name: "high" | "critical"; readonly from: numb
   { name: "critical", from: 100 },
 ];
 
-/** Findings that are summed; of an identity that little is known of, two. */
+/** Findings that are summed; of an identity that little is known of, two, and none of low severity. */
 const entriesMax = 16;
 const entriesMaxUnderGate = 2;
 
@@ -30,8 +30,8 @@ type Memory = Readonly<Record<"risk", RiskEntries>>;
 
 /**
  * What all the findings of an identity come to: each adds by severity and evidence, halves in a day, and counts half as much for each
- * that its rule said before. A crossing of a level is a finding, which cites the actions of those it sums. Only a finding
- * of medium or more may cross one, so that what is merely stored pages nobody. Misses: risk that is spread over the hops
+ * that its rule said before. A crossing of a level is a finding, whose SQL names those it sums. Only a finding
+ * of medium or more may cross one, and never one action alone, so that what is merely stored pages nobody. Misses: risk that is spread over the hops
  * of a chain, which no worker sees; the view v_chain_risk does.
  */
 export const risk: Detector<Memory> = {
@@ -48,11 +48,15 @@ export const risk: Detector<Memory> = {
     const points = pointsOf(finding);
     const sum = memory.risk;
     sum.crossedBy = sum.crossedBy === finding.actionIds[0] ? sum.crossedBy : "";
-    if (points === 0 || finding.rule === risk.id) return;
+    if (
+      points < (gateOpen ? pointsBySeverity.low : pointsBySeverity.medium * coldStart) ||
+      finding.rule === risk.id
+    )
+      return;
     const before = sum.riskAt(finding.atUs);
     while (sum.told > 0 && before < levels[sum.told - 1]!.from / 2) sum.told -= 1;
     sum.add(finding, points, gateOpen ? entriesMax : entriesMaxUnderGate);
-    if (finding.severity === "low") return;
+    if (finding.severity === "low" || !sum.areSeveral) return;
     const reached = levels.filter(({ from }) => sum.riskAt(finding.atUs) >= from).length;
     if (reached <= sum.told) return;
     sum.told = reached;
@@ -65,7 +69,7 @@ function pointsOf({ severity, evidence, confidence }: Finding): number {
   return pointsBySeverity[severity] * weight * (confidence === "cold_start" ? coldStart : 1);
 }
 
-function signalOf({ id, tenant, identityId }: Examined["action"], sum: RiskEntries): Signal {
+function signalOf({ tenant, identityId }: Examined["action"], sum: RiskEntries): Signal {
   const { entries, told } = sum;
   const { atUs, findingId } = entries.at(-1)!;
   const { name: level } = levels[told - 1]!;
@@ -78,7 +82,6 @@ function signalOf({ id, tenant, identityId }: Examined["action"], sum: RiskEntri
     name: level,
     severity: level === "critical" && kinds.length < 2 ? "high" : level,
     cause: `${level}|${findingId}`,
-    cites: [...new Set(entries.map(({ actionId }) => actionId))].filter((one) => one !== id),
     evidence: kinds,
     tell: () => ({
       title: `its risk reached ${String(total)}, which is ${level}: ${String(entries.length)} findings of ${String(rules)} rules`,

@@ -1,15 +1,14 @@
 import type { ByteReader, ByteWriter } from "../bytes.ts";
-import type { Fingerprint } from "./fingerprint.ts";
 import type { Block } from "./memory.ts";
 
 /** A sequence that began and waits for its next step. */
 export interface Begun {
-  /** Stands for the sequence's id and words. */
+  /** Stands for the sequence's id and words; this and the next two are half a fingerprint, as no more than a few are compared. */
   readonly pattern: number;
   /** What all its steps share: a session, a chain, a credential, or nothing. */
-  readonly scope: Fingerprint;
+  readonly scope: number;
   /** What the next step is compared to, as the latest had it. */
-  readonly compared: Fingerprint;
+  readonly compared: number;
   /** How many steps it has. */
   readonly steps: number;
   /** When the first of them began. */
@@ -40,10 +39,7 @@ export class Partials implements Block {
     const { pattern, scope, compared, steps } = added;
     const kept = this.#all.filter(
       (one) =>
-        one.pattern !== pattern ||
-        one.steps !== steps ||
-        !same(one.scope, scope) ||
-        !same(one.compared, compared),
+        one.pattern !== pattern || one.steps !== steps || one.scope !== scope || one.compared !== compared,
     );
     kept.push(added);
     this.#all = without(
@@ -56,9 +52,9 @@ export class Partials implements Block {
   pack(writer: ByteWriter): void {
     writer.varint(this.#all.length);
     for (const { pattern, scope, compared, steps, sinceUs, lastUs, strange, ids } of this.#all) {
-      for (const int of [pattern, scope.high, scope.low, compared.high, compared.low]) writer.int32(int);
-      writer.double(sinceUs);
-      writer.double(lastUs);
+      for (const int of [pattern, scope, compared]) writer.int32(int);
+      writer.varint(sinceUs);
+      writer.varint(Math.max(0, lastUs - sinceUs));
       writer.byte(strange);
       writer.byte(steps);
       for (const int of ids) writer.int32(int);
@@ -67,10 +63,9 @@ export class Partials implements Block {
 
   unpack(reader: ByteReader): void {
     for (let left = reader.varint(); left > 0; left -= 1) {
-      const pattern = reader.int32();
-      const scope = { high: reader.int32(), low: reader.int32() };
-      const compared = { high: reader.int32(), low: reader.int32() };
-      const [sinceUs, lastUs] = [reader.double(), reader.double()];
+      const [pattern, scope, compared] = [reader.int32(), reader.int32(), reader.int32()];
+      const sinceUs = reader.varint();
+      const lastUs = sinceUs + reader.varint();
       const [strange, steps] = [reader.byte(), reader.byte()];
       const ids: number[] = [];
       for (let ints = steps * 4; ints > 0; ints -= 1) ids.push(reader.int32());
@@ -84,5 +79,3 @@ function without(all: Begun[], max: number, counts: (one: Begun) => boolean): Be
   let tooMany = all.filter(counts).length - max;
   return tooMany <= 0 ? all : all.filter((one) => !counts(one) || tooMany-- <= 0);
 }
-
-const same = (a: Fingerprint, b: Fingerprint): boolean => a.high === b.high && a.low === b.low;

@@ -9,12 +9,12 @@ export const forgottenAfterUs = 7 * halfLifeUs;
 
 /** A finding as it adds to the risk of its identity. */
 export interface RiskEntry {
-  /** 32 hex digits, as the action's. */
+  /** 32 hex digits. */
   readonly findingId: string;
-  readonly actionId: string;
   readonly atUs: number;
   /** Stands for its rule. */
   readonly rule: number;
+  /** In eighths, which any sum of them is exact in. */
   readonly points: number;
   /** Kinds of evidence, a bit each. */
   readonly kinds: number;
@@ -33,14 +33,18 @@ export class RiskEntries implements Block {
   }
 
   /** Adds a finding, and forgets those that hardly count and the oldest beyond `max`. */
-  add({ id, rule, actionIds, atUs, evidence }: Finding, points: number, max: number): void {
+  add({ id, rule, atUs, evidence }: Finding, points: number, max: number): void {
     let kinds = 0;
     for (const kind of evidence) kinds |= 1 << EvidenceKind.options.indexOf(kind);
-    const actionId = actionIds[0] ?? id;
-    const entry = { findingId: id, actionId, atUs, rule: fingerprintOf(rule).high, points, kinds };
+    const entry = { findingId: id, atUs, rule: fingerprintOf(rule).high, points, kinds };
     this.#entries = [...this.#entries.filter((one) => atUs - one.atUs <= forgottenAfterUs), entry].slice(
       -max,
     );
+  }
+
+  /** Whether they are of several instants, and so of several actions. */
+  get areSeveral(): boolean {
+    return this.#entries.some(({ atUs }) => atUs !== this.#entries[0]!.atUs);
   }
 
   /** What they come to at an instant: each halves in a day, and of one rule each counts half of the one before. */
@@ -58,11 +62,11 @@ export class RiskEntries implements Block {
   pack(writer: ByteWriter): void {
     writer.byte(this.told);
     writer.varint(this.#entries.length);
-    for (const { findingId, actionId, atUs, rule, points, kinds } of this.#entries) {
-      writer.raw(Buffer.from(findingId + actionId, "hex"));
+    for (const { findingId, atUs, rule, points, kinds } of this.#entries) {
+      writer.raw(Buffer.from(findingId, "hex"));
       writer.double(atUs);
       writer.int32(rule);
-      writer.double(points);
+      writer.varint(Math.round(points * 8));
       writer.byte(kinds);
     }
   }
@@ -71,10 +75,9 @@ export class RiskEntries implements Block {
     this.told = reader.byte();
     for (let left = reader.varint(); left > 0; left -= 1) {
       const findingId = reader.raw(16).toString("hex");
-      const actionId = reader.raw(16).toString("hex");
       const [atUs, rule] = [reader.double(), reader.int32()];
-      const [points, kinds] = [reader.double(), reader.byte()];
-      this.#entries.push({ findingId, actionId, atUs, rule, points, kinds });
+      const [points, kinds] = [reader.varint() / 8, reader.byte()];
+      this.#entries.push({ findingId, atUs, rule, points, kinds });
     }
   }
 }

@@ -1,4 +1,5 @@
 import { detectors } from "../detect/index.ts";
+import { withPatterns } from "../detect/patterns.ts";
 import { learningOf } from "../learn/learning.ts";
 import { switchedOff } from "../detect/switched-off.ts";
 import { partitionWorker, type PartitionWorker } from "../stream/partition-worker.ts";
@@ -43,7 +44,7 @@ export function newWorker(
     deadLetters: letters,
     standings,
     attributor,
-    detectors: switchedOff(detectors, config.rules.off),
+    detectors: switchedOff(withPatterns(detectors, config.patterns), config.rules.off),
     limits: config.limits,
     recordsMax: config.chunk.recordsMax,
     bytesMax: config.chunk.bytesMax,
