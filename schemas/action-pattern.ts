@@ -21,7 +21,7 @@ export const ActionPattern = z.strictObject({
 });
 export type ActionPattern = Readonly<z.infer<typeof ActionPattern>>;
 
-/** The patterns that are looked for unless a rule is switched off; a configuration may add its own. */
+/** The patterns that are looked for unless a rule is switched off, those that begin rarely first; a configuration may add its own. */
 export const actionPatterns: readonly ActionPattern[] = [
   {
     id: "issue-then-access",
@@ -39,11 +39,6 @@ export const actionPatterns: readonly ActionPattern[] = [
     did: "read a secret and sent to where it never did before",
   },
   {
-    id: "read-then-privileged",
-    when: "read, then within 30m in the same session: privileged write with a value from it",
-    did: "changed rights with a value out of what it just read",
-  },
-  {
     id: "credential-in-two-places",
     when: "anything with a credential, then within 10m with the same credential: anything from another network",
     did: "used one credential from two places",
@@ -52,5 +47,10 @@ export const actionPatterns: readonly ActionPattern[] = [
     id: "passed-on",
     when: "delegated work, then within 30m in the same chain: delegation with a value from a tool",
     did: "passed on to others what a tool's output said",
+  },
+  {
+    id: "read-then-privileged",
+    when: "read, then within 30m in the same session: privileged write with a value from it",
+    did: "changed rights with a value out of what it just read",
   },
 ];

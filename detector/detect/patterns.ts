@@ -61,7 +61,8 @@ export function patternsOf(all: readonly CompiledPattern[]): Detector<Memory> {
           if (follows(pattern, partial, action, facts))
             partials.put(advanced(pattern, partial, action, facts), maxOfPattern, max);
         }
-        if ((facts & steps[0]!.needs) === steps[0]!.needs && isBeginning(pattern, action))
+        if ((facts & steps[0]!.needs) !== steps[0]!.needs || !isBeginning(pattern, action)) continue;
+        if (evidence.gateOpen || !isTaken(all, pattern, partials, action))
           partials.put(begun(pattern, action, facts), maxOfPattern, max);
       }
     },
@@ -94,6 +95,19 @@ function isBeginning({ scope, steps }: CompiledPattern, action: ActionView): boo
   if (scope === "session" && action.sessionId === "") return false;
   if (scope === "credential" && action.credentialId === "") return false;
   return comparedOf(steps[1]!.compared, action) !== undefined;
+}
+
+/** Whether the only place is that of a pattern which is listed before and may still go on: the rarer beginnings stand first. */
+function isTaken(
+  all: readonly CompiledPattern[],
+  pattern: CompiledPattern,
+  partials: Partials,
+  { startedAtUs }: ActionView,
+): boolean {
+  const [there] = partials.all;
+  const by = all.find(({ print }) => print === there?.pattern);
+  if (there === undefined || by === undefined || all.indexOf(by) >= all.indexOf(pattern)) return false;
+  return startedAtUs - there.lastUs <= by.steps[there.steps]!.withinUs;
 }
 
 /** The latest beginning that this action completes. */

@@ -118,6 +118,15 @@ function awkward(): Judged[] {
       startedAtUs: at(404),
     }),
   ];
+  const failing = Array.from({ length: 6 }, (_, nth) =>
+    judgedWith(1700 + nth, {
+      ...base,
+      operation: "db.connect'\\{before}",
+      resources: [{ id: "orders'\\", kind: "db", origin: "" }],
+      status: "error",
+      startedAtUs: at(406 + nth),
+    }),
+  );
   const inOneRecord = [0, 1, 2].map((index) => {
     const one = judgedWith(1600, {
       ...base,
@@ -135,6 +144,7 @@ function awkward(): Judged[] {
     ...news,
     ...news,
     ...inOneRecord,
+    ...failing,
   ];
 }
 
@@ -158,7 +168,7 @@ let stepped: PlainStepped;
 beforeAll(async () => {
   store = await freshStore();
   const engine = new Engine(detectors, undefined, undefined, authorityBook());
-  stepped = engine.step([...(await sample()), ...awkward(), ...authorityLog(1700)]);
+  stepped = engine.step([...(await sample()), ...awkward(), ...authorityLog(1800)]);
   const { actions, findings } = stepped;
   await detectStore(store.database, "one").write(partition, planWith(0, 2000), {
     actions: judgedOf(actions),
