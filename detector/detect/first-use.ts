@@ -137,6 +137,7 @@ function signalOf(key: NoveltyKey, { action, evidence }: Examined, known: Novelt
   return {
     name: key.name,
     severity: "medium",
+    bits: known.bits,
     cause: `${action.sessionId}|${key.name}|${value.length > causeCharsMax ? fingerprint(value) : value}`,
     tell: () => ({
       title: `first use of ${key.name} ${value}`,

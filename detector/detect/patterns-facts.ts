@@ -24,18 +24,22 @@ const outside = new Set(["http_endpoint", "host", "url"]);
 /** Kinds of evidence that speak of an identity's habit. */
 const ofHabit: ReadonlySet<EvidenceKind> = new Set(["novelty", "lineage", "sequence", "volume", "peers"]);
 
-/** From so many bits on what was merely noticed counts as out of character; a finding of medium does anyhow. */
-const strangeBits = 4;
+/** From so many bits on what was noticed counts as out of character by itself. */
+const strangeBits = 6;
 
 /** Whether an action has no class at all, so that no step is made of it. */
 export const isNoStep = (kind: ActionKind): boolean => kinds[kind] === 0;
 
-/** Whether a detector of behaviour found the action out of character. */
+/**
+ * Whether detectors of behaviour found the action out of character: by a finding of medium that rests on more than a thing being new,
+ * which happens in honest work as well, or where that is rare enough in itself.
+ */
 export function isStrange(noticed: readonly NoticedBy[]): boolean {
   for (const { severity, bits = 0, evidence } of noticed) {
-    const weighs =
-      bits >= strangeBits || (severity !== undefined && severity !== "info" && severity !== "low");
-    if (weighs && evidence.some((kind) => ofHabit.has(kind))) return true;
+    if (!evidence.some((kind) => ofHabit.has(kind))) continue;
+    if (bits >= strangeBits) return true;
+    const isSaid = severity !== undefined && severity !== "info" && severity !== "low";
+    if (isSaid && evidence.some((kind) => kind !== "novelty" && ofHabit.has(kind))) return true;
   }
   return false;
 }
