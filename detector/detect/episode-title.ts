@@ -58,7 +58,12 @@ function whatOf({ kind, operation, mutating, resourceId = "", resourceKind }: Ac
       return `handed work to ${orSome("somebody")}`;
     case "exec":
       return `ran ${called}`;
-    default:
+    case "tool_call":
+    case "resource_access":
+    case "credential_revoke":
+    case "approval":
+    case "agent_run":
+    case "model_call":
       if (thing === "") return `used ${called}`;
       if (mutating && (resourceKind === "http_endpoint" || resourceKind === "host"))
         return `sent to ${thing}`;

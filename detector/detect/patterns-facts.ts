@@ -34,7 +34,7 @@ export const isNoStep = (kind: ActionKind): boolean => kinds[kind] === 0;
  * Whether detectors of behaviour found the action out of character: by a finding of medium that rests on more than a thing being new,
  * which happens in honest work as well, or where that is rare enough in itself.
  */
-export function isStrange(noticed: readonly NoticedBy[]): boolean {
+function isStrange(noticed: readonly NoticedBy[]): boolean {
   for (const { severity, bits = 0, evidence } of noticed) {
     if (!evidence.some((kind) => ofHabit.has(kind))) continue;
     if (bits >= strangeBits) return true;

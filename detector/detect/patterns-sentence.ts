@@ -7,7 +7,7 @@ const stepsMax = 4;
 /** A sequence that takes longer is none that anybody would remember. */
 const withinMaxUs = 24 * 3_600_000_000;
 
-export interface Step {
+interface Step {
   /** Bits of `is` that must all hold. */
   readonly needs: number;
   readonly compared: Compared;

@@ -24,7 +24,7 @@ type Memory = Readonly<Record<"partials", Partials>>;
  * Misses: what is spread over several identities, or over more time than a pattern gives it, and an identity that
  * does the same every day.
  */
-export function patternsOf(all: readonly CompiledPattern[]): Detector<Memory> {
+function patternsOf(all: readonly CompiledPattern[]): Detector<Memory> {
   return {
     id: "patterns",
     version: 1,
@@ -200,10 +200,12 @@ function idsOf({ ids }: Begun): readonly string[] {
   return Array.from({ length: ints.length / 4 }, (_, nth) => idText(ints, nth * 4));
 }
 
+/** When an action began, in SQL over several. */
+const startOf = (one: string): string =>
+  `maxIf(toUnixTimestamp64Micro(started_at), action_id = ${sqlText(one)})`;
+
 function sqlOf({ id }: CompiledPattern, action: ActionView, earlier: readonly string[]): string {
   const { tenant, identityId } = action;
-  const at = (one: string): string =>
-    `maxIf(toUnixTimestamp64Micro(started_at), action_id = ${sqlText(one)})`;
   const ids = [...earlier, action.id].map(sqlText).join(", ");
-  return `SELECT ${sqlText(id)} AS pattern, uniqExact(action_id) AS steps, greatest(0, toInt64(floor((${at(action.id)} - ${at(earlier[0]!)}) / 1000000))) AS seconds, uniqExactIf(action_id, has(signals, ${sqlText("patterns/out of character")})) AS outOfCharacter FROM v_actions WHERE tenant = ${sqlText(tenant)} AND identity_id = ${sqlText(identityId)} AND action_id IN (${ids})`;
+  return `SELECT ${sqlText(id)} AS pattern, uniqExact(action_id) AS steps, greatest(0, toInt64(floor((${startOf(action.id)} - ${startOf(earlier[0]!)}) / 1000000))) AS seconds, uniqExactIf(action_id, has(signals, ${sqlText("patterns/out of character")})) AS outOfCharacter FROM v_actions WHERE tenant = ${sqlText(tenant)} AND identity_id = ${sqlText(identityId)} AND action_id IN (${ids})`;
 }

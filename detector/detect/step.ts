@@ -95,10 +95,6 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
     if (alert !== undefined) alerts.push(alert);
   }
 
-  function hearOf(finding: Finding, { evidence, memories }: IdentityState): void {
-    for (const [nth, detector] of detectors.entries()) detector.hear?.(finding, evidence, memories[nth]!);
-  }
-
   for (const row of rows) {
     view.row = row;
     const known = knownOf(row);
@@ -140,7 +136,7 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
         const said = isFinding(signal) ? report(state, examined, detector, signal, usedAtUs) : undefined;
         if (said !== undefined) {
           say(said);
-          hearOf(said.finding, state);
+          hearOf(detectors, said.finding, state);
           responses.push(...answersTo(said.finding, signal.name, examined, state));
         }
         noticed.push(noticedIn(detector, signal));
@@ -155,6 +151,15 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
   }
   const { changed: changedCounts, unadmitted } = admission;
   return { judgements, findings, alerts, responses, changed, changedCounts, duplicates, unadmitted };
+}
+
+/** Tells those who listen of a finding. */
+function hearOf(
+  detectors: readonly Detector[],
+  finding: Finding,
+  { evidence, memories }: IdentityState,
+): void {
+  for (const [nth, detector] of detectors.entries()) detector.hear?.(finding, evidence, memories[nth]!);
 }
 
 function examinedOf(

@@ -5,7 +5,7 @@ import type { Block } from "./memory.ts";
 
 const halfLifeUs = 86_400_000_000;
 /** After seven half-lives less than a hundredth is left. */
-export const forgottenAfterUs = 7 * halfLifeUs;
+const forgottenAfterUs = 7 * halfLifeUs;
 
 /** A finding as it adds to the risk of its identity. */
 export interface RiskEntry {
