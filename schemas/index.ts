@@ -1,6 +1,7 @@
 /** The contract: what the parts say to each other and to the world. Nouns only. */
 export { attributes, type AttributeSpec } from "./attributes.ts";
 export { Action, ActionKind, ActionStatus, LogPosition, Resource } from "./action.ts";
+export { ActionPattern, actionPatterns } from "./action-pattern.ts";
 export { Alert } from "./alert.ts";
 export { ActionDigest, ApprovalAnswer, ApprovalRequest, ApprovalState } from "./approval.ts";
 export { AttributionTable, type ActionRule, type Condition, type IdentityRule } from "./attribution.ts";

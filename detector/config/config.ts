@@ -180,6 +180,16 @@ export const Config = group({
   identities: group({ newPerHourMax: whole(0, 1_000_000_000).default(10_000) }).prefault({}),
   /** Rules that say nothing. Actions are judged and learned from as ever. */
   rules: group({ off: listOf(text(64), 64, "ids of rules").default([]) }).prefault({}),
+  /** Patterns of several actions to look for beside those that are shipped; `when` is a sentence (schemas/action-pattern.ts). */
+  patterns: listOf(
+    group({
+      id: pattern(/^[a-z][a-z0-9-]{0,47}$/u, "1 to 48 small letters, digits or -, and begin with a letter"),
+      when: text(512),
+      did: text(120),
+    }),
+    32,
+    "patterns",
+  ).default([]),
   /**
    * Baselines. What the log takes before acceptedUntil counts as accepted: learned from, with no word about behaviour; from frozenFrom
    * on nothing more is learned. Both by the log's time, as a sender may date an action as it likes.

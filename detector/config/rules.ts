@@ -1,6 +1,9 @@
 import { detectors } from "../detect/index.ts";
+import { actionPatterns } from "../../schemas/index.ts";
+import { compilePattern } from "../detect/patterns-sentence.ts";
 import type { Config } from "./config.ts";
 import { isLoopback, parseListen } from "./listen.ts";
+import { nearest } from "./suggest.ts";
 import { envName } from "./walk.ts";
 
 /** What must hold between settings, each broken one as a sentence. */
@@ -15,6 +18,7 @@ export function brokenRules(config: Config): readonly string[] {
     ...linkRules(config),
     ...revocationRules(config),
     ...ruleRules(config),
+    ...patternRules(config),
   ];
 }
 
@@ -26,6 +30,32 @@ function ruleRules({ rules }: Config): readonly string[] {
       (id) =>
         `rules.off names ${id}, which is no rule that can be switched off; there are ${known.join(", ")}`,
     );
+}
+
+function patternRules({ patterns }: Config): readonly string[] {
+  const taken = new Set(actionPatterns.map(({ id }) => id));
+  return patterns.flatMap((one, at) => {
+    const place = `patterns[${at}]`;
+    const problems = taken.has(one.id) ? [`${place}.id is ${one.id}, which another pattern has`] : [];
+    taken.add(one.id);
+    const made = compilePattern(one);
+    if (!("problem" in made)) return problems;
+    const { problem, words, allowed } = made;
+    const near = nearestBeginning(words, allowed);
+    const advice = near === undefined ? `known are ${allowed.join(", ")}` : `did you mean "${near}"?`;
+    const tail = allowed.length === 0 ? "" : `; ${advice}`;
+    return [...problems, `${place}.when ${problem}: "${words}"${tail}`];
+  });
+}
+
+/** The words probably meant by those with which a text begins. */
+function nearestBeginning(text: string, known: readonly string[]): string | undefined {
+  const words = text.split(" ");
+  for (let count = words.length; count > 0; count -= 1) {
+    const near = nearest(words.slice(0, count).join(" "), known);
+    if (near !== undefined) return near;
+  }
+  return undefined;
 }
 
 function listenRules({ http, telemetry }: Config): readonly string[] {

@@ -266,6 +266,24 @@ export class ActionView {
     return made;
   }
 
+  /** What kind of thing the main resource is; "" where there is none. */
+  get resourceKind(): string {
+    const code = this.#mainResource(this.#columns.codes.resourceKind, 1);
+    return code === absent ? "" : this.textOf(code);
+  }
+
+  /** Its id as `idInts` ints. */
+  get idInts(): readonly number[] {
+    const at = this.row * idInts;
+    return [...this.#columns.ids.subarray(at, at + idInts)];
+  }
+
+  /** Origins of the resources after the main one. */
+  get furtherOrigins(): readonly string[] {
+    const further = this.#columns.resources[this.#columns.codes.resources[this.row]!] ?? [];
+    return further.filter((_, at) => at % 3 === 2).map((code) => this.textOf(code));
+  }
+
   /** All resources, the main one first. */
   get resources(): readonly Resource[] {
     const { codes, dictionary, resources } = this.#columns;

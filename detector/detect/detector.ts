@@ -31,6 +31,8 @@ export interface NoticedBy extends Noticed {
   readonly rule: string;
   /** Of a finding; undefined where it was only noticed. */
   readonly severity: Severity | undefined;
+  /** The kinds of evidence it rests on. */
+  readonly evidence: readonly EvidenceKind[];
 }
 
 /** What a detector has to say: what makes it this finding and no other. */
@@ -53,6 +55,8 @@ export interface Signal extends Noticed {
 /** A finding in words and numbers. */
 interface Told {
   readonly title: string;
+  /** What the identity did, as the title of its episode says it after its name; made of the action unless told. */
+  readonly did?: string;
   readonly why: Readonly<Record<string, number | string | boolean>>;
   /**
    * SELECT over the views of the store that recomputes the numbers of `why` under the same names. `{before}` stands for
@@ -88,12 +92,21 @@ export interface Detector<Remembered extends Memory = Memory> {
   learn(examined: Examined, memory: Remembered, signals: readonly Noticed[]): void;
   /** Notes what belongs to the running session and not to the habit; called after `learn`, also while the baseline is frozen. */
   follow?(examined: Examined, memory: Remembered, signals: readonly Noticed[]): void;
+  /** Hears of a finding that was made, by whichever detector: before it is itself asked about the action. */
+  hear?(finding: Finding, evidence: Evidence, memory: Remembered): void;
 }
 
 /** Whether it compares with what was before: authority and telemetry have no habit, and what people decided needs none. */
 export function isOfHabit({ family }: Pick<Detector, "family">): boolean {
   return family === "behaviour" || family === "correlation";
 }
+/** The kind of evidence that a detector brings unless it says so itself. */
+export const evidenceOf: Readonly<Record<Family, readonly EvidenceKind[]>> = {
+  authority: ["authority"],
+  behaviour: ["novelty"],
+  correlation: ["correlation"],
+  integrity: ["integrity"],
+};
 
 /** What a detector says that has nothing to say. */
 export const quiet: readonly Signal[] = [];

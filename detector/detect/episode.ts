@@ -13,13 +13,20 @@ function compareSeverity(a: Severity, b: Severity): number {
   return Math.sign(Severity.options.indexOf(a) - Severity.options.indexOf(b));
 }
 
+/** Whether people are told of a finding of this severity at once. */
+export const isGrave = (severity: Severity): boolean => compareSeverity(severity, alertFrom) >= 0;
+
+/** Whether what happens then belongs to another episode, or there is none. */
+export function isOver(episode: Episode | undefined, atUs: number): boolean {
+  return episode === undefined || atUs - episode.lastAtUs > episodeQuietUs;
+}
+
 /** Joins a finding to the episode its identity is in, or begins a new one with it. */
 export function join(
   episode: Episode | undefined,
   finding: { readonly id: string; readonly severity: Severity; readonly atUs: number },
 ): { readonly episode: Episode; readonly raised: boolean } {
-  const current =
-    episode !== undefined && finding.atUs - episode.lastAtUs <= episodeQuietUs ? episode : undefined;
+  const current = isOver(episode, finding.atUs) ? undefined : episode;
   const isHigher = current === undefined || compareSeverity(finding.severity, current.severity) > 0;
   return {
     episode: {
@@ -27,12 +34,16 @@ export function join(
       lastAtUs: Math.max(current?.lastAtUs ?? 0, finding.atUs),
       severity: isHigher ? finding.severity : current.severity,
     },
-    raised: isHigher && compareSeverity(finding.severity, alertFrom) >= 0,
+    raised: isHigher && isGrave(finding.severity),
   };
 }
 
-/** The alert that tells of an episode, written into the outbox when it opens or rises in severity. */
-export function alertOf(finding: Finding): Alert {
+/**
+ * The alert that tells of an episode, written into the outbox when it opens or rises in severity.
+ *
+ * @param title what the identity did, in a sentence; that of the finding unless told.
+ */
+export function alertOf(finding: Finding, title = finding.title): Alert {
   return {
     type: "episode.opened",
     timestamp: new Date(Math.floor(finding.atUs / 1000)).toISOString(),
@@ -41,7 +52,7 @@ export function alertOf(finding: Finding): Alert {
       tenant: finding.tenant,
       identityId: finding.identityId,
       severity: finding.severity,
-      title: finding.title,
+      title,
       findingId: finding.id,
       chainId: finding.chainId,
       rule: finding.rule,

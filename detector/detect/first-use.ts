@@ -165,6 +165,7 @@ function signalOf(
   return {
     name: key.name,
     severity: "medium",
+    bits: known.bits,
     cause: `${action.sessionId}|${key.name}|${value.length > causeCharsMax ? fingerprint(value) : value}`,
     tell: () => ({
       title: `first use of ${key.name} ${value}`,

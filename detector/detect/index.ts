@@ -9,7 +9,10 @@ import { issueThenLateral } from "./issue-then-lateral.ts";
 import { noGrant } from "./no-grant.ts";
 import { outOfCharacter } from "./out-of-character.ts";
 import { outsideGrant } from "./outside-grant.ts";
+import { patterns } from "./patterns.ts";
 import { privilegeCreep } from "./privilege-creep.ts";
+import { repeatedErrors } from "./repeated-errors.ts";
+import { risk } from "./risk.ts";
 import { sensitiveOperation } from "./sensitive-operation.ts";
 import { standingViolated } from "./standing-violated.ts";
 import { volume } from "./volume.ts";
@@ -17,9 +20,11 @@ import { unlikePeers } from "./unlike-peers.ts";
 
 /**
  * Every detector, in the order they are asked. A new one is its file, its cases, and a line here. What joins several actions comes
- * before what is said of each: of an episode the gravest word goes out first, and those after it raise no alert of their own.
+ * before what is said of each: of an episode the gravest word goes out first, and those after it raise no alert of their own. What looks at what
+ * others noticed comes after them: patterns, and of all that is said, risk.
  */
 export const detectors: readonly Detector[] = [
+  repeatedErrors,
   issueThenLateral,
   privilegeCreep,
   outsideGrant,
@@ -35,4 +40,6 @@ export const detectors: readonly Detector[] = [
   identityLifecycle,
   delegation,
   volume,
+  patterns,
+  risk,
 ];

@@ -39,6 +39,7 @@ export const issueThenLateral: Detector<Memory> = {
         severity: action.isRefused ? "high" : "critical",
         cause: `${sessionId}|${outcome}|${operation}`,
         cites: [issued.text],
+        evidence: ["authority", "correlation"],
         tell: () => ({
           title: `${operation} beyond its grants, ${String(seconds)} s after it got a token`,
           why: { outcome, operation, closestGrant: authority.grantId, seconds },

@@ -1,4 +1,4 @@
-import type { Noticed, NoticedBy, Signal } from "./detector.ts";
+import { type Detector, evidenceOf, type Noticed, type NoticedBy, type Signal } from "./detector.ts";
 
 /** Whether a finding is to be made of what was noticed. */
 export function isFinding(noticed: Noticed | Signal): noticed is Signal {
@@ -6,12 +6,14 @@ export function isFinding(noticed: Noticed | Signal): noticed is Signal {
 }
 
 /** What was noticed, and by whom. */
-export function noticedIn(rule: string, signal: Noticed | Signal): NoticedBy {
+export function noticedIn({ id, family }: Detector, signal: Noticed | Signal): NoticedBy {
   const { name, bits } = signal;
+  const isSaid = isFinding(signal);
   return {
-    rule,
+    rule: id,
     name,
-    severity: isFinding(signal) ? signal.severity : undefined,
+    severity: isSaid ? signal.severity : undefined,
+    evidence: (isSaid ? signal.evidence : undefined) ?? evidenceOf[family],
     ...(bits !== undefined && { bits }),
   };
 }

@@ -143,9 +143,10 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
         if (said !== undefined) {
           say(said);
           storms.count(detector, view, said.finding);
+          hearOf(detectors, said.finding, state);
           responses.push(...answersTo(said.finding, signal.name, examined, state));
         }
-        noticed.push(noticedIn(detector.id, signal));
+        noticed.push(noticedIn(detector, signal));
       }
       if (learns) detector.learn(examined, memory, signals);
       if (follows) detector.follow?.(examined, memory, signals);
@@ -158,6 +159,15 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
   const { unadmitted } = admission;
   const changedCounts = new Map<string, Pick<Block, "pack">>([...admission.changed, ...storms.changed]);
   return { judgements, findings, alerts, responses, changed, changedCounts, duplicates, unadmitted };
+}
+
+/** Tells those who listen of a finding. */
+function hearOf(
+  detectors: readonly Detector[],
+  finding: Finding,
+  { evidence, memories }: IdentityState,
+): void {
+  for (const [nth, detector] of detectors.entries()) detector.hear?.(finding, evidence, memories[nth]!);
 }
 
 function examinedOf(

@@ -2,6 +2,7 @@ import { Usage } from "../../policy/usage.ts";
 import { Severity } from "../../schemas/index.ts";
 import { ByteReader, ByteWriter } from "../bytes.ts";
 import { Changes } from "./changes.ts";
+import { EpisodeStory } from "./episode-story.ts";
 import { GatheredEvidence } from "./evidence.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { OwnStanding } from "./own-standing.ts";
@@ -35,6 +36,7 @@ export class IdentityState {
   /** Latest end of an action learned from; what ended earlier is late. */
   lastAtUs = 0;
   episode: Episode | undefined = undefined;
+  readonly story = new EpisodeStory();
   readonly ownStanding = new OwnStanding();
   /** What was done under grants that count it. */
   readonly usage = new Usage();
@@ -71,30 +73,9 @@ export class IdentityState {
     packEpisode(this.episode, writer);
     this.ownStanding.pack(writer);
     this.usage.pack(writer);
-    this.#packChanges(writer);
-    detectors.forEach((detector, nth) => {
-      const memory = this.memories[nth]!;
-      if (Object.keys(memory).length === 0) return;
-      scratch.clear();
-      packMemory(memory, scratch);
-      // All blocks of nothing are zeros: who has no use for a detector pays nothing for it.
-      if (scratch.finish().every((byte) => byte === 0)) return;
-      writer.text(detector.id);
-      writer.varint(detector.version);
-      writer.varint(scratch.length);
-      writer.raw(scratch.finish());
-    });
-  }
-
-  /** As a detector's memory, so that a program which doesn't know it reads on. */
-  #packChanges(writer: ByteWriter): void {
-    if (this.changes.isEmpty) return;
-    scratch.clear();
-    this.changes.pack(scratch);
-    writer.text(changesId);
-    writer.varint(changesVersion);
-    writer.varint(scratch.length);
-    writer.raw(scratch.finish());
+    detectors.forEach((detector, nth) => packPart(detector, this.memories[nth]!, writer));
+    packPart(ofEpisode, { story: this.story }, writer);
+    if (!this.changes.isEmpty) packPart(ofChanges, { changes: this.changes }, writer);
   }
 
   /**
@@ -123,8 +104,9 @@ export class IdentityState {
       const id = reader.text();
       const detectorVersion = reader.varint();
       const memory = reader.raw(reader.varint());
-      if (id === changesId && detectorVersion === changesVersion)
-        state.changes.unpack(new ByteReader(memory));
+      if (id === ofChanges.id && detectorVersion === ofChanges.version)
+        unpackMemory({ changes: state.changes }, new ByteReader(memory));
+      if (id === ofEpisode.id) unpackMemory({ story: state.story }, new ByteReader(memory));
       const nth = detectors.findIndex((one) => one.id === id && one.version === detectorVersion);
       if (nth !== -1) unpackMemory(state.memories[nth]!, new ByteReader(memory));
     }
@@ -136,10 +118,27 @@ export class IdentityState {
 const packedVersion = 3;
 /** The version from which on standing and usage are packed; the one before it is read as that of an identity that used nothing. */
 const countedFrom = 3;
-/** No detector's id has a dot. */
-const changesId = "state.changes";
-const changesVersion = 1;
+/** Under which it is kept what changed about the identity; no detector's id has a dot. */
+const ofChanges = { id: "state.changes", version: 1 };
 const scratch = new ByteWriter();
+/** Under which the story of the episode is kept, beside what detectors remember. */
+const ofEpisode = { id: "episode", version: 1 };
+
+function packPart(
+  { id, version }: Pick<Remembering, "id" | "version">,
+  memory: Memory,
+  writer: ByteWriter,
+): void {
+  if (Object.keys(memory).length === 0) return;
+  scratch.clear();
+  packMemory(memory, scratch);
+  // All blocks of nothing are zeros: who has no use for a detector pays nothing for it.
+  if (scratch.finish().every((byte) => byte === 0)) return;
+  writer.text(id);
+  writer.varint(version);
+  writer.varint(scratch.length);
+  writer.raw(scratch.finish());
+}
 
 function packEpisode(episode: Episode | undefined, writer: ByteWriter): void {
   writer.byte(episode === undefined ? 0 : 1 + Severity.options.indexOf(episode.severity));

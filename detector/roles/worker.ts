@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { detectors } from "../detect/index.ts";
+import { withPatterns } from "../detect/patterns.ts";
 import { learningOf } from "../learn/learning.ts";
 import { switchedOff } from "../detect/switched-off.ts";
 import { partitionWorker, type PartitionWorker, type WorkerOptions } from "../stream/partition-worker.ts";
@@ -38,7 +39,7 @@ function budgetOf(context: Context): StateBudget {
 /** What the settings say of how actions are judged; all that judges as the service does begins with this. */
 export function judgingOf(config: Config): Judging {
   return {
-    detectors: switchedOff(detectors, config.rules.off),
+    detectors: switchedOff(withPatterns(detectors, config.patterns), config.rules.off),
     limits: config.limits,
     recordsMax: config.chunk.recordsMax,
     bytesMax: config.chunk.bytesMax,

@@ -19,7 +19,7 @@ describe("each mistake is one sentence that says what is allowed", () => {
     {
       yaml: "colour: red",
       says: [
-        "colour is not a setting; allowed here are data, clickhouse, http, kafka, chunk, state, identities, rules, learning, peers, limits, hooks, approvals, alerts, revocation, integrity, telemetry",
+        "colour is not a setting; allowed here are data, clickhouse, http, kafka, chunk, state, identities, rules, patterns, learning, peers, limits, hooks, approvals, alerts, revocation, integrity, telemetry",
       ],
     },
     {

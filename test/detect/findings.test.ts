@@ -19,6 +19,7 @@ const parrot: Detector = {
         name: "said",
         severity,
         cause,
+        ...(cause === "agreed" && { evidence: ["novelty", "lineage"] }),
         tell: () => ({ title: `heard ${cause}`, why: { cause }, sql: "SELECT 1 WHERE {before}" }),
       },
     ];
@@ -74,8 +75,18 @@ describe("findings", () => {
     { name: "a second of the same severity does not", said: ["medium:a", "medium:b"], alerts: ["medium"] },
     {
       name: "a rise in severity alerts again, a fall does not",
-      said: ["medium:a", "critical:b", "high:c"],
+      said: ["medium:a", "critical:agreed", "high:c"],
       alerts: ["medium", "critical"],
+    },
+    {
+      name: "one kind of evidence alone is not critical",
+      said: ["medium:a", "critical:b"],
+      alerts: ["medium", "high"],
+    },
+    {
+      name: "a kind of evidence that the episode holds already counts, too",
+      said: ["high:agreed", "critical:b"],
+      alerts: ["high", "critical"],
     },
     { name: "a rise from low to medium is the first alert", said: ["low:a", "medium:b"], alerts: ["medium"] },
   ])("$name", ({ said, alerts }) => {

@@ -15,7 +15,7 @@ import { Engine, type Judged } from "../support/stepped.ts";
 const bytesMax = 16 * 1024;
 const bytesMaxUnderGate = 512;
 /** Of one that was granted something, and names tasks, credentials, environments and approvals: nobody makes that up by the thousand. */
-const bytesMaxOfTrusted = 1024;
+const bytesMaxOfTrusted = 1280;
 const dayUs = 86_400_000_000;
 
 /** How many actions, and how many different things each part of them names. */
@@ -106,7 +106,7 @@ const roomOf = ({ isTrusted }: Life, gateOpen: boolean): number =>
   gateOpen ? bytesMax : isTrusted === true ? bytesMaxOfTrusted : bytesMaxUnderGate;
 
 describe("a packed state", () => {
-  test("takes 16 KiB at most, and while the evidence gate is closed 512 bytes, or 1,024 of one that was granted something", () => {
+  test("takes 16 KiB at most, and while the evidence gate is closed 512 bytes, or 1,280 of one that was granted something", () => {
     fc.assert(
       fc.property(lives, (life) => {
         const { bytes, gateOpen } = packedOf(life);

@@ -121,6 +121,15 @@ function awkward(): Judged[] {
       startedAtUs: at(404),
     }),
   ];
+  const failing = Array.from({ length: 6 }, (_, nth) =>
+    judgedWith(1700 + nth, {
+      ...base,
+      operation: "db.connect'\\{before}",
+      resources: [{ id: "orders'\\", kind: "db", origin: "" }],
+      status: "error",
+      startedAtUs: at(406 + nth),
+    }),
+  );
   const inOneRecord = [0, 1, 2].map((index) => {
     const one = judgedWith(1600, {
       ...base,
@@ -138,6 +147,7 @@ function awkward(): Judged[] {
     ...news,
     ...news,
     ...inOneRecord,
+    ...failing,
   ];
 }
 
@@ -188,7 +198,7 @@ beforeAll(async () => {
   stepped = engine.step([
     ...(await sample()),
     ...awkward(),
-    ...authorityLog(1700),
+    ...authorityLog(1800),
     ...busy(5000),
     ...cloudLog(8000),
     unlikeItsPeers(9990),
