@@ -49,11 +49,11 @@ export function expectedOf({ rate, newsLately }: Counted, latestHour: number): E
 }
 
 const days = "greatest(1, (latest - fromHour) / 24)";
-const perYear = `(${String(daysAYear)} * (newsLately + 0.5) * observations) / (lately * ${days})`;
+const perYear = `((${String(daysAYear)} * (newsLately + 0.5) * observations) / (lately * ${days}))`;
 
 /** The same in SQL, over columns of these names, `latest` and `fromHour`. */
 export const expectedSql = {
   days,
   perYear,
-  bits: `greatest(0, ${String(bitsOfAlarm)} + log2(${String(allowed.medium)} / (${perYear})))`,
+  bits: `greatest(0, ${String(bitsOfAlarm)} + log2(${String(allowed.medium)} / ${perYear}))`,
 } as const;

@@ -38,7 +38,10 @@ function partsOf(text: string): readonly string[] {
     const at = text.indexOf("@");
     return [text.slice(at), text.slice(0, at)];
   }
-  return text.replace(queryPattern, "").replace(schemePattern, "").split(/[/:\\]/u);
+  return text
+    .replace(queryPattern, "")
+    .replace(schemePattern, "")
+    .split(/[/:\\]/u);
 }
 
 function shapeOf(part: string): string {

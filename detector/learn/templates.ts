@@ -127,7 +127,8 @@ export class Templates implements Block {
         if (this.#is(node, varies)) continue;
         const { different, once } = this.#widthOf(node);
         const isOpen = different >= differentMin && once >= onceShare * this.#nodes[node + seen]!;
-        if (isOpen || different > most) [widest, most] = [node, isOpen ? Number.POSITIVE_INFINITY : different];
+        if (isOpen || different > most)
+          [widest, most] = [node, isOpen ? Number.POSITIVE_INFINITY : different];
       }
       const isFull = this.#nodes.length > (this.#nodesMax + 1) * fields;
       if (widest === -1 || (most !== Number.POSITIVE_INFINITY && !isFull)) return;
@@ -210,7 +211,8 @@ const hex = (int: number): string => (int >>> 0).toString(16).padStart(8, "0");
 /** The child of a node with a segment; 0 when there is none. */
 function findIn(nodes: readonly number[], node: number, print: Fingerprint): number {
   let at = nodes[node + child]!;
-  while (at !== 0 && (nodes[at + high] !== print.high || nodes[at + low] !== print.low)) at = nodes[at + next]!;
+  while (at !== 0 && (nodes[at + high] !== print.high || nodes[at + low] !== print.low))
+    at = nodes[at + next]!;
   return at;
 }
 

@@ -12,6 +12,7 @@ import { authorise } from "../../policy/judge.ts";
 import { PolicyBook } from "../../policy/book.ts";
 import { defaultLimits } from "../../detector/decode/index.ts";
 import { detectors } from "../../detector/detect/index.ts";
+import { newsKeys } from "../../detector/detect/news-keys.ts";
 import { batchesOf } from "../../detector/replay/batches.ts";
 import { encodeSpans } from "../../detector/replay/otlp.ts";
 import { shippedAttributor } from "../../detector/roles/package-files.ts";
@@ -62,18 +63,44 @@ const secret = (id: string): { resources: { id: string; kind: string; origin: st
   resources: [{ id, kind: "secret", origin: "prompt" }],
 });
 
+const letters = (n: number): string => String.fromCodePoint(97 + (n % 26), 97 + (Math.floor(n / 26) % 26));
+
+/** Names of resources in all the forms that are taken apart, and one folder with ever new names. */
+function nameOf(n: number): string {
+  const odd = [
+    "https://o'brien@acme.example:8443/v1/users/4711/ü?x=\\'#y",
+    "ada.o'brien@acme.example",
+    "arn:aws:iam::123456789012:role/ci\\deploy",
+    "kv/2f1c8a90-1111-2222-3333-444455556666/deadbeef0badf00d/é😀/a/b/c/d",
+    "C:\\temp\\report 12.pdf",
+    "//",
+  ];
+  return n % 8 === 1 ? odd[Math.floor(n / 8) % odd.length]! : `box/in/${letters(n)}/${n % 3}`;
+}
+
 /** One identity with a habit and then news of every kind, among actions that are late, forged, or there twice. */
 function awkward(): Judged[] {
   const hourUs = 3_600_000_000;
   const identityId = "agent:o'brien\\{before}\n😀 FROM v_actions";
-  const base = { identityId, tenant: "acme 'x'", network: "10.0.0.7" };
+  const base = {
+    identityId,
+    tenant: "acme 'x'",
+    network: "10.0.0.7",
+    path: ["user:o'brien", identityId],
+    attributes: { "k8s.deployment.name": "o'brien\\", "nhi.credential.type": "api_key" },
+  };
   const vault = { kind: "secret_read", operation: "vault.kv.read" } as const;
-  const at = (n: number): number => builtAtUs + n * hourUs;
+  // Half of the day, so that the other half would be news.
+  const at = (n: number): number => builtAtUs + (n + 12 * Math.floor(n / 12)) * hourUs;
   const file = { operation: "file.open", resources: [{ id: "notes", kind: "file", origin: "" }] };
-  const habit = Array.from({ length: 400 }, (_, n) =>
+  const files = (n: number): typeof file => ({
+    ...file,
+    resources: [{ id: nameOf(n), kind: "file", origin: "" }],
+  });
+  const habit = Array.from({ length: 480 }, (_, n) =>
     judgedWith(1000 + n, {
       ...base,
-      ...(n % 2 === 0 ? { ...vault, ...secret("kv/app") } : file),
+      ...(n % 2 === 0 ? { ...vault, ...secret("kv/app") } : files(n)),
       startedAtUs: at(n),
       sessionId: `day ${Math.floor(n / 24)}`,
       mutating: n % 4 === 0,
@@ -86,14 +113,14 @@ function awkward(): Judged[] {
       ...base,
       ...vault,
       ...secret("kv/o'brien\\😀{x:String}"),
-      startedAtUs: at(401),
+      startedAtUs: at(481),
       network: "2001:db8::1",
     }),
     judgedWith(1503, {
       ...base,
       ...vault,
       ...secret("kv/o'brien\\😀{x:String}"),
-      startedAtUs: at(402),
+      startedAtUs: at(482),
       sessionId: "again",
     }),
     judgedWith(1504, {
@@ -101,12 +128,19 @@ function awkward(): Judged[] {
       operation: "mail.send",
       mutating: true,
       resources: [{ id: "mallory", kind: "mail", origin: "tool:mail.read" }],
-      startedAtUs: at(403),
+      startedAtUs: at(483),
+    }),
+    judgedWith(1507, {
+      ...base,
+      ...files(1507),
+      startedAtUs: builtAtUs + 974 * hourUs,
+      path: ["user:somebody\\'", identityId],
+      attributes: { "service.name": "shell'\\", "nhi.credential.type": "jwt'\\" },
     }),
     judgedWith(1506, {
       ...base,
       ...file,
-      startedAtUs: at(404.5),
+      startedAtUs: at(484.5),
       strength: "verified",
       source: "spiffe://acme/o'brien\\",
       attributes: { "nhi.bound.contradicted": "agent:pay'roll\\{before}\n😀 FROM v_actions" },
@@ -115,7 +149,7 @@ function awkward(): Judged[] {
       ...base,
       operation: "file.open",
       resources: [{ id: "r".repeat(1000), kind: "file", origin: "" }],
-      startedAtUs: at(404),
+      startedAtUs: at(484),
     }),
   ];
   const inOneRecord = [0, 1, 2].map((index) => {
@@ -124,13 +158,13 @@ function awkward(): Judged[] {
       ...vault,
       ...secret(`kv/${index}`),
       spanId: spanIdOf(9000 + index),
-      startedAtUs: at(405),
+      startedAtUs: at(485),
     });
     return { ...one, position: { ...one.position, index } };
   });
   return [
     ...habit,
-    { ...forged, position: { ...forged.position, atMs: at(400) / 1000 } },
+    { ...forged, position: { ...forged.position, atMs: at(480) / 1000 } },
     late,
     ...news,
     ...news,
@@ -188,13 +222,7 @@ describe("the SQL that a finding prints", () => {
     const keys = new Set(
       stepped.findings.filter((one) => one.rule === "first-use").map((one) => one.why["key"]),
     );
-    expect([...keys].map(String).toSorted()).toEqual([
-      "network",
-      "operation",
-      "resource",
-      "secret",
-      "unprompted resource",
-    ]);
+    expect([...keys].map(String).toSorted()).toEqual(newsKeys.map((one) => one.name).toSorted());
     const signals = new Set(stepped.actions.flatMap((one) => one.signals));
     expect(authoritySignals.filter((one) => !signals.has(one))).toEqual([]);
     expect(stepped.actions.some((one) => one.late)).toBe(true);
