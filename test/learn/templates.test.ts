@@ -18,7 +18,8 @@ function learned(names: readonly string[], nodesMax = room): Templates {
 }
 
 const has = (templates: Templates, name: string): boolean => templates.has(segmentsOf(name));
-const letters = (nth: number): string => String.fromCodePoint(97 + (nth % 26), 97 + (Math.floor(nth / 26) % 26));
+const letters = (nth: number): string =>
+  String.fromCodePoint(97 + (nth % 26), 97 + (Math.floor(nth / 26) % 26));
 const many = (count: number, prefix: string): string[] =>
   Array.from({ length: count }, (_, nth) => `${prefix}/${letters(nth)}`);
 
@@ -52,7 +53,10 @@ describe("a tree of names", () => {
   });
 
   test("knows what it was told of, in whatever order, before and after it was packed, and takes 1 KiB at most", () => {
-    const names = fc.array(fc.stringMatching(/^[a-h]{1,2}(?:\/[a-h]{1,2}){0,7}$/u), { minLength: 1, maxLength: 300 });
+    const names = fc.array(fc.stringMatching(/^[a-h]{1,2}(?:\/[a-h]{1,2}){0,7}$/u), {
+      minLength: 1,
+      maxLength: 300,
+    });
     fc.assert(
       fc.property(names, fc.integer({ min: 8, max: room }), (told, nodesMax) => {
         const templates = learned(told, nodesMax);

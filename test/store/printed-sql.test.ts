@@ -23,6 +23,7 @@ import { type Finding, Grant } from "../../schemas/index.ts";
 import { actionAt, judgedOf } from "../support/actions.ts";
 import { planWith } from "../support/chunks.ts";
 import { builtAtUs, judgedWith, spanIdOf } from "../support/build.ts";
+import { nameOf } from "../support/odd-names.ts";
 import { sql } from "../support/sql.ts";
 import { authorityBook, authorityLog } from "../support/authority-log.ts";
 import { Engine, type Judged, type PlainStepped } from "../support/stepped.ts";
@@ -62,21 +63,6 @@ async function sample(): Promise<Judged[]> {
 const secret = (id: string): { resources: { id: string; kind: string; origin: string }[] } => ({
   resources: [{ id, kind: "secret", origin: "prompt" }],
 });
-
-const letters = (n: number): string => String.fromCodePoint(97 + (n % 26), 97 + (Math.floor(n / 26) % 26));
-
-/** Names of resources in all the forms that are taken apart, and one folder with ever new names. */
-function nameOf(n: number): string {
-  const odd = [
-    "https://o'brien@acme.example:8443/v1/users/4711/ü?x=\\'#y",
-    "ada.o'brien@acme.example",
-    "arn:aws:iam::123456789012:role/ci\\deploy",
-    "kv/2f1c8a90-1111-2222-3333-444455556666/deadbeef0badf00d/é😀/a/b/c/d",
-    "C:\\temp\\report 12.pdf",
-    "//",
-  ];
-  return n % 8 === 1 ? odd[Math.floor(n / 8) % odd.length]! : `box/in/${letters(n)}/${n % 3}`;
-}
 
 /** One identity with a habit and then news of every kind, among actions that are late, forged, or there twice. */
 function awkward(): Judged[] {
