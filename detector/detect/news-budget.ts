@@ -39,7 +39,7 @@ interface Counted {
  * `bits` is how far below the budget of an alarm it is: 2 + log₂(allowed.medium / perYear), 0 at least.
  *
  * It is a bound and no forecast: a settled identity brings nothing new for years and is counted with the half that it might
- * have brought. So the figure falls with the time it stayed settled: 26 a year after a week, 9 after three, 2 after 90 days.
+ * have brought. So the figure falls with the time it stayed settled: 35 to 52 a year after a week, 8 to 12 after 30 days, 3 to 4 after 90.
  */
 export function expectedOf({ rate, newsLately }: Counted, latestHour: number): Expected {
   if (rate.observations === 0) return { days: 1, perYear: Number.POSITIVE_INFINITY, bits: 0 };
