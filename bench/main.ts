@@ -1,4 +1,5 @@
 import { decode } from "./decode.ts";
+import { detectors } from "./detectors/detectors.ts";
 import { gateway } from "./gateway/gateway.ts";
 import { identities } from "./gateway/identities.ts";
 import { guard } from "./guard/guard.ts";
@@ -19,6 +20,7 @@ const areas: readonly Area[] = [
   identities,
   state,
   flood,
+  detectors,
   latency,
   query,
   lineage,

@@ -3,9 +3,11 @@ import { type ActionColumns, idInts } from "../attribute/action-columns.ts";
 import { idText } from "../attribute/ids.ts";
 import { absent, empty } from "../decode/index.ts";
 import { type Fingerprint, fingerprintOf } from "../learn/fingerprint.ts";
+import { hourOf } from "../learn/news-rate.ts";
 import { type ValuePrints, valuePrintsOf } from "../learn/value-prints.ts";
 import type { RecordPlaces } from "./record-places.ts";
 
+const hoursAWeek = 168;
 const noCodes: readonly number[] = [];
 
 /**
@@ -118,6 +120,11 @@ export class ActionView {
     return (this.#columns.paths[this.#columns.codes.path[this.row]!] ?? []).map((code) => this.textOf(code));
   }
 
+  /** Code of who handed the work on to the acting identity; `absent` when nobody did. */
+  get callerCode(): number {
+    return this.#columns.paths[this.#columns.codes.path[this.row]!]?.at(-2) ?? absent;
+  }
+
   get environment(): string {
     return this.attribute("deployment.environment.name") ?? "";
   }
@@ -137,13 +144,19 @@ export class ActionView {
 
   /** An attribute that is kept with the action, as text; undefined where it has none. */
   attribute(name: string): string | undefined {
+    const code = this.attributeCode(name);
+    return code === absent ? undefined : this.textOf(code);
+  }
+
+  /** Code of the same; `absent` where it has none. */
+  attributeCode(name: string): number {
     const { codes, stored, dictionary } = this.#columns;
     const end = this.#columns.storedEnd(this.row);
     const code = this.#nameCode(name);
     for (let at = codes.stored[this.row]!; at < end; at += 2)
       if (stored[at] === code || (code === empty && dictionary.text(stored[at]!) === name))
-        return dictionary.text(stored[at + 1]!);
-    return undefined;
+        return stored[at + 1]!;
+    return absent;
   }
 
   /** The approval that its sender names. */
@@ -225,6 +238,11 @@ export class ActionView {
 
   get networkCode(): number {
     return this.#columns.codes.network[this.row]!;
+  }
+
+  /** Code of the hour of the week that it began in, 0 to 167 from Thursday midnight UTC on, as 1970 began. */
+  get weekHourCode(): number {
+    return this.#columns.dictionary.addNumber(hourOf(this.startedAtUs) % hoursAWeek);
   }
 
   textOf(code: number): string {

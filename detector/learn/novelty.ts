@@ -1,6 +1,7 @@
 import type { ByteReader, ByteWriter } from "../bytes.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import type { Block } from "./memory.ts";
+import { NewsRate } from "./news-rate.ts";
 import { SeenValues } from "./seen-values.ts";
 
 /**
@@ -8,7 +9,7 @@ import { SeenValues } from "./seen-values.ts";
  * may hold, it no longer knows what is new; as soon as it may hold more, it begins anew.
  */
 export class Novelty implements Block {
-  observations = 0;
+  rate = new NewsRate();
   news = 0;
   /** Ordinal of the action with which it began anew; undefined while it knows everything from the first one on. */
   since: number | undefined = undefined;
@@ -21,6 +22,15 @@ export class Novelty implements Block {
     return !this.#isCrowded;
   }
 
+  get observations(): number {
+    return this.rate.observations;
+  }
+
+  /** News among the latest observations. */
+  get newsLately(): number {
+    return this.news - this.rate.newsBefore;
+  }
+
   /** How rare something new is here, in bits; 5 bits are one observation in 32. */
   get bits(): number {
     return -Math.log2((this.news + 0.5) / (this.observations + 1));
@@ -31,10 +41,10 @@ export class Novelty implements Block {
   }
 
   /** Learns a value; remembers it while there is room for `valuesMax`. */
-  observe(value: Fingerprint, valuesMax: number, ordinal: number): void {
+  observe(value: Fingerprint, valuesMax: number, ordinal: number, atUs = 0): void {
     if (this.#isCrowded && valuesMax > this.#valuesMax) this.#beginAnew(ordinal);
     this.#valuesMax = valuesMax;
-    this.observations += 1;
+    this.rate.note(this.news, atUs);
     if (this.#isCrowded || this.#values.has(value)) return;
     this.news += 1;
     if (this.#values.size < valuesMax) this.#values.add(value);
@@ -42,7 +52,7 @@ export class Novelty implements Block {
   }
 
   #beginAnew(ordinal: number): void {
-    this.observations = 0;
+    this.rate = new NewsRate();
     this.news = 0;
     this.since = ordinal;
     this.#isCrowded = false;
@@ -50,19 +60,21 @@ export class Novelty implements Block {
   }
 
   pack(writer: ByteWriter): void {
-    writer.varint(this.observations);
+    this.rate.pack(writer);
+    writer.byte((this.#isCrowded ? 1 : 0) | (this.since === undefined ? 0 : 2));
+    if (this.observations === 0) return;
     writer.varint(this.news);
     writer.varint(this.#valuesMax);
-    writer.byte((this.#isCrowded ? 1 : 0) | (this.since === undefined ? 0 : 2));
     if (this.since !== undefined) writer.varint(this.since);
     this.#values.pack(writer);
   }
 
   unpack(reader: ByteReader): void {
-    this.observations = reader.varint();
+    this.rate.unpack(reader);
+    const flags = reader.byte();
+    if (this.observations === 0) return;
     this.news = reader.varint();
     this.#valuesMax = reader.varint();
-    const flags = reader.byte();
     this.#isCrowded = (flags & 1) === 1;
     if ((flags & 2) === 2) this.since = reader.varint();
     this.#values.unpack(reader);

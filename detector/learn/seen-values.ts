@@ -12,6 +12,8 @@ const roomUnread = 1024;
 export class SeenValues implements Block {
   /** Both ints of each value. */
   #ints: number[] = [];
+  /** Where the value is that was found last: the next is often the same. */
+  #last = 0;
 
   get size(): number {
     return this.#ints.length / 2;
@@ -19,7 +21,13 @@ export class SeenValues implements Block {
 
   has({ high, low }: Fingerprint): boolean {
     const ints = this.#ints;
-    for (let at = 0; at < ints.length; at += 2) if (ints[at] === high && ints[at + 1] === low) return true;
+    const last = this.#last;
+    if (ints[last] === high && ints[last + 1] === low) return true;
+    for (let at = 0; at < ints.length; at += 2) {
+      if (ints[at] !== high || ints[at + 1] !== low) continue;
+      this.#last = at;
+      return true;
+    }
     return false;
   }
 

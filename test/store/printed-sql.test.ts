@@ -12,6 +12,7 @@ import { authorise } from "../../policy/judge.ts";
 import { PolicyBook } from "../../policy/book.ts";
 import { defaultLimits } from "../../detector/decode/index.ts";
 import { detectors } from "../../detector/detect/index.ts";
+import { newsKeys } from "../../detector/detect/news-keys.ts";
 import { batchesOf } from "../../detector/replay/batches.ts";
 import { encodeSpans } from "../../detector/replay/otlp.ts";
 import { shippedAttributor } from "../../detector/roles/package-files.ts";
@@ -24,6 +25,7 @@ import { actionAt, judgedOf } from "../support/actions.ts";
 import { cloudLog } from "../support/cloud-log.ts";
 import { planWith } from "../support/chunks.ts";
 import { builtAtUs, judgedWith, spanIdOf } from "../support/build.ts";
+import { nameOf } from "../support/odd-names.ts";
 import { peersTold, unlikeItsPeers } from "../support/peers.ts";
 import { rowsOf, wrongOf } from "../support/recompute.ts";
 import { authorityBook, authorityLog } from "../support/authority-log.ts";
@@ -69,14 +71,25 @@ const secret = (id: string): { resources: { id: string; kind: string; origin: st
 function awkward(): Judged[] {
   const hourUs = 3_600_000_000;
   const identityId = "agent:o'brien\\{before}\n😀 FROM v_actions";
-  const base = { identityId, tenant: "acme 'x'", network: "10.0.0.7" };
+  const base = {
+    identityId,
+    tenant: "acme 'x'",
+    network: "10.0.0.7",
+    path: ["user:o'brien", identityId],
+    attributes: { "k8s.deployment.name": "o'brien\\", "nhi.credential.type": "api_key" },
+  };
   const vault = { kind: "secret_read", operation: "vault.kv.read" } as const;
-  const at = (n: number): number => builtAtUs + n * hourUs;
+  // Half of the day, so that the other half would be news.
+  const at = (n: number): number => builtAtUs + (n + 12 * Math.floor(n / 12)) * hourUs;
   const file = { operation: "file.open", resources: [{ id: "notes", kind: "file", origin: "" }] };
-  const habit = Array.from({ length: 400 }, (_, n) =>
+  const files = (n: number): typeof file => ({
+    ...file,
+    resources: [{ id: nameOf(n), kind: "file", origin: "" }],
+  });
+  const habit = Array.from({ length: 480 }, (_, n) =>
     judgedWith(1000 + n, {
       ...base,
-      ...(n % 2 === 0 ? { ...vault, ...secret("kv/app") } : file),
+      ...(n % 2 === 0 ? { ...vault, ...secret("kv/app") } : files(n)),
       startedAtUs: at(n),
       sessionId: `day ${Math.floor(n / 24)}`,
       mutating: n % 4 === 0,
@@ -89,14 +102,14 @@ function awkward(): Judged[] {
       ...base,
       ...vault,
       ...secret("kv/o'brien\\😀{x:String}"),
-      startedAtUs: at(401),
+      startedAtUs: at(481),
       network: "2001:db8::1",
     }),
     judgedWith(1503, {
       ...base,
       ...vault,
       ...secret("kv/o'brien\\😀{x:String}"),
-      startedAtUs: at(402),
+      startedAtUs: at(482),
       sessionId: "again",
     }),
     judgedWith(1504, {
@@ -104,12 +117,19 @@ function awkward(): Judged[] {
       operation: "mail.send",
       mutating: true,
       resources: [{ id: "mallory", kind: "mail", origin: "tool:mail.read" }],
-      startedAtUs: at(403),
+      startedAtUs: at(483),
+    }),
+    judgedWith(1507, {
+      ...base,
+      ...files(1507),
+      startedAtUs: builtAtUs + 974 * hourUs,
+      path: ["user:somebody\\'", identityId],
+      attributes: { "service.name": "shell'\\", "nhi.credential.type": "jwt'\\" },
     }),
     judgedWith(1506, {
       ...base,
       ...file,
-      startedAtUs: at(404.5),
+      startedAtUs: at(484.5),
       strength: "verified",
       source: "spiffe://acme/o'brien\\",
       attributes: { "nhi.bound.contradicted": "agent:pay'roll\\{before}\n😀 FROM v_actions" },
@@ -118,7 +138,7 @@ function awkward(): Judged[] {
       ...base,
       operation: "file.open",
       resources: [{ id: "r".repeat(1000), kind: "file", origin: "" }],
-      startedAtUs: at(404),
+      startedAtUs: at(484),
     }),
   ];
   const failing = Array.from({ length: 6 }, (_, nth) =>
@@ -136,13 +156,13 @@ function awkward(): Judged[] {
       ...vault,
       ...secret(`kv/${index}`),
       spanId: spanIdOf(9000 + index),
-      startedAtUs: at(405),
+      startedAtUs: at(485),
     });
     return { ...one, position: { ...one.position, index } };
   });
   return [
     ...habit,
-    { ...forged, position: { ...forged.position, atMs: at(400) / 1000 } },
+    { ...forged, position: { ...forged.position, atMs: at(480) / 1000 } },
     late,
     ...news,
     ...news,
@@ -220,13 +240,7 @@ describe("the SQL that a finding prints", () => {
     const keys = new Set(
       stepped.findings.filter((one) => one.rule === "first-use").map((one) => one.why["key"]),
     );
-    expect([...keys].map(String).toSorted()).toEqual([
-      "network",
-      "operation",
-      "resource",
-      "secret",
-      "unprompted resource",
-    ]);
+    expect([...keys].map(String).toSorted()).toEqual(newsKeys.map((one) => one.name).toSorted());
     const signals = new Set(stepped.actions.flatMap((one) => one.signals));
     expect(authoritySignals.filter((one) => !signals.has(one))).toEqual([]);
     expect(stepped.actions.some((one) => one.late)).toBe(true);
