@@ -1,0 +1,97 @@
+/**
+ * Goal: what an evaluation prints is what an installation finds: the same findings come out of Kafka, `detect` and ClickHouse.
+ * Method: the bundled sample, in the log at the instants at which it happened, through both; every word is compared.
+ */
+import { afterEach, expect, test } from "@jest/globals";
+import { Outcome } from "../../eval/outcome.ts";
+import { pass } from "../../eval/pass.ts";
+import { frozen, learnUntil, sampleLog, settings } from "../eval/sample.ts";
+import { kafkaInstallation, type KafkaInstallation } from "../support/kafka/installation.ts";
+import { until } from "../support/poll.ts";
+import { startRole, stopRoles } from "../support/roles.ts";
+import { kafkaClient } from "../support/shared.ts";
+
+let installation: KafkaInstallation | undefined;
+afterEach(async () => {
+  await stopRoles();
+  await installation?.drop();
+  installation = undefined;
+});
+
+const ways = [
+  { name: "learning ends", learning: frozen, env: { ANSWERABLE_LEARNING_FROZEN_FROM: learnUntil } },
+  {
+    name: "learning goes on",
+    learning: { ...frozen, frozenFromUs: Number.POSITIVE_INFINITY },
+    env: {},
+  },
+];
+
+test.each(ways)(
+  "the findings of an evaluation are those of an installation, $name",
+  async ({ learning, env: more }) => {
+    const log = await sampleLog();
+    const outcome = new Outcome(log);
+    await pass(log, outcome, { config: settings, learning });
+    expect(outcome.findings.length).toBeGreaterThan(10);
+
+    const env = { ANSWERABLE_LEARNING_ACCEPTED_UNTIL: learnUntil, ...more };
+    installation = await kafkaInstallation({ partitions: 3, env });
+    const { query, brokers, topics } = installation;
+    const producer = kafkaClient(brokers).producer({ allowAutoTopicCreation: false });
+    await producer.connect();
+    const messages = log.records.map(({ key, value, headers, timestampMs }) => ({
+      key,
+      value: Buffer.from(value),
+      headers: { ...headers },
+      timestamp: String(timestampMs),
+    }));
+    await producer.send({ topic: topics.spans, messages });
+    await producer.disconnect();
+    for (const role of ["detect", "detect"]) startRole(role, installation.env);
+    await until(
+      "all actions are stored",
+      async () => {
+        const [row] = await query<{ actions: number }>("SELECT count() AS actions FROM v_actions");
+        return row?.actions === outcome.actions;
+      },
+      60_000,
+    );
+
+    const stored = await query<Record<string, unknown>>(
+      "SELECT finding_id, rule, rule_version, identity_id, episode_id, chain_id, session_id, severity, title, cause, why, action_ids, evidence, confidence, hint, toUnixTimestamp64Micro(at) AS atUs FROM findings FINAL ORDER BY finding_id",
+    );
+    const said = outcome.findings
+      .map((one) => ({
+        finding_id: one.id,
+        rule: one.rule,
+        rule_version: one.ruleVersion,
+        identity_id: one.identityId,
+        episode_id: one.episodeId,
+        chain_id: one.chainId,
+        session_id: one.sessionId,
+        severity: one.severity,
+        title: one.title,
+        cause: one.cause,
+        why: one.why,
+        action_ids: one.actionIds,
+        evidence: one.evidence,
+        confidence: one.confidence,
+        hint: one.hint,
+        atUs: one.atUs,
+      }))
+      .toSorted((one, other) => (one.finding_id < other.finding_id ? -1 : 1));
+    const plainly = stored.map((row) => ({
+      ...row,
+      why: typeof row["why"] === "string" ? (JSON.parse(row["why"]) as unknown) : row["why"],
+      atUs: Number(row["atUs"]),
+    }));
+    expect(plainly).toEqual(said);
+    const scores = await query<{ score: number; n: string }>(
+      "SELECT countIf(score > 0) AS n, max(score) AS score FROM v_actions",
+    );
+    const ours = [...outcome.runs.values()].map(({ score }) => score);
+    expect(scores[0]?.score).toBeCloseTo(Math.max(...ours), 3);
+  },
+  180_000,
+);
