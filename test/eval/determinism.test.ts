@@ -43,15 +43,16 @@ async function findingsOf(
 const partitionOf = (key: string, partitions: number): number =>
   (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions;
 
-/** As text, in the order of ids. Where an action stands in its partition, which the query says, depends on how many there are. */
-function bytesOf(findings: readonly Finding[]): string {
-  return findings
-    .map((finding) =>
-      JSON.stringify({ ...finding, sql: finding.sql.replaceAll(/ordinal < \d+/gu, "ordinal < …") }),
-    )
+/** As text, in a fixed order. */
+const bytesOf = (findings: readonly Finding[]): string =>
+  findings
+    .map((finding) => JSON.stringify(finding))
     .toSorted()
     .join("\n");
-}
+
+/** Which of its partition's actions one is, as queries say it, depends on how many partitions there are. */
+const unplaced = (bytes: string): string =>
+  bytes.replaceAll(/ordinal (?<sign>>=|<) \d+/gu, "ordinal $<sign> …");
 
 /** Each record arrives up to half a window after it was sent. */
 function shuffled(log: RecordedLog, seed: number): RecordedLog {
@@ -93,8 +94,9 @@ test("cut, spread over partitions and shuffled within the window, it says the sa
           recordsMax: Math.max(recordsMax, 20),
           sliceRecords: Math.max(sliceRecords, 20),
         };
-        const findings = await findingsOf(shuffled(log, seed), learnings[nth]!, cut);
-        expect(bytesOf(findings)).toBe(expected[nth]);
+        const said = bytesOf(await findingsOf(shuffled(log, seed), learnings[nth]!, cut));
+        if (partitions === 1) expect(said).toBe(expected[nth]);
+        expect(unplaced(said)).toBe(unplaced(expected[nth]!));
       },
     ),
     { numRuns: 12 },

@@ -46,7 +46,8 @@ test.each(ways)(
       headers: { ...headers },
       timestamp: String(timestampMs),
     }));
-    await producer.send({ topic: topics.spans, messages });
+    for (let from = 0; from < messages.length; from += 500)
+      await producer.send({ topic: topics.spans, messages: messages.slice(from, from + 500) });
     await producer.disconnect();
     for (const role of ["detect", "detect"]) startRole(role, installation.env);
     await until(
