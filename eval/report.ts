@@ -51,9 +51,16 @@ around.print(`${join(folder, "REPORT.md")}\n`);
 function given(): EvalOptions {
   const file = (part: string): string[] => sets.map((set) => testData(`${set}/${set}.dev.${part}.jsonl.gz`));
   const read = optionsOf([
-    ...["--actions", ...file("actions"), "--conversations", ...file("conversations")],
-    ...["--tools", ...sets.map((set) => testData(`${set}/tools.json`))],
-    ...["--labels", ...file("labels"), "--learn-until", learnUntil],
+    "--actions",
+    ...file("actions"),
+    "--conversations",
+    ...file("conversations"),
+    "--tools",
+    ...sets.map((set) => testData(`${set}/tools.json`)),
+    "--labels",
+    ...file("labels"),
+    "--learn-until",
+    learnUntil,
   ]);
   if (typeof read === "number") throw new Error("the options of the report can't be read");
   return read;
