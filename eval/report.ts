@@ -152,5 +152,10 @@ function causes(all: readonly Cause[]): string {
   ].join("\n");
 }
 
-const cell = (text: string): string => text.replaceAll(/[|\p{Cc}\p{Cf}]/gu, "·");
-const code = (text: string): string => `\`\`\`\n${text}\`\`\`\n`;
+function cell(text: string): string {
+  return text.replaceAll(/[|\p{Cc}\p{Cf}]/gu, "·");
+}
+
+function code(text: string): string {
+  return `\`\`\`\n${text}\`\`\`\n`;
+}
