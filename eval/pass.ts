@@ -18,14 +18,13 @@ export interface PassOptions {
   readonly onProgress?: (done: number) => void;
   /** What a worker is told otherwise than the settings say. */
   readonly changes?: Partial<WorkerOptions>;
+  /** How many records are offered at once; the loop comes up for air in between. */
+  readonly sliceRecords?: number;
 }
-
-/** The loop comes up for air after so many records. */
-const sliceRecords = 2_000;
 
 /** Runs a log through a worker as every role runs it, over a store in memory. */
 export async function pass(log: RecordedLog, audience: Audience, options: PassOptions): Promise<void> {
-  const { config, learning, off = [], signal, onProgress, changes } = options;
+  const { config, learning, off = [], signal, onProgress, changes, sliceRecords = 2_000 } = options;
   const store = passStore(audience);
   const judging = judgingOf(config);
   const book = new PolicyBook();

@@ -51,7 +51,7 @@ const layers: readonly Layer[] = [
   { folder: "soak/", ours: ["schemas/", "policy/", "detector/", "test/"], outside: "any" },
   {
     folder: "test/",
-    ours: ["schemas/", "policy/", "instrumentation/", "detector/", "bench/", "scripts/"],
+    ours: ["schemas/", "policy/", "instrumentation/", "detector/", "bench/", "eval/", "scripts/"],
     outside: "any",
   },
 ];
