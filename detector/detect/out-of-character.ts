@@ -1,3 +1,4 @@
+import { thresholdShift } from "../../policy/verdicts.ts";
 import { KeptNumbers } from "../learn/kept-numbers.ts";
 import { Routines } from "../learn/character/routines.ts";
 import { SessionScores } from "../learn/character/session-scores.ts";
@@ -61,7 +62,7 @@ export const outOfCharacter: Detector<Character> = {
     const opinion = opinionOf(action, character, trail, routine, false);
     const { bits } = opinion;
     if (bits < notedFrom) return quiet;
-    const line = lineOf(character.scores);
+    const line = lineOf(character.scores) + shiftOf(examined);
     if (bits < line) return [{ name: "noticed", bits } satisfies Noticed];
     const kept = { ...opinion };
     return [
@@ -121,6 +122,10 @@ export const outOfCharacter: Detector<Character> = {
     }
   },
 };
+
+/** People's verdicts on such findings move the line. */
+const shiftOf = ({ action, decided }: Examined): number =>
+  thresholdShift(decided.book, "out-of-character", stranger, action.identityId, decided.control);
 
 const isStranger = (signals: readonly Noticed[]): boolean => signals.some(({ name }) => name === stranger);
 

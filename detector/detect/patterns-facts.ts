@@ -24,20 +24,16 @@ const outside = new Set(["http_endpoint", "host", "url"]);
 /** Kinds of evidence that speak of an identity's habit. */
 const ofHabit: ReadonlySet<EvidenceKind> = new Set(["novelty", "lineage", "sequence", "volume", "peers"]);
 
-/** From so many bits on what was noticed counts as out of character by itself. */
-const strangeBits = 6;
-
 /** Whether an action has no class at all, so that no step is made of it. */
 export const isNoStep = (kind: ActionKind): boolean => kinds[kind] === 0;
 
 /**
  * Whether detectors of behaviour found the action out of character: by a finding of medium that rests on more than a thing being new,
- * which happens in honest work as well, or where that is rare enough in itself.
+ * which happens in honest work as well. What was only noticed is below the line that a budget of false alarms draws.
  */
 function isStrange(noticed: readonly NoticedBy[]): boolean {
-  for (const { severity, bits = 0, evidence } of noticed) {
+  for (const { severity, evidence } of noticed) {
     if (!evidence.some((kind) => ofHabit.has(kind))) continue;
-    if (bits >= strangeBits) return true;
     const isSaid = severity !== undefined && severity !== "info" && severity !== "low";
     if (isSaid && evidence.some((kind) => kind !== "novelty" && ofHabit.has(kind))) return true;
   }

@@ -4,7 +4,7 @@ import type { Block } from "../memory.ts";
 /** Half bits are told apart up to here: 16 bits. */
 const halfBitsMax = 32;
 /** After so many sessions all counts are halved, so that what is long past weighs less. */
-const sessionsMax = 128;
+const sessionsMax = 64;
 
 /**
  * How many honest sessions reached how many bits: those of routines that were known, and what each would have reached were its
