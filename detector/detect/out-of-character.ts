@@ -1,5 +1,7 @@
+import { absent, empty } from "../decode/index.ts";
 import { thresholdShift } from "../../policy/verdicts.ts";
 import { KeptNumbers } from "../learn/kept-numbers.ts";
+import { OperationRoutines } from "../learn/character/operation-routines.ts";
 import { Routines } from "../learn/character/routines.ts";
 import { SessionScores } from "../learn/character/session-scores.ts";
 import { Trail } from "../learn/character/trail.ts";
@@ -52,6 +54,7 @@ export const outOfCharacter: Detector<Character> = {
     routines: new Routines(),
     uses: new Uses(),
     classes: new KeptNumbers(),
+    operations: new OperationRoutines(),
     scores: new SessionScores(),
     trails: new Sessions(() => new Trail(), trailsMax),
   }),
@@ -80,7 +83,7 @@ export const outOfCharacter: Detector<Character> = {
     const { action, evidence } = examined;
     // What was told of doesn't become normal by being done again: a person has to accept it.
     if (action.kind === "model_call" || isStranger(signals)) return;
-    const { routines, uses, trails } = character;
+    const { routines, uses, operations, trails } = character;
     const trail = trails.touch(action.sessionPrint);
     if (isAboutTold(action, trail)) return;
     begin(action, trail);
@@ -98,6 +101,7 @@ export const outOfCharacter: Detector<Character> = {
     const codes = action.resourceCodes;
     for (let at = 0; at < codes.length; at += 3) countClass(action, character, trail, routine, codes, at);
     uses.note(operationPrint(action), routine, room);
+    operations.note(operationPrint(action), routine);
     for (let at = 0; at < codes.length; at += 3) {
       const prints = argumentPrints(action, codes[at]!, codes[at + 1]!, codes[at + 2]!);
       uses.note(prints.used, routine, room);
@@ -106,19 +110,20 @@ export const outOfCharacter: Detector<Character> = {
         if (print !== 0) uses.note(print, routine, room);
     }
   },
-  follow({ action }, { trails, routines, uses }, signals) {
+  follow({ action }, { trails, routines, uses, operations }, signals) {
     if (action.kind === "model_call") return;
     const trail = trails.touch(action.sessionPrint);
     begin(action, trail);
     const routine = routines.find(trail.beginning);
     const how = action.mutating ? 1 : 0;
     const codes = action.resourceCodes;
-    trail.count(uses.isUsedIn(operationPrint(action), routine));
+    trail.count(operations.has(operationPrint(action), routine));
     for (let at = 0; at < codes.length; at += 3) {
       const prints = argumentPrints(action, codes[at]!, codes[at + 1]!, codes[at + 2]!);
       trail.count(uses.isUsedIn(prints.used, routine));
       trail.note(seenAs(prints.value, how), prints.family);
       if (isStranger(signals)) trail.tell(prints.value);
+      if (codes[at + 2] !== absent && codes[at + 2] !== empty) trail.tellsOrigins = true;
     }
   },
 };
