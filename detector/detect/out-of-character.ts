@@ -7,6 +7,7 @@ import { SessionScores } from "../learn/character/session-scores.ts";
 import { Trail } from "../learn/character/trail.ts";
 import { Uses } from "../learn/character/uses.ts";
 import { Sessions } from "../learn/sessions.ts";
+import { mixed } from "../learn/value-prints.ts";
 import {
   argumentPrints,
   beginningOf,
@@ -26,6 +27,12 @@ import { causeOf, tellOf } from "./character/words.ts";
 import { type Detector, type Examined, type Noticed, quiet, type Signal } from "./detector.ts";
 
 const stranger = "stranger";
+/** An operation that a known routine never used, with nothing else to say of it. */
+const strangeOperation = "strange operation";
+/** Such an operation is of the routine when it comes again so many days later. */
+const waitDays = 7;
+const waitingMax = 32;
+const usPerDay = 86_400_000_000;
 /** Sessions that are followed at once. */
 const trailsMax = 8;
 /** Uses remembered of an identity whose gate is open, and classes; under it room grows with what it does, so that who is made up stays small. */
@@ -55,6 +62,7 @@ export const outOfCharacter: Detector<Character> = {
     uses: new Uses(),
     classes: new KeptNumbers(),
     operations: new OperationRoutines(),
+    waiting: new KeptNumbers(),
     scores: new SessionScores(),
     trails: new Sessions(() => new Trail(), trailsMax),
   }),
@@ -70,7 +78,7 @@ export const outOfCharacter: Detector<Character> = {
     const kept = { ...opinion };
     return [
       {
-        name: stranger,
+        name: kept.value === absent && kept.isStrange ? strangeOperation : stranger,
         bits,
         severity: bits >= line + graveAbove ? "high" : "medium",
         cause: causeOf(action, kept),
@@ -86,6 +94,7 @@ export const outOfCharacter: Detector<Character> = {
     const { routines, uses, operations, trails } = character;
     const trail = trails.touch(action.sessionPrint);
     if (isAboutTold(action, trail)) return;
+    if (signals.some(({ name }) => name === strangeOperation) && !hasWaited(action, character, trail)) return;
     begin(action, trail);
     const routine = routines.of(trail.beginning);
     if (trail.countedIn === 0) beginSession(examined, character, trail, routine);
@@ -133,6 +142,15 @@ const shiftOf = ({ action, decided }: Examined): number =>
   thresholdShift(decided.book, "out-of-character", stranger, action.identityId, decided.control);
 
 const isStranger = (signals: readonly Noticed[]): boolean => signals.some(({ name }) => name === stranger);
+
+/** Whether an operation that was strange in the session's routine first was so long ago that it has become part of it. */
+function hasWaited(action: Examined["action"], { waiting, routines }: Character, trail: Trail): boolean {
+  const print = mixed(operationPrint(action), routines.find(trail.beginning));
+  const day = Math.max(1, Math.floor(action.startedAtUs / usPerDay));
+  const first = waiting.get(print);
+  if (first === 0) waiting.put(print, day, waitingMax);
+  return first !== 0 && day - first >= waitDays;
+}
 
 function isAboutTold(action: Examined["action"], trail: Trail): boolean {
   const codes = action.resourceCodes;

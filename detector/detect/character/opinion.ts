@@ -28,6 +28,8 @@ export type Character = Memory & {
   /** How often an operation brought each class of argument, and any. */
   readonly classes: KeptNumbers;
   readonly operations: OperationRoutines;
+  /** Operations that were strange in a routine, with the day on which they first were. */
+  readonly waiting: KeptNumbers;
   readonly scores: SessionScores;
   readonly trails: Sessions<Trail>;
 };
