@@ -14,6 +14,7 @@ import {
   type Character,
   classPrint,
   isOfPrompt,
+  nothingSaid,
   operationPrint,
   opinionOf,
   originClassOf,
@@ -21,8 +22,9 @@ import {
   sessionOf,
   valueClassOf,
 } from "./character/opinion.ts";
+import { coldBits, countInside, type Inside, insideOf, wordOf } from "./character/inside.ts";
 import { lineOf } from "./character/line.ts";
-import { known } from "./character/weights.ts";
+import { known, line as lowest } from "./character/weights.ts";
 import { causeOf, tellOf } from "./character/words.ts";
 import { type Detector, type Examined, type Noticed, quiet, type Signal } from "./detector.ts";
 
@@ -33,12 +35,16 @@ const strangeOperation = "strange operation";
 const waitDays = 7;
 const waitingMax = 32;
 const usPerDay = 86_400_000_000;
+/** The same before anything is known of an identity, by what was seen inside the process alone. */
+const instructed = "instructed";
 /** Sessions that are followed at once. */
 const trailsMax = 8;
 /** Uses remembered of an identity whose gate is open, and classes; under it room grows with what it does, so that who is made up stays small. */
 const usesMax = 768;
 const usesUnderGate = { atOnce: 8, perAction: 2 } as const;
 const classesMax = 192;
+/** Arguments whose instructions are counted. */
+const instructedMax = 64;
 /** So many routines are needed before frequencies say how arguments of a new one look. */
 const routinesMin = 4;
 /** Below this nothing is noted. */
@@ -65,12 +71,15 @@ export const outOfCharacter: Detector<Character> = {
     waiting: new KeptNumbers(),
     scores: new SessionScores(),
     trails: new Sessions(() => new Trail(), trailsMax),
+    instructed: new KeptNumbers(),
   }),
   examine(examined, character) {
     const { action, evidence } = examined;
-    if (action.kind === "model_call" || !evidence.gateOpen) return quiet;
+    if (action.kind === "model_call") return quiet;
+    const seen = insideOf(action);
+    if (!evidence.gateOpen) return seen === undefined ? quiet : coldWord(examined, character, seen);
     const { trail, routine } = sessionOf(action, character);
-    const opinion = opinionOf(action, character, trail, routine, false);
+    const opinion = opinionOf(action, character, trail, routine, false, seen);
     const { bits } = opinion;
     if (bits < notedFrom) return quiet;
     const line = lineOf(character.scores) + shiftOf(examined);
@@ -103,7 +112,15 @@ export const outOfCharacter: Detector<Character> = {
       routines.count(routine, 1);
       trail.countedIn = routine;
     }
-    if (evidence.gateOpen && trail.isSettled) score(examined, character, trail, routine);
+    const seen = insideOf(action);
+    if (evidence.gateOpen && trail.isSettled) score(examined, character, trail, routine, seen);
+    if (seen !== undefined)
+      countInside(
+        action,
+        seen,
+        character.instructed,
+        evidence.gateOpen ? instructedMax : Math.min(instructedMax, evidence.actions >>> 3),
+      );
     const room = evidence.gateOpen
       ? usesMax
       : Math.min(usesMax, usesUnderGate.atOnce + usesUnderGate.perAction * evidence.actions);
@@ -136,6 +153,28 @@ export const outOfCharacter: Detector<Character> = {
     }
   },
 };
+
+/** What changes something at the word of a tool's output is told of from the first action on: no habit is needed to see it. */
+function coldWord(examined: Examined, character: Character, seen: Inside): readonly (Noticed | Signal)[] {
+  const { action } = examined;
+  if (!action.mutating || seen.instructed.length === 0) return quiet;
+  const inside = wordOf(action, seen, character.instructed, true);
+  const bits = coldBits(action, inside);
+  if (bits < notedFrom) return quiet;
+  const line = lowest + shiftOf(examined);
+  if (bits < line) return [{ name: "noticed", bits } satisfies Noticed];
+  const opinion = { ...nothingSaid(), bits, inside };
+  return [
+    {
+      name: instructed,
+      bits,
+      severity: "high",
+      cause: causeOf(action, opinion),
+      evidence: ["lineage"],
+      tell: () => tellOf(examined, opinion, line, character.scores),
+    } satisfies Signal,
+  ];
+}
 
 /** People's verdicts on such findings move the line. */
 const shiftOf = ({ action, decided }: Examined): number =>
@@ -181,14 +220,20 @@ function begin(action: Examined["action"], trail: Trail): void {
 }
 
 /** Counts what would be said of the action, and of a routine never seen, as what honest work is worth. */
-function score({ action }: Examined, character: Character, trail: Trail, routine: number): void {
+function score(
+  { action }: Examined,
+  character: Character,
+  trail: Trail,
+  routine: number,
+  seen: Inside | undefined,
+): void {
   const { scores } = character;
-  const most = halfBits(opinionOf(action, character, trail, routine, false).bits);
+  const most = halfBits(opinionOf(action, character, trail, routine, false, seen).bits);
   if (most > trail.most) {
     scores.rise("known", trail.most, most);
     trail.most = most;
   }
-  const mostIfNew = halfBits(opinionOf(action, character, trail, routine, true).bits);
+  const mostIfNew = halfBits(opinionOf(action, character, trail, routine, true, seen).bits);
   if (mostIfNew > trail.mostIfNew) {
     scores.rise("ifNew", trail.mostIfNew, mostIfNew);
     trail.mostIfNew = mostIfNew;

@@ -9,6 +9,7 @@ import type { Memory } from "../../learn/memory.ts";
 import type { Sessions } from "../../learn/sessions.ts";
 import { mixed, printOf } from "../../learn/value-prints.ts";
 import type { ActionView } from "../action-view.ts";
+import { type Inside, type InsideWord, sumOf, wordOf } from "./inside.ts";
 import {
   honestOrigins,
   honestValues,
@@ -32,6 +33,8 @@ export type Character = Memory & {
   readonly waiting: KeptNumbers;
   readonly scores: SessionScores;
   readonly trails: Sessions<Trail>;
+  /** How often an argument of an operation came from a tool, and out of an instruction. */
+  readonly instructed: KeptNumbers;
 };
 
 /** What is said of an argument, or of an action that has none. */
@@ -47,6 +50,8 @@ export interface Opinion {
   isNewOperation: boolean;
   /** Whether the session follows a routine that is known, and this is not of it. */
   isStrange: boolean;
+  /** What was seen inside the process; undefined where nobody looked. */
+  inside: InsideWord | undefined;
 }
 
 /** How what is used is remembered: prints of different things must not meet. */
@@ -141,6 +146,7 @@ export function sessionOf(
  * What is to be said of an action: the most that is said of one of its arguments; undefined where nothing new is done.
  *
  * @param isRoutineNew Whether to judge as if nothing had ever been done in this routine.
+ * @param seen What was seen inside the process.
  */
 export function opinionOf(
   action: ActionView,
@@ -148,6 +154,7 @@ export function opinionOf(
   trail: Trail,
   routine: number,
   isRoutineNew: boolean,
+  seen: Inside | undefined,
 ): Opinion {
   const { routines, uses, operations } = character;
   const but = isRoutineNew ? routine : 0;
@@ -176,10 +183,14 @@ export function opinionOf(
     if (bits > opinion.bits) Object.assign(opinion, nothingSaid(), { bits, isStrange: true });
   }
   if (opinion.bits < 0) opinion.bits = weights.nothingNamed[how];
+  if (seen !== undefined) {
+    opinion.inside = wordOf(action, seen, character.instructed, isKnown);
+    opinion.bits = Math.max(0, opinion.bits + sumOf(opinion.inside));
+  }
   return opinion;
 }
 
-function nothingSaid(): Opinion {
+export function nothingSaid(): Opinion {
   return {
     bits: -1,
     value: absent,
@@ -189,6 +200,7 @@ function nothingSaid(): Opinion {
     rarity: 0,
     isNewOperation: false,
     isStrange: false,
+    inside: undefined,
   };
 }
 

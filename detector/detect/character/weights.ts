@@ -56,6 +56,26 @@ export const weights = {
   nothingNamed: { mutating: 6, reading: 2 },
 } as const;
 
+/**
+ * What a library saw inside the process, where one did. The vocabulary that tells instructions apart is of grammar, and somebody
+ * will write past it: that nothing was found therefore speaks against by less than the recorded attacks would bear.
+ */
+export const inside = {
+  /** An argument came out of an instruction-like passage, and such arguments never do. */
+  instructed: { mutating: 6, reading: 3 },
+  /** A tool gave an argument, and none did. On new work what is new is no wonder. */
+  notInstructed: { knownRoutine: -1, newRoutine: -3 },
+  /** Share of instructed arguments that is taken for honest before any was seen, as if of so many; and how many bits say all. */
+  habit: { honest: 0.02, prior: 4, full: 5 },
+  /** From so many % on it is most of the text. */
+  most: 50,
+  copied: 1.5,
+  given: -2,
+  unasked: 1,
+  /** It changes something, names nothing, and a tool gave its text. */
+  toldText: 1,
+} as const;
+
 /** What honest frequencies weigh, as if so many actions had been seen before the first. */
 export const priorActions = 4;
 /** Rarity speaks for an identity's habit by so many bits more for each doubling of this many actions; against it, by at most so many. */

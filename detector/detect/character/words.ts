@@ -4,6 +4,7 @@ import type { SessionScores } from "../../learn/character/session-scores.ts";
 import type { ActionView } from "../action-view.ts";
 import type { Examined, Signal } from "../detector.ts";
 import { sqlText } from "../sql.ts";
+import { insideReasons } from "./inside.ts";
 import type { Opinion } from "./opinion.ts";
 import { originClasses, valueClasses, weights } from "./weights.ts";
 
@@ -38,8 +39,12 @@ function titleOf(
   operation: string,
   value: string,
   origin: string,
-  { isNewOperation, isStrange }: Opinion,
+  { isNewOperation, isStrange, inside }: Opinion,
 ): string {
+  if (value === "" && !isNewOperation && !isStrange && inside !== undefined)
+    return inside.instructed > 0
+      ? `${operation}, as a passage of a tool's output says`
+      : `${operation} with text that a tool's output gave`;
   if (value === "")
     return isNewOperation ? `${operation}, never used before` : `${operation}, never used in such a session`;
   const from = origin.startsWith("tool:") ? `, which came out of ${origin.slice("tool:".length)}` : "";
@@ -60,6 +65,8 @@ function reasons(opinion: Opinion, line: number, scores: SessionScores): readonl
   if (opinion.rarity !== 0) said.push(weighed("how often this identity does so", opinion.rarity));
   if (opinion.isNewOperation) said.push("abuse: the operation was never used before");
   if (opinion.isStrange) said.push(weighed("strange in a routine that is known", weights.strangeInRoutine));
+  if (opinion.inside !== undefined)
+    for (const [what, bits] of insideReasons(opinion.inside)) said.push(weighed(what, bits));
   const expected = Math.round(100 * scores.alarmsIfNew(line));
   said.push(
     `abuse: ${opinion.bits.toFixed(2)} bits, told of from ${line} on; of honest sessions on new work ${expected} % would be`,
