@@ -81,9 +81,9 @@ function newOf(findings: readonly Finding[], shown: Set<string>): readonly Findi
 async function summary({ config, out }: Context, { url, store }: Installation, sent: number): Promise<void> {
   const { database } = config.clickhouse;
   const reader = storeReader(store.database, database);
-  const [worst] = await reader.findings({ tenant: "default", minSeverity: "high", limit: 1 });
-  const chain = worst === undefined ? undefined : await reader.chain("default", worst.chainId);
   const findings = await reader.findings({ tenant: "default", minSeverity: "medium", limit: 1000 });
+  const worst = mostTold(findings);
+  const chain = worst === undefined ? undefined : await reader.chain("default", worst.chainId);
   out(
     `${String(findings.length)} findings of medium severity or more, repetitions in other sessions counted.\n`,
   );
@@ -104,6 +104,15 @@ async function summary({ config, out }: Context, { url, store }: Installation, s
       "",
     ].join("\n"),
   );
+}
+
+/** A grave finding of the chain that most rules say something of. */
+function mostTold(findings: readonly Finding[]): Finding | undefined {
+  const rulesOf = (chainId: string): number =>
+    new Set(findings.filter((one) => one.chainId === chainId).map(({ rule }) => rule)).size;
+  const grave = findings.filter(({ severity }) => severity === "high" || severity === "critical");
+  return grave.map((one) => ({ one, rules: rulesOf(one.chainId) })).toSorted((a, b) => b.rules - a.rules)[0]
+    ?.one;
 }
 
 const firstQuery =

@@ -7,6 +7,7 @@ import { factsOf, isNoStep } from "./patterns-facts.ts";
 import { comparedOf, follows, scopeOf } from "./patterns-match.ts";
 import { compilePattern, type CompiledPattern } from "./patterns-sentence.ts";
 import { is } from "./patterns-words.ts";
+import { isFinding } from "./signals.ts";
 import { sqlText } from "./sql.ts";
 import { secondsBetween } from "./time.ts";
 
@@ -37,7 +38,7 @@ function patternsOf(all: readonly CompiledPattern[]): Detector<Memory> {
       let said: (Noticed | Signal)[] | undefined;
       for (const pattern of all) {
         const partial = completedBy(pattern, partials, action, facts);
-        if (partial !== undefined) (said ??= []).push(signalOf(pattern, partial, examined, facts));
+        if (partial !== undefined) say((said ??= []), signalOf(pattern, partial, examined, facts));
         if (
           (facts & is.strange) !== 0 &&
           !(said ?? []).includes(strangeNote) &&
@@ -67,6 +68,22 @@ function patternsOf(all: readonly CompiledPattern[]): Detector<Memory> {
       }
     },
   };
+}
+
+/** Of several patterns that are seen in the very same actions the gravest is a finding; the others are noted. */
+function say(said: (Noticed | Signal)[], signal: Signal): void {
+  const at = said.findIndex((one) => isFinding(one) && isOfSame(one, signal));
+  if (at === -1) return void said.push(signal);
+  const before = said[at]!;
+  const isGraver = isFinding(before) && rankOf(signal) > rankOf(before);
+  if (isGraver) said[at] = signal;
+  said.push({ name: isGraver ? before.name : signal.name });
+}
+
+const rankOf = ({ severity }: Signal): number => severities.indexOf(severity);
+
+function isOfSame({ cites: some = [] }: Signal, { cites: others = [] }: Signal): boolean {
+  return some.length === others.length && some.every((id, nth) => id === others[nth]);
 }
 
 /** The patterns that we ship. */

@@ -67,6 +67,7 @@ test("what the agent did outside its grant is found, and nothing of what it may"
   expect(findings.map(({ rule, severity, title }) => `${severity} ${rule}: ${title}`).toSorted()).toEqual([
     "high outside-grant: mail.send outside the scope of its grants",
     "high outside-grant: vault.kv.read outside the scope of its grants",
+    "low patterns: read a secret and sent to where a tool's output told it to: secret read, then within 10m in the same session: outgoing with a value from a tool",
     "medium outside-grant: files.list outside the scope of its grants",
   ]);
   expect(new Set(findings.map((one) => one.episodeId)).size).toBe(1);
@@ -118,7 +119,7 @@ test("the same chain as JSON holds every link", async () => {
   const kinds = chain.links.map((one) => one.kind);
   expect(chain).toMatchObject({ id: chainId, tenant: "default" });
   expect(kinds.filter((kind) => kind === "action")).toHaveLength(5);
-  expect(kinds.filter((kind) => kind === "finding")).toHaveLength(3);
+  expect(kinds.filter((kind) => kind === "finding")).toHaveLength(4);
   expect(
     chain.links.filter((one) => one.kind === "delegate").map((one) => `${one.parent} > ${one.id}`),
   ).toEqual(

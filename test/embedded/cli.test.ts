@@ -133,7 +133,7 @@ const sentences: readonly {
   {
     name: "a finding that is to be explained and accepted at once",
     args: () => ["finding", "ffffff", "--why", "--accept", "--url", up.url],
-    says: /^--why explains and --accept decides; give one of them/u,
+    says: /^--why explains, --accept and --verdict decide; give one of them/u,
   },
   {
     name: "a chain that is not there",

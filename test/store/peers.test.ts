@@ -26,7 +26,7 @@ import { type FreshStore, freshStore } from "../support/store.ts";
 const partition = { topic: "nhi.spans", partition: 0 };
 const tenant = "acme 'x'";
 const hourUs = 3_600_000_000;
-const nowMs = (builtAtUs + 12 * 24 * hourUs) / 1000;
+const nowMs = (builtAtUs + 48 * 24 * hourUs) / 1000;
 const clock = { ...systemClock, nowMs: () => nowMs };
 
 let store: FreshStore;
@@ -70,7 +70,7 @@ const acts = (identityId: string, parts: Partial<AttributedAction>): Partial<Att
 const builds = ["ci:1", "ci:2", "ci:3", "ci:o'brien\\"];
 const common = ["repo.read", "repo.write", "cache.read"];
 
-/** Four builds with nine days of habit, of which three push images and come from one network, and one that is new. */
+/** Four builds with six weeks of habit, of which three push images and come from one network, and one that is new. */
 function habit(): Judged[] {
   const all = builds.flatMap((identityId, at) =>
     Array.from({ length: 220 }, (_, n) => {
@@ -79,15 +79,15 @@ function habit(): Judged[] {
         operation,
         network: at < 3 ? "10.0.0.7" : "10.0.0.1",
         resources: [{ id: `https://git.acme.example/${n}`, kind: "url", origin: "" }],
-        startedAtUs: builtAtUs + n * hourUs + at,
-        sessionId: `day ${Math.floor(n / 24)}`,
+        startedAtUs: builtAtUs + n * 5 * hourUs + at,
+        sessionId: `day ${Math.floor(n / 5)}`,
       });
     }),
   );
   const fresh = acts("ci:new", {
     operation: "repo.read",
     network: "10.0.0.7",
-    startedAtUs: builtAtUs + 230 * hourUs,
+    startedAtUs: builtAtUs + 1110 * hourUs,
   });
   return [...all, fresh].map((parts, offset) => judgedWith(offset, parts));
 }
@@ -145,39 +145,46 @@ test("what is then found by it is recomputed by its SQL", async () => {
     acts("ci:new", {
       operation: "o'brien\\😀 FROM v_actions",
       network: "203.0.113.9",
-      startedAtUs: builtAtUs + 240 * hourUs,
+      startedAtUs: builtAtUs + 1120 * hourUs,
     }),
     acts("ci:o'brien\\", {
       operation: "image.push",
       network: "10.0.0.7",
-      startedAtUs: builtAtUs + 241 * hourUs,
+      startedAtUs: builtAtUs + 1121 * hourUs,
     }),
-    acts("ci:1", { operation: "mail.send", network: "10.0.0.7", startedAtUs: builtAtUs + 242 * hourUs }),
+    acts("ci:1", { operation: "mail.send", network: "10.0.0.7", startedAtUs: builtAtUs + 1122 * hourUs }),
   ];
   const { actions, findings } = await take(after.map((parts, at) => judgedWith(next + at, parts)));
-  expect(actions.map(({ signals }) => signals.filter((one) => !one.startsWith("no-grant")))).toEqual([
+  const ofHabit = (one: string): boolean => /^(?:first-use|unlike-peers)/u.test(one);
+  expect(actions.map(({ signals }) => signals.filter(ofHabit))).toEqual([
     // One of four peers has a network of its own, so that one more would be no wonder.
     ["unlike-peers/operation"],
-    ["first-use/operation of peers", "first-use/network"],
+    ["first-use/operation", "first-use/network"],
     ["first-use/operation"],
   ]);
   const ofPeers = findings.filter(({ rule }) => rule !== "no-grant");
+  const ungranted = "misconfiguration: nobody granted it anything";
+  const usual = expect.stringMatching(
+    /^benign_change: 3 of 3 peers do so \(identities that use much the same/u,
+  );
   expect(
     ofPeers.map(({ confidence, severity, why, hintWhy }) => [confidence, severity, why, hintWhy]),
   ).toEqual([
     [
       "cold_start",
-      "low",
+      "info",
       { key: "operation", peers: 4, peersUsing: 0, alone: 0, bits: 3.32, actions: 1, activeDays: 1 },
-      ["abuse: none of its peers does so (identities of kind ci_job in production)"],
+      ["abuse: none of its peers does so (identities of kind ci_job in production)", ungranted],
     ],
+    // What its peers do is stored and alarms nobody; what none of them does is an alarm.
     [
       "full",
-      "medium",
-      expect.objectContaining({ key: "network", peers: 3, peersUsing: 3 }),
-      [expect.stringMatching(/^benign_change: 3 of 3 peers do so \(identities that use much the same/u)],
+      "low",
+      expect.objectContaining({ key: "operation", peers: 3, peersUsing: 3 }),
+      [usual, ungranted],
     ],
-    ["full", "medium", expect.objectContaining({ key: "operation", peers: 3, peersUsing: 0 }), []],
+    ["full", "low", expect.objectContaining({ key: "network", peers: 3, peersUsing: 3 }), [usual, ungranted]],
+    ["full", "medium", expect.objectContaining({ key: "operation", peers: 3, peersUsing: 0 }), [ungranted]],
   ]);
   for (const { sql, why } of ofPeers) expect(await rowsOf(qualified(sql, store.name))).toEqual([why]);
 });
@@ -194,7 +201,7 @@ test("an identity can't walk into another group by saying something else of itse
     operation: "repo.read",
     owner: "team:payroll",
     identityKind: "ai_agent",
-    startedAtUs: builtAtUs + 250 * hourUs,
+    startedAtUs: builtAtUs + 1130 * hourUs,
   });
   await take([judgedWith(next, parts)]);
   const of = async () =>

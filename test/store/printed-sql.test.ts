@@ -147,7 +147,7 @@ function awkward(): Judged[] {
       operation: "db.connect'\\{before}",
       resources: [{ id: "orders'\\", kind: "db", origin: "" }],
       status: "error",
-      startedAtUs: at(406 + nth),
+      startedAtUs: at(506 + nth),
     }),
   );
   const inOneRecord = [0, 1, 2].map((index) => {

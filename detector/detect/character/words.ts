@@ -11,9 +11,13 @@ import { originClasses, valueClasses, weights } from "./weights.ts";
 /** A longer value stands in the cause as its fingerprint, as a cut one could be taken for another. */
 const causeCharsMax = 400;
 
-/** What makes it this finding: the session, and what was done with what. */
-export function causeOf(action: ActionView, { value }: Opinion): string {
-  const text = value === absent ? "" : action.textOf(value);
+/**
+ * What makes it this finding: the session, and what was done with what. Each thing that is changed is one of its own; who reads
+ * all that a list gave is told of once.
+ */
+export function causeOf(action: ActionView, { value, origin }: Opinion): string {
+  const about = action.mutating ? value : origin;
+  const text = about === absent ? "" : action.textOf(about);
   return `${action.sessionId}|${action.operation}|${text.length > causeCharsMax ? fingerprint(text) : text}`;
 }
 
