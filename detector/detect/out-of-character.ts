@@ -1,5 +1,6 @@
 import { thresholdShift } from "../../policy/verdicts.ts";
 import { KeptNumbers } from "../learn/kept-numbers.ts";
+import { roomOf } from "../learn/character/room.ts";
 import { Routines } from "../learn/character/routines.ts";
 import { SessionScores } from "../learn/character/session-scores.ts";
 import { Trail } from "../learn/character/trail.ts";
@@ -26,10 +27,6 @@ import { type Detector, type Examined, type Noticed, quiet, type Signal } from "
 const stranger = "stranger";
 /** Sessions that are followed at once. */
 const trailsMax = 8;
-/** Uses remembered of an identity whose gate is open, and classes; under it room grows with what it does, so that who is made up stays small. */
-const usesMax = 768;
-const usesUnderGate = { atOnce: 8, perAction: 2 } as const;
-const classesMax = 192;
 /** So many routines are needed before frequencies say how arguments of a new one look. */
 const routinesMin = 4;
 /** Below this nothing is noted. */
@@ -79,12 +76,13 @@ export const outOfCharacter: Detector<Character> = {
   learn(examined, character, signals) {
     const { action, evidence } = examined;
     // What was told of doesn't become normal by being done again: a person has to accept it.
-    if (action.kind === "model_call" || isStranger(signals)) return;
+    const room = roomOf(evidence);
+    if (action.kind === "model_call" || room === undefined || isStranger(signals)) return;
     const { routines, uses, trails } = character;
     const trail = trails.touch(action.sessionPrint);
     if (isAboutTold(action, trail)) return;
     begin(action, trail);
-    const routine = routines.of(trail.beginning);
+    const routine = routines.of(trail.beginning, room.routines);
     if (trail.countedIn === 0) beginSession(examined, character, trail, routine);
     if (trail.countedIn !== routine) {
       if (trail.countedIn !== 0) routines.count(trail.countedIn, -1);
@@ -92,22 +90,21 @@ export const outOfCharacter: Detector<Character> = {
       trail.countedIn = routine;
     }
     if (evidence.gateOpen && trail.isSettled) score(examined, character, trail, routine);
-    const room = evidence.gateOpen
-      ? usesMax
-      : Math.min(usesMax, usesUnderGate.atOnce + usesUnderGate.perAction * evidence.actions);
     const codes = action.resourceCodes;
-    for (let at = 0; at < codes.length; at += 3) countClass(action, character, trail, routine, codes, at);
-    uses.note(operationPrint(action), routine, room);
+    for (let at = 0; at < codes.length; at += 3)
+      countClass(action, character, trail, routine, at, room.classes);
+    uses.note(operationPrint(action), routine, room.uses);
     for (let at = 0; at < codes.length; at += 3) {
       const prints = argumentPrints(action, codes[at]!, codes[at + 1]!, codes[at + 2]!);
-      uses.note(prints.used, routine, room);
-      uses.note(prints.usedAtAll, routine, room);
+      uses.note(prints.used, routine, room.uses);
+      uses.note(prints.usedAtAll, routine, room.uses);
       for (const print of [prints.usedFamily, prints.from, prints.fromAtAll, prints.valueFrom])
-        if (print !== 0) uses.note(print, routine, room);
+        if (print !== 0) uses.note(print, routine, room.uses);
     }
   },
-  follow({ action }, { trails, routines, uses }, signals) {
-    if (action.kind === "model_call") return;
+  follow({ action, evidence }, { trails, routines, uses }, signals) {
+    const room = roomOf(evidence);
+    if (action.kind === "model_call" || room === undefined) return;
     const trail = trails.touch(action.sessionPrint);
     begin(action, trail);
     const routine = routines.find(trail.beginning);
@@ -117,7 +114,7 @@ export const outOfCharacter: Detector<Character> = {
     for (let at = 0; at < codes.length; at += 3) {
       const prints = argumentPrints(action, codes[at]!, codes[at + 1]!, codes[at + 2]!);
       trail.count(uses.isUsedIn(prints.used, routine));
-      trail.note(seenAs(prints.value, how), prints.family);
+      trail.note(seenAs(prints.value, how), prints.family, room);
       if (isStranger(signals)) trail.tell(prints.value);
     }
   },
@@ -180,10 +177,11 @@ function countClass(
   { uses, classes, routines }: Character,
   trail: Trail,
   routine: number,
-  codes: readonly number[],
   at: number,
+  max: number,
 ): void {
   if (routines.size <= routinesMin) return;
+  const codes = action.resourceCodes;
   const origin = codes[at + 2]!;
   const prints = argumentPrints(action, codes[at]!, codes[at + 1]!, origin);
   if (uses.isUsedIn(prints.used, routine) || trail.hasValue(seenAs(prints.value, action.mutating ? 1 : 0)))
@@ -191,6 +189,6 @@ function countClass(
   const valueClass = valueClassOf(prints, uses, trail, routine);
   const originClass = originClassOf(action, origin, prints, uses, routine);
   const print = classPrint(prints.place, valueClass, originClass);
-  classes.put(print, classes.get(print) + 1, classesMax);
-  classes.put(prints.place, classes.get(prints.place) + 1, classesMax);
+  classes.put(print, classes.get(print) + 1, max);
+  classes.put(prints.place, classes.get(prints.place) + 1, max);
 }
