@@ -1,11 +1,14 @@
+import { absent, empty } from "../decode/index.ts";
 import { thresholdShift } from "../../policy/verdicts.ts";
 import { KeptNumbers } from "../learn/kept-numbers.ts";
+import { OperationRoutines } from "../learn/character/operation-routines.ts";
 import { roomOf } from "../learn/character/room.ts";
 import { Routines } from "../learn/character/routines.ts";
 import { SessionScores } from "../learn/character/session-scores.ts";
 import { Trail } from "../learn/character/trail.ts";
 import { Uses } from "../learn/character/uses.ts";
 import { Sessions } from "../learn/sessions.ts";
+import { mixed } from "../learn/value-prints.ts";
 import {
   argumentPrints,
   beginningOf,
@@ -25,6 +28,12 @@ import { causeOf, tellOf } from "./character/words.ts";
 import { type Detector, type Examined, type Noticed, quiet, type Signal } from "./detector.ts";
 
 const stranger = "stranger";
+/** An operation that a known routine never used, with nothing else to say of it. */
+const strangeOperation = "strange operation";
+/** Such an operation is of the routine when it comes again so many days later. */
+const waitDays = 7;
+const waitingMax = 32;
+const usPerDay = 86_400_000_000;
 /** Sessions that are followed at once. */
 const trailsMax = 8;
 /** So many routines are needed before frequencies say how arguments of a new one look. */
@@ -49,6 +58,8 @@ export const outOfCharacter: Detector<Character> = {
     routines: new Routines(),
     uses: new Uses(),
     classes: new KeptNumbers(),
+    operations: new OperationRoutines(),
+    waiting: new KeptNumbers(),
     scores: new SessionScores(),
     trails: new Sessions(() => new Trail(), trailsMax),
   }),
@@ -64,7 +75,7 @@ export const outOfCharacter: Detector<Character> = {
     const kept = { ...opinion };
     return [
       {
-        name: stranger,
+        name: kept.value === absent && kept.isStrange ? strangeOperation : stranger,
         bits,
         severity: bits >= line + graveAbove ? "high" : "medium",
         cause: causeOf(action, kept),
@@ -78,9 +89,10 @@ export const outOfCharacter: Detector<Character> = {
     // What was told of doesn't become normal by being done again: a person has to accept it.
     const room = roomOf(evidence);
     if (action.kind === "model_call" || room === undefined || isStranger(signals)) return;
-    const { routines, uses, trails } = character;
+    const { routines, uses, operations, trails } = character;
     const trail = trails.touch(action.sessionPrint);
     if (isAboutTold(action, trail)) return;
+    if (signals.some(({ name }) => name === strangeOperation) && !hasWaited(action, character, trail)) return;
     begin(action, trail);
     const routine = routines.of(trail.beginning, room.routines);
     if (trail.countedIn === 0) beginSession(examined, character, trail, routine);
@@ -94,6 +106,7 @@ export const outOfCharacter: Detector<Character> = {
     for (let at = 0; at < codes.length; at += 3)
       countClass(action, character, trail, routine, at, room.classes);
     uses.note(operationPrint(action), routine, room.uses);
+    operations.note(operationPrint(action), routine, room.operations);
     for (let at = 0; at < codes.length; at += 3) {
       const prints = argumentPrints(action, codes[at]!, codes[at + 1]!, codes[at + 2]!);
       uses.note(prints.used, routine, room.uses);
@@ -102,7 +115,7 @@ export const outOfCharacter: Detector<Character> = {
         if (print !== 0) uses.note(print, routine, room.uses);
     }
   },
-  follow({ action, evidence }, { trails, routines, uses }, signals) {
+  follow({ action, evidence }, { trails, routines, uses, operations }, signals) {
     const room = roomOf(evidence);
     if (action.kind === "model_call" || room === undefined) return;
     const trail = trails.touch(action.sessionPrint);
@@ -110,12 +123,13 @@ export const outOfCharacter: Detector<Character> = {
     const routine = routines.find(trail.beginning);
     const how = action.mutating ? 1 : 0;
     const codes = action.resourceCodes;
-    trail.count(uses.isUsedIn(operationPrint(action), routine));
+    trail.count(operations.has(operationPrint(action), routine));
     for (let at = 0; at < codes.length; at += 3) {
       const prints = argumentPrints(action, codes[at]!, codes[at + 1]!, codes[at + 2]!);
       trail.count(uses.isUsedIn(prints.used, routine));
       trail.note(seenAs(prints.value, how), prints.family, room);
       if (isStranger(signals)) trail.tell(prints.value);
+      if (codes[at + 2] !== absent && codes[at + 2] !== empty) trail.tellsOrigins = true;
     }
   },
 };
@@ -125,6 +139,15 @@ const shiftOf = ({ action, decided }: Examined): number =>
   thresholdShift(decided.book, "out-of-character", stranger, action.identityId, decided.control);
 
 const isStranger = (signals: readonly Noticed[]): boolean => signals.some(({ name }) => name === stranger);
+
+/** Whether an operation that was strange in the session's routine first was so long ago that it has become part of it. */
+function hasWaited(action: Examined["action"], { waiting, routines }: Character, trail: Trail): boolean {
+  const print = mixed(operationPrint(action), routines.find(trail.beginning));
+  const day = Math.max(1, Math.floor(action.startedAtUs / usPerDay));
+  const first = waiting.get(print);
+  if (first === 0) waiting.put(print, day, waitingMax);
+  return first !== 0 && day - first >= waitDays;
+}
 
 function isAboutTold(action: Examined["action"], trail: Trail): boolean {
   const codes = action.resourceCodes;

@@ -16,7 +16,7 @@ export class KeptNumbers implements Block {
     return this.#numbers.get(print) ?? 0;
   }
 
-  /** Puts a whole number from 0 to 2^31-1 in place of what stood there, and forgets the oldest beyond `max`. */
+  /** Puts a whole number from 0 to 2^53-1 in place of what stood there, and forgets the oldest beyond `max`. */
   put(print: number, number: number, max: number): void {
     this.#numbers.delete(print);
     this.#numbers.set(print, number);

@@ -6,6 +6,8 @@ export interface ValuePrints {
   readonly value: number;
   /** Of what it belongs to: the domain of a mail address, the host of a URL, the folder of a path; 0 where there is none. */
   readonly family: number;
+  /** Whether it is a number of a few digits. */
+  readonly isSmallNumber: boolean;
 }
 
 /** Longer names are compared by their beginning. */
@@ -15,7 +17,11 @@ const charsMax = 512;
 export function valuePrintsOf(text: string): ValuePrints {
   const value = plain(text.slice(0, charsMax));
   const family = familyOf(value);
-  return { value: printOf(value), family: family === "" ? 0 : printOf(family) };
+  return {
+    value: printOf(value),
+    family: family === "" ? 0 : printOf(family),
+    isSmallNumber: /^\d{1,4}$/u.test(value),
+  };
 }
 
 /** 52 bits of the fingerprint of a text; never 0. */

@@ -1,5 +1,6 @@
 import { absent, empty } from "../../decode/index.ts";
 import type { KeptNumbers } from "../../learn/kept-numbers.ts";
+import type { OperationRoutines } from "../../learn/character/operation-routines.ts";
 import type { Routines } from "../../learn/character/routines.ts";
 import type { SessionScores } from "../../learn/character/session-scores.ts";
 import { Trail } from "../../learn/character/trail.ts";
@@ -26,6 +27,9 @@ export type Character = Memory & {
   readonly uses: Uses;
   /** How often an operation brought each class of argument, and any. */
   readonly classes: KeptNumbers;
+  readonly operations: OperationRoutines;
+  /** Operations that were strange in a routine, with the day on which they first were. */
+  readonly waiting: KeptNumbers;
   readonly scores: SessionScores;
   readonly trails: Sessions<Trail>;
 };
@@ -60,6 +64,7 @@ const neverUsed = new Trail();
 export interface ArgumentPrints {
   readonly value: number;
   readonly family: number;
+  readonly isSmallNumber: boolean;
   /** Of the operation with this value, of the value, of its family. */
   readonly used: number;
   readonly usedAtAll: number;
@@ -144,25 +149,28 @@ export function opinionOf(
   routine: number,
   isRoutineNew: boolean,
 ): Opinion {
-  const { routines, uses } = character;
+  const { routines, uses, operations } = character;
   const but = isRoutineNew ? routine : 0;
   const how = action.mutating ? "mutating" : "reading";
   const isKnown =
     !isRoutineNew &&
+    // What a prompt named is what two sessions of one kind share; the first operation says it only where nobody tells of origins.
+    (trail.isPrompted || !trail.tellsOrigins) &&
     routines.sessions(routine) >= known.sessions &&
     trail.done > 0 &&
     trail.familiar >= known.share * trail.done;
   const opinion = nothingSaid();
-  const codes = action.resourceCodes;
-  for (let at = 0; at < codes.length; at += 3)
-    weigh(action, character, trail, { but, routine: isKnown ? routine : 0 }, codes, at, opinion);
   const operation = operationPrint(action);
   const isNewOperation = !uses.isKnown(operation, but);
+  const codes = action.resourceCodes;
+  // Of an operation that is new a routine knows nothing to compare with.
+  const compared = { but, routine: isKnown && !isNewOperation ? routine : 0 };
+  for (let at = 0; at < codes.length; at += 3) weigh(action, character, trail, compared, codes, at, opinion);
   if (isNewOperation) {
     opinion.isNewOperation = true;
     opinion.bits =
       opinion.bits < 0 ? weights.newOperation[how] : opinion.bits + weights.newOperationBeside[how];
-  } else if (isKnown && !uses.isUsedIn(operation, routine)) {
+  } else if (isKnown && !operations.has(operation, routine)) {
     const { perDoubling, [how]: atOnce } = weights.strangeOperation;
     const bits = atOnce + perDoubling * Math.log2(1 + routines.sessions(routine));
     if (bits > opinion.bits) Object.assign(opinion, nothingSaid(), { bits, isStrange: true });
@@ -203,6 +211,7 @@ function weigh(
   const habit = rarityOf(classes, prints.place, how, valueClass, originClass);
   let bits = valueClasses[valueClass]!.bits + originClasses[originClass]!.bits + habit;
   if (how === 0) bits += weights.reads;
+  if (prints.isSmallNumber) bits += weights.smallNumber;
   if (prints.valueFrom !== 0 && uses.isKnown(prints.valueFrom, but)) bits += weights.hadFromThere;
   const isUsual = routine !== 0 && uses.isUsedIn(prints.used, routine);
   if (routine !== 0) bits += isUsual ? weights.usualInRoutine : weights.strangeInRoutine;

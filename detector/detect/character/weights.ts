@@ -40,6 +40,8 @@ export const weights = {
   reads: -1.25,
   /** The identity had this very value from there before. */
   hadFromThere: -1.75,
+  /** The value is a small number: it names something of the service's own, and leads nowhere else. */
+  smallNumber: -2.5,
   /** The routine is known, and its sessions never used this value so. */
   strangeInRoutine: 1.5,
   /** The routine is known, and they did. */
@@ -49,7 +51,7 @@ export const weights = {
   /** Part of that which is added where values speak as well: their own part is in them. */
   newOperationBeside: { mutating: 0.375, reading: -0.5 },
   /** An operation that this identity uses, and never in this routine: at once, and for each doubling of its sessions. */
-  strangeOperation: { mutating: 6.7, reading: 4.7, perDoubling: 0.3 },
+  strangeOperation: { mutating: 7.2, reading: 5.2, perDoubling: 0.3 },
   /** An action that names nothing. */
   nothingNamed: { mutating: 6, reading: 2 },
 } as const;

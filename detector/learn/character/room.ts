@@ -9,15 +9,24 @@ const actionsMin = 20;
 export interface Room extends TrailRoom {
   readonly uses: number;
   readonly classes: number;
+  readonly operations: number;
   readonly routines: number;
 }
 
 /** Of an identity whose gate is open. */
-const whole: Room = { uses: 768, classes: 192, routines: routinesMax, values: 64, families: 32 };
+const whole: Room = {
+  uses: 768,
+  classes: 192,
+  operations: 64,
+  routines: routinesMax,
+  values: 64,
+  families: 32,
+};
 /** As much as an identity under the gate may fill, by how much it did. */
 const growing: readonly Room[] = Array.from({ length: gate.actions - actionsMin + 1 }, (_, more) => ({
-  uses: 8 + 2 * more,
+  uses: 4 + Math.floor(1.75 * more),
   classes: 2 + Math.floor(more / 5),
+  operations: 4 + Math.floor(more / 8),
   routines: 1 + Math.floor(more / 4),
   values: 4,
   families: 2,

@@ -17,6 +17,8 @@ export class Trail implements Block {
   beginning = 0;
   /** Whether the beginning is what the prompt named; otherwise it is the first operation, until the prompt's comes. */
   isPrompted = false;
+  /** Whether anybody says where its values come from. */
+  tellsOrigins = false;
   /** Things done so far, and how many of them its routine knows. */
   done = 0;
   familiar = 0;
@@ -63,7 +65,7 @@ export class Trail implements Block {
   pack(writer: ByteWriter): void {
     for (const number of [
       this.beginning,
-      (this.isPrompted ? 1 : 0) + (this.isSettled ? 2 : 0),
+      (this.isPrompted ? 1 : 0) + (this.isSettled ? 2 : 0) + (this.tellsOrigins ? 4 : 0),
       this.done,
       this.familiar,
       this.countedIn,
@@ -82,6 +84,7 @@ export class Trail implements Block {
     const flags = reader.varint();
     this.isPrompted = (flags & 1) === 1;
     this.isSettled = (flags & 2) === 2;
+    this.tellsOrigins = (flags & 4) === 4;
     this.done = reader.varint();
     this.familiar = reader.varint();
     this.countedIn = reader.varint();
