@@ -130,4 +130,3 @@ export function busyLog(offset: number): Judged[] {
     one(1437, 1000, "crm/eu", 1437 + 2400),
   ];
 }
-

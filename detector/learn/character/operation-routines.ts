@@ -13,7 +13,7 @@ export class OperationRoutines implements Block {
     return routine !== 0 && Math.floor(this.#routines.get(operation) / 2 ** (routine % bits)) % 2 === 1;
   }
 
-  /** Notes a use, and forgets what was first used longest ago beyond `max`. */
+  /** Notes a use, and forgets, beyond `max`, the operation that no routine took up for longest. */
   note(operation: number, routine: number, max: number): void {
     if (this.has(operation, routine)) return;
     this.#routines.put(operation, this.#routines.get(operation) + 2 ** (routine % bits), max);
