@@ -2,6 +2,7 @@ import { absent, empty } from "../decode/index.ts";
 import { thresholdShift } from "../../policy/verdicts.ts";
 import { KeptNumbers } from "../learn/kept-numbers.ts";
 import { OperationRoutines } from "../learn/character/operation-routines.ts";
+import { roomOf } from "../learn/character/room.ts";
 import { Routines } from "../learn/character/routines.ts";
 import { SessionScores } from "../learn/character/session-scores.ts";
 import { Trail } from "../learn/character/trail.ts";
@@ -39,10 +40,6 @@ const usPerDay = 86_400_000_000;
 const instructed = "instructed";
 /** Sessions that are followed at once. */
 const trailsMax = 8;
-/** Uses remembered of an identity whose gate is open, and classes; under it room grows with what it does, so that who is made up stays small. */
-const usesMax = 768;
-const usesUnderGate = { atOnce: 8, perAction: 2 } as const;
-const classesMax = 192;
 /** Arguments whose instructions are counted. */
 const instructedMax = 64;
 /** So many routines are needed before frequencies say how arguments of a new one look. */
@@ -99,13 +96,14 @@ export const outOfCharacter: Detector<Character> = {
   learn(examined, character, signals) {
     const { action, evidence } = examined;
     // What was told of doesn't become normal by being done again: a person has to accept it.
-    if (action.kind === "model_call" || isStranger(signals)) return;
+    const room = roomOf(evidence);
+    if (action.kind === "model_call" || room === undefined || isStranger(signals)) return;
     const { routines, uses, operations, trails } = character;
     const trail = trails.touch(action.sessionPrint);
     if (isAboutTold(action, trail)) return;
     if (signals.some(({ name }) => name === strangeOperation) && !hasWaited(action, character, trail)) return;
     begin(action, trail);
-    const routine = routines.of(trail.beginning);
+    const routine = routines.of(trail.beginning, room.routines);
     if (trail.countedIn === 0) beginSession(examined, character, trail, routine);
     if (trail.countedIn !== routine) {
       if (trail.countedIn !== 0) routines.count(trail.countedIn, -1);
@@ -121,23 +119,24 @@ export const outOfCharacter: Detector<Character> = {
         character.instructed,
         evidence.gateOpen ? instructedMax : Math.min(instructedMax, evidence.actions >>> 3),
       );
-    const room = evidence.gateOpen
-      ? usesMax
-      : Math.min(usesMax, usesUnderGate.atOnce + usesUnderGate.perAction * evidence.actions);
     const codes = action.resourceCodes;
-    for (let at = 0; at < codes.length; at += 3) countClass(action, character, trail, routine, codes, at);
-    uses.note(operationPrint(action), routine, room);
-    operations.note(operationPrint(action), routine);
+    // One who does a single kind of work shows in time what is usual in it.
+    if (routines.size > routinesMin || evidence.gateOpen)
+      for (let at = 0; at < codes.length; at += 3)
+        countClass(action, character, trail, routine, at, room.classes);
+    uses.note(operationPrint(action), routine, room.uses);
+    operations.note(operationPrint(action), routine, room.operations);
     for (let at = 0; at < codes.length; at += 3) {
       const prints = argumentPrints(action, codes[at]!, codes[at + 1]!, codes[at + 2]!);
-      uses.note(prints.used, routine, room);
-      uses.note(prints.usedAtAll, routine, room);
+      uses.note(prints.used, routine, room.uses);
+      uses.note(prints.usedAtAll, routine, room.uses);
       for (const print of [prints.usedFamily, prints.from, prints.fromAtAll, prints.valueFrom])
-        if (print !== 0) uses.note(print, routine, room);
+        if (print !== 0) uses.note(print, routine, room.uses);
     }
   },
-  follow({ action }, { trails, routines, uses, operations }, signals) {
-    if (action.kind === "model_call") return;
+  follow({ action, evidence }, { trails, routines, uses, operations }, signals) {
+    const room = roomOf(evidence);
+    if (action.kind === "model_call" || room === undefined) return;
     const trail = trails.touch(action.sessionPrint);
     begin(action, trail);
     const routine = routines.find(trail.beginning);
@@ -147,7 +146,7 @@ export const outOfCharacter: Detector<Character> = {
     for (let at = 0; at < codes.length; at += 3) {
       const prints = argumentPrints(action, codes[at]!, codes[at + 1]!, codes[at + 2]!);
       trail.count(uses.isUsedIn(prints.used, routine));
-      trail.note(seenAs(prints.value, how), prints.family);
+      trail.note(seenAs(prints.value, how), prints.family, room);
       if (isStranger(signals)) trail.tell(prints.value);
       if (codes[at + 2] !== absent && codes[at + 2] !== empty) trail.tellsOrigins = true;
     }
@@ -205,8 +204,9 @@ function beginSession(
   trail: Trail,
   routine: number,
 ): void {
-  trail.isSettled = evidence.gateOpen && routines.size > routinesMin;
-  if (trail.isSettled) scores.begin(routines.sessions(routine) < known.sessions);
+  const sessions = routines.sessions(routine);
+  trail.isSettled = evidence.gateOpen && (routines.size > routinesMin || sessions >= known.sessions);
+  if (trail.isSettled) scores.begin(sessions < known.sessions);
 }
 
 /** Notes how the session begins. */
@@ -248,10 +248,10 @@ function countClass(
   { uses, classes, routines }: Character,
   trail: Trail,
   routine: number,
-  codes: readonly number[],
   at: number,
+  max: number,
 ): void {
-  if (routines.size <= routinesMin) return;
+  const codes = action.resourceCodes;
   const origin = codes[at + 2]!;
   const prints = argumentPrints(action, codes[at]!, codes[at + 1]!, origin);
   if (uses.isUsedIn(prints.used, routine) || trail.hasValue(seenAs(prints.value, action.mutating ? 1 : 0)))
@@ -259,6 +259,6 @@ function countClass(
   const valueClass = valueClassOf(prints, uses, trail, routine);
   const originClass = originClassOf(action, origin, prints, uses, routine);
   const print = classPrint(prints.place, valueClass, originClass);
-  classes.put(print, classes.get(print) + 1, classesMax);
-  classes.put(prints.place, classes.get(prints.place) + 1, classesMax);
+  classes.put(print, classes.get(print) + 1, max);
+  classes.put(prints.place, classes.get(prints.place) + 1, max);
 }

@@ -6,18 +6,18 @@ import type { IdentityState } from "../learn/identity-state.ts";
 import { alwaysLearning, type Learning } from "../learn/learning.ts";
 import type { IdentityStates } from "../learn/identity-states.ts";
 import type { Block } from "../learn/memory.ts";
-import { respond } from "../respond/respond.ts";
-import { noteAnswers, standingOfAction } from "../respond/standing-of-action.ts";
+import { standingOfAction } from "../respond/standing-of-action.ts";
 import { ActionView } from "./action-view.ts";
 import { Admission } from "./admission.ts";
+import { Asking } from "./asking.ts";
 import { noteChanges } from "./changes-of.ts";
-import { type Detector, type Examined, isOfHabit, type NoticedBy, quiet } from "./detector.ts";
+import type { Detector, Examined, NoticedBy } from "./detector.ts";
 import { floodSignals } from "./identity-flood.ts";
 import { Judgements } from "./judgements.ts";
 import type { RecentActions } from "./recent-actions.ts";
 import type { RecordPlaces } from "./record-places.ts";
-import { report, type Said } from "./report.ts";
-import { isFinding, namesOf, noticedIn, scoreOf } from "./signals.ts";
+import type { Said } from "./report.ts";
+import { namesOf, scoreOf } from "./signals.ts";
 import { Storms } from "./storms.ts";
 import { isClockSuspect, isLearnable } from "./time.ts";
 
@@ -78,14 +78,13 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
   const judgements = new Judgements(columns.count);
   const findings: Finding[] = [];
   const alerts: Alert[] = [];
-  const responses: Response[] = [];
   const changed = new Map<string, IdentityState>();
   const knowns = new ByCode<Known>();
   const view = new ActionView(columns, places);
   const storms = new Storms(states, say);
   const admission = new Admission(states, bench.newPerHourMax, say, storms);
+  const asking = new Asking(detectors, storms, say);
   const { codes, instants, ids, dictionary } = columns;
-  const noticed: NoticedBy[] = [];
   let duplicates = 0;
 
   function knownOf(row: number): Known {
@@ -130,44 +129,17 @@ export function step(columns: ActionColumns, places: RecordPlaces, bench: Bench)
     judgements.late[row] = endedAtUs < state.lastAtUs ? 1 : 0;
     judgements.learned[row] = learns ? 1 : 0;
     if (follows) noteChanges(state.changes, view, verdict);
-    noticed.length = 0;
-    const examined = examinedOf(view, verdict, authority, state, noticed);
-    for (let nth = 0; nth < detectors.length; nth += 1) {
-      const detector = detectors[nth]!;
-      const memory = state.memories[nth]!;
-      const signals = isAccepted && isOfHabit(detector) ? quiet : detector.examine(examined, memory);
-      for (const signal of signals) {
-        const said = isFinding(signal)
-          ? report(state, examined, detector, signal, usedAtUs, storms)
-          : undefined;
-        if (said !== undefined) {
-          say(said);
-          storms.count(detector, view, said.finding);
-          hearOf(detectors, said.finding, state);
-          responses.push(...answersTo(said.finding, signal.name, examined, state));
-        }
-        noticed.push(noticedIn(detector, signal));
-      }
-      if (learns) detector.learn(examined, memory, signals);
-      if (follows) detector.follow?.(examined, memory, signals);
-    }
-    judgements.scores[row] = scoreOf(noticed);
+    const examined = examinedOf(view, verdict, authority, state, asking.noticed);
+    asking.ask(examined, state, { usedAtUs, isAccepted, learns, follows });
+    judgements.scores[row] = scoreOf(asking.noticed);
     if (learns) state.evidence.gather(startedAtUs, view.sessionId);
     if (follows) state.lastAtUs = Math.max(state.lastAtUs, endedAtUs);
-    judgements.keep(row, view.ordinal, verdict, namesOf(noticed));
+    judgements.keep(row, view.ordinal, verdict, namesOf(asking.noticed));
   }
   const { unadmitted } = admission;
+  const { responses } = asking;
   const changedCounts = new Map<string, Pick<Block, "pack">>([...admission.changed, ...storms.changed]);
   return { judgements, findings, alerts, responses, changed, changedCounts, duplicates, unadmitted };
-}
-
-/** Tells those who listen of a finding. */
-function hearOf(
-  detectors: readonly Detector[],
-  finding: Finding,
-  { evidence, memories }: IdentityState,
-): void {
-  for (const [nth, detector] of detectors.entries()) detector.hear?.(finding, evidence, memories[nth]!);
 }
 
 function examinedOf(
@@ -180,17 +152,4 @@ function examinedOf(
   const decided = authority.decidedFor(action.tenant);
   const standing = standingOfAction(decided, ownStanding, action);
   return { action, authority: verdict, decided, standing, evidence, noticed };
-}
-
-/** What playbooks do about a finding; what the identity may do from then on is remembered of it. */
-function answersTo(
-  finding: Finding,
-  signal: string,
-  { decided, action, authority }: Examined,
-  { ownStanding }: IdentityState,
-): readonly Response[] {
-  if (finding.hidden !== undefined) return [];
-  const answers = respond(decided, finding, signal, action, authority);
-  noteAnswers(decided, ownStanding, answers);
-  return answers;
 }

@@ -63,22 +63,8 @@ function rowOf(record: ControlRecord): Row | undefined {
     case "approval_answered":
     case "approval_used":
       return { table: "approvals", columns: approvalColumns(record) };
-    case "standing_set": {
-      const { subject, standing, reason, untilUs, findingId = "", isDryRun } = record;
-      const until = untilUs === undefined ? null : instantUs(untilUs);
-      return {
-        table: "standings",
-        columns: {
-          subject_kind: subject.kind,
-          subject_id: subject.id,
-          standing,
-          reason,
-          until,
-          finding_id: findingId,
-          dry_run: isDryRun,
-        },
-      };
-    }
+    case "standing_set":
+      return { table: "standings", columns: standingColumns(record) };
     case "identity_declared": {
       const { id, owner, environments, offboardedAt } = record.identity;
       return {
@@ -131,6 +117,25 @@ function grantColumns({ grant }: Of<"grant_given">): object {
     window_from: edgeOf(grant.window.from),
     window_until: edgeOf(grant.window.until),
     approval_id: grant.approval ?? "",
+  };
+}
+
+function standingColumns({
+  subject,
+  standing,
+  reason,
+  untilUs,
+  findingId = "",
+  isDryRun,
+}: Of<"standing_set">): object {
+  return {
+    subject_kind: subject.kind,
+    subject_id: subject.id,
+    standing,
+    reason,
+    until: untilUs === undefined ? null : instantUs(untilUs),
+    finding_id: findingId,
+    dry_run: isDryRun,
   };
 }
 

@@ -4,11 +4,11 @@ import type { AttributedAction } from "../support/actions.ts";
 import { builtAtUs, judgedWith } from "../support/build.ts";
 import { type Judged, stepped } from "../support/stepped.ts";
 
-/** Says of an action what its operation spells: `high:cause`. */
+/** Says of an action what its operation spells: `high:cause`. Of authority, so that no habit has to be known for it. */
 const parrot: Detector = {
   id: "parrot",
   version: 1,
-  family: "behaviour",
+  family: "authority",
   newMemory: () => noMemory,
   examine: ({ action }) => {
     const [severity, cause = ""] = action.operation.split(":");
@@ -19,7 +19,7 @@ const parrot: Detector = {
         name: "said",
         severity,
         cause,
-        ...(cause === "agreed" && { evidence: ["novelty", "lineage"] }),
+        evidence: cause === "agreed" ? ["novelty", "lineage"] : ["novelty"],
         tell: () => ({ title: `heard ${cause}`, why: { cause }, sql: "SELECT 1 WHERE {before}" }),
       },
     ];

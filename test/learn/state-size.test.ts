@@ -6,6 +6,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { detectors } from "../../detector/detect/index.ts";
+import { gate } from "../../detector/learn/evidence.ts";
 import { IdentityState } from "../../detector/learn/identity-state.ts";
 import { PolicyBook } from "../../policy/book.ts";
 import { ApprovalRequest } from "../../schemas/index.ts";
@@ -13,7 +14,11 @@ import { builtAtUs, grantWith, judgedWith } from "../support/build.ts";
 import { Engine, type Judged } from "../support/stepped.ts";
 
 const bytesMax = 16 * 1024;
-const bytesMaxUnderGate = 512;
+/** Of an identity that did little, as somebody may make up by the thousand. */
+const bytesMaxOfFew = 512;
+const fewActions = 20;
+/** What each action of one that did more may add, up to as many as the gate asks for. */
+const bytesPerAction = 24;
 /** Of one that was granted something, and names tasks, credentials, environments and approvals: nobody makes that up by the thousand. */
 const bytesMaxOfTrusted = 1280;
 const dayUs = 86_400_000_000;
@@ -24,6 +29,8 @@ interface Life {
   readonly days: number;
   readonly sessions: number;
   readonly values: number;
+  /** Resources that each action names. */
+  readonly resources: number;
   /** Days between the starts of two actions' days, which a sender may claim as it likes. */
   readonly daysApart: number;
   /** Whether it holds grants, and names all that people decide upon. */
@@ -35,6 +42,7 @@ const lives: fc.Arbitrary<Life> = fc.record({
   days: fc.integer({ min: 1, max: 60 }),
   sessions: fc.integer({ min: 1, max: 20 }),
   values: fc.integer({ min: 1, max: 300 }),
+  resources: fc.integer({ min: 1, max: 6 }),
   daysApart: fc.constantFrom(1, 30, 900),
   isTrusted: fc.boolean(),
 });
@@ -76,6 +84,13 @@ function trustedPartsOf(life: Life, nth: number): Partial<Judged["action"]> {
 const lettersOf = (nth: number): string =>
   nth < 26 ? String.fromCodePoint(97 + nth) : lettersOf(Math.floor(nth / 26)) + lettersOf(nth % 26);
 
+/** A folder of its own for each, so that families are remembered as well. */
+const resourceOf = (name: string, at: number): Judged["action"]["resources"][number] => ({
+  id: at === 0 ? `resource-${name}` : `/${name}-${lettersOf(at)}/file`,
+  kind: "object",
+  origin: `tool:search-${lettersOf(at)}`,
+});
+
 /** The action `nth` of a life; that it ends late lets it start on any day. */
 function actionOf(life: Life, nth: number): Judged {
   const startedAtUs = (nth % life.days) * life.daysApart * dayUs;
@@ -86,7 +101,7 @@ function actionOf(life: Life, nth: number): Judged {
     sessionId: `session-${nth % life.sessions}`,
     kind: kinds[nth % (life.isTrusted === true ? 3 : 2)]!,
     operation: `operation-${name}`,
-    resources: [{ id: `resource-${name}`, kind: "object", origin: "tool:search" }],
+    resources: Array.from({ length: life.resources }, (_, at) => resourceOf(name, at)),
     network: `10.0.0.${name}`,
     mutating: true,
     ...(life.isTrusted === true ? trustedPartsOf(life, nth) : {}),
@@ -106,17 +121,20 @@ function packedOf(life: Life): { readonly bytes: number; readonly gateOpen: bool
   return { bytes: packed.length, gateOpen: IdentityState.unpack(packed, detectors).evidence.gateOpen };
 }
 
-const roomOf = ({ isTrusted }: Life, gateOpen: boolean): number =>
-  gateOpen ? bytesMax : isTrusted === true ? bytesMaxOfTrusted : bytesMaxUnderGate;
+function roomOf({ isTrusted, actions }: Life, gateOpen: boolean): number {
+  if (gateOpen) return bytesMax;
+  const ofFew = isTrusted === true ? bytesMaxOfTrusted : bytesMaxOfFew;
+  return actions <= fewActions ? ofFew : ofFew + bytesPerAction * Math.min(actions, gate.actions);
+}
 
 describe("a packed state", () => {
-  test("takes 16 KiB at most, and while the evidence gate is closed 512 bytes, or 1,280 of one that was granted something", () => {
+  test("takes 16 KiB at most; under the evidence gate 512 bytes, or 1,280 of one that was granted something, and 24 an action from 20 on", () => {
     fc.assert(
       fc.property(lives, (life) => {
         const { bytes, gateOpen } = packedOf(life);
         expect(bytes).toBeLessThanOrEqual(roomOf(life, gateOpen));
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -127,8 +145,40 @@ describe("a packed state", () => {
       days: 60,
       sessions: 20,
       values: 600,
+      resources: 1,
       daysApart: 900,
       gateOpen: false,
+    },
+    {
+      name: "hardly any actions",
+      actions: 20,
+      days: 60,
+      sessions: 20,
+      values: 600,
+      resources: 12,
+      daysApart: 900,
+      gateOpen: false,
+    },
+    {
+      name: "too few days, many resources",
+      actions: 600,
+      days: 6,
+      sessions: 20,
+      values: 17,
+      resources: 12,
+      daysApart: 900,
+      gateOpen: false,
+    },
+    {
+      name: "enough of all, and many resources",
+      actions: 1200,
+      days: 60,
+      sessions: 20,
+      values: 299,
+      resources: 12,
+      daysApart: 1,
+      isTrusted: true,
+      gateOpen: true,
     },
     {
       name: "too few days",
@@ -136,6 +186,7 @@ describe("a packed state", () => {
       days: 6,
       sessions: 20,
       values: 600,
+      resources: 1,
       daysApart: 900,
       gateOpen: false,
     },
@@ -145,6 +196,7 @@ describe("a packed state", () => {
       days: 60,
       sessions: 2,
       values: 600,
+      resources: 1,
       daysApart: 900,
       gateOpen: false,
     },
@@ -154,6 +206,7 @@ describe("a packed state", () => {
       days: 60,
       sessions: 20,
       values: 600,
+      resources: 1,
       daysApart: 1,
       gateOpen: true,
     },
@@ -163,6 +216,7 @@ describe("a packed state", () => {
       days: 60,
       sessions: 20,
       values: 600,
+      resources: 1,
       daysApart: 900,
       isTrusted: true,
       gateOpen: false,
@@ -173,6 +227,7 @@ describe("a packed state", () => {
       days: 60,
       sessions: 20,
       values: 600,
+      resources: 1,
       daysApart: 1,
       isTrusted: true,
       gateOpen: true,

@@ -4,7 +4,6 @@ import type { Block } from "../memory.ts";
 
 /** Bits of a number that is exact; routines further on share them. */
 const bits = 48;
-const operationsMax = 64;
 
 /** Which routines use an operation, a bit each: exact, where `Uses` only knows of three. */
 export class OperationRoutines implements Block {
@@ -14,9 +13,10 @@ export class OperationRoutines implements Block {
     return routine !== 0 && Math.floor(this.#routines.get(operation) / 2 ** (routine % bits)) % 2 === 1;
   }
 
-  note(operation: number, routine: number): void {
+  /** Notes a use, and forgets, beyond `max`, the operation that no routine took up for longest. */
+  note(operation: number, routine: number, max: number): void {
     if (this.has(operation, routine)) return;
-    this.#routines.put(operation, this.#routines.get(operation) + 2 ** (routine % bits), operationsMax);
+    this.#routines.put(operation, this.#routines.get(operation) + 2 ** (routine % bits), max);
   }
 
   pack(writer: ByteWriter): void {

@@ -2,15 +2,15 @@ import type { ByteReader, ByteWriter } from "../../bytes.ts";
 import { KeptNumbers } from "../kept-numbers.ts";
 import type { Block } from "../memory.ts";
 
-/** Routines are told apart up to here; all further ones are one. */
-const routinesMax = 96;
+/** Routines are told apart up to here; all further ones are one. Their numbers fit into seven bits. */
+export const routinesMax = 96;
 /** The number of what can't be told apart any more. */
 const further = routinesMax;
 const sessionsMax = 255;
 
 /**
  * The kinds of work an identity does: sessions that begin alike are one routine. They are numbered from 1, so that what was
- * used in which of them fits into a byte.
+ * used in which of them takes little room.
  */
 export class Routines implements Block {
   readonly #numbers = new KeptNumbers();
@@ -26,11 +26,11 @@ export class Routines implements Block {
     return this.#numbers.get(beginning);
   }
 
-  /** The same, begun where there is none. */
-  of(beginning: number): number {
+  /** The same, begun where there is none and not yet `max` of them. */
+  of(beginning: number, max: number): number {
     const known = this.find(beginning);
     if (known !== 0) return known;
-    if (this.#sessions.length >= routinesMax) return further;
+    if (this.#sessions.length >= max) return further;
     this.#sessions.push(0);
     this.#numbers.put(beginning, this.#sessions.length, routinesMax);
     return this.#sessions.length;

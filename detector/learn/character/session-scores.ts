@@ -11,8 +11,8 @@ const sessionsMax = 64;
  * routine new. From it follows what a line between quiet and alarm would cost in false alarms.
  */
 export class SessionScores implements Block {
-  readonly #known = new Array<number>(halfBitsMax).fill(0);
-  readonly #ifNew = new Array<number>(halfBitsMax).fill(0);
+  readonly #known = noCounts();
+  readonly #ifNew = noCounts();
   sessions = 0;
   /** Sessions whose routine had hardly been seen before. */
   newSessions = 0;
@@ -62,6 +62,8 @@ export class SessionScores implements Block {
       for (let at = 0; at < halfBitsMax; at += 1) counts[at] = reader.varint();
   }
 }
+
+const noCounts = (): number[] => Array.from({ length: halfBitsMax }, () => 0);
 
 function shareFrom(counts: readonly number[], bits: number, sessions: number): number {
   let above = 0;

@@ -1,12 +1,15 @@
 import type { ByteReader, ByteWriter } from "../../bytes.ts";
 import type { Block } from "../memory.ts";
 
-/** Values and families of a session that are told apart. */
-const valuesMax = 64;
-const familiesMax = 32;
 /** Values that were told of; what is done with them again in the session is learned as little. */
 const toldMax = 16;
 const countMax = 65_535;
+
+/** How many values and families of a session are told apart. */
+export interface TrailRoom {
+  readonly values: number;
+  readonly families: number;
+}
 
 /** How a session has gone so far. */
 export class Trail implements Block {
@@ -46,9 +49,10 @@ export class Trail implements Block {
     if (this.#told.length < toldMax && !this.isTold(print)) this.#told.push(print | 0);
   }
 
-  note(value: number, family: number): void {
-    if (this.#values.length < valuesMax && !this.hasValue(value)) this.#values.push(value | 0);
-    if (family !== 0 && this.#families.length < familiesMax && !this.hasFamily(family))
+  /** Notes a value and its family, 0 where it has none, while there is room for both. */
+  note(value: number, family: number, { values, families }: TrailRoom): void {
+    if (this.#values.length < values && !this.hasValue(value)) this.#values.push(value | 0);
+    if (family !== 0 && this.#families.length < families && !this.hasFamily(family))
       this.#families.push(family | 0);
   }
 

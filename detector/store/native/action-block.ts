@@ -32,14 +32,8 @@ export function actionBlock(
   block.longs("ended_at", "DateTime64(6, 'UTC')", (row) => boundedUs(instants.endedAtUs[row]!));
   block.longs("received_at", "DateTime64(3, 'UTC')", (row) => boundedMs(places.atMs(codes.record[row]!)));
   writeIds(block, columns);
-  block.strings("chain_id", codes.chain);
-  block.strings("session_id", codes.session);
-  block.strings("task_id", codes.task);
   block.ints("step", (row) => codes.step[row]!);
-  block.lowCardinality("identity_kind", codes.identityKind);
-  block.lowCardinality("strength", codes.strength);
-  block.lowCardinality("identity_rule", codes.identityRule);
-  block.lowCardinality("owner", codes.owner);
+  writeIdentity(block, columns);
   block.arrays(
     "path",
     "Array(String)",
@@ -90,10 +84,20 @@ function writeIds(block: NativeBlock, { codes, ids, dictionary }: ActionColumns)
   const { bytes } = dictionary;
   block.hex("action_id", 32, (row, to, at) => writeInts(ids, row * idInts, to, at));
   block.strings("trace_id", codes.trace);
+  block.strings("chain_id", codes.chain);
+  block.strings("session_id", codes.session);
+  block.strings("task_id", codes.task);
   block.hex("span_id", 16, (row, to, at) => writeHex(bytes, codes.spanIdAt[row]!, 8, to, at));
   block.hex("parent_span_id", 16, (row, to, at) =>
     codes.parentIdAt[row]! < 0 ? 0 : writeHex(bytes, codes.parentIdAt[row]!, 8, to, at),
   );
+}
+
+function writeIdentity(block: NativeBlock, { codes }: ActionColumns): void {
+  block.lowCardinality("identity_kind", codes.identityKind);
+  block.lowCardinality("strength", codes.strength);
+  block.lowCardinality("identity_rule", codes.identityRule);
+  block.lowCardinality("owner", codes.owner);
 }
 
 /** Most actions have no signal. */
