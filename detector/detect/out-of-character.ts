@@ -5,16 +5,13 @@ import { SessionScores } from "../learn/character/session-scores.ts";
 import { Trail } from "../learn/character/trail.ts";
 import { Uses } from "../learn/character/uses.ts";
 import { Sessions } from "../learn/sessions.ts";
+import { type Argument, argumentsOf, operationPrint } from "./character/arguments.ts";
 import {
-  argumentPrints,
   beginningOf,
   type Character,
   classPrint,
-  isOfPrompt,
-  operationPrint,
   opinionOf,
   originClassOf,
-  seenAs,
   sessionOf,
   valueClassOf,
 } from "./character/opinion.ts";
@@ -95,15 +92,17 @@ export const outOfCharacter: Detector<Character> = {
     const room = evidence.gateOpen
       ? usesMax
       : Math.min(usesMax, usesUnderGate.atOnce + usesUnderGate.perAction * evidence.actions);
-    const codes = action.resourceCodes;
-    for (let at = 0; at < codes.length; at += 3) countClass(action, character, trail, routine, codes, at);
+    const used = argumentsOf(action);
+    for (const argument of used) countClass(argument, character, trail, routine);
     uses.note(operationPrint(action), routine, room);
-    for (let at = 0; at < codes.length; at += 3) {
-      const prints = argumentPrints(action, codes[at]!, codes[at + 1]!, codes[at + 2]!);
-      uses.note(prints.used, routine, room);
-      uses.note(prints.usedAtAll, routine, room);
-      for (const print of [prints.usedFamily, prints.from, prints.fromAtAll, prints.valueFrom])
-        if (print !== 0) uses.note(print, routine, room);
+    for (const { used: usedSo, usedAtAll, usedFamily, from, fromAtAll, valueFrom } of used) {
+      uses.note(usedSo, routine, room);
+      uses.note(usedAtAll, routine, room);
+      if (usedFamily !== 0) uses.note(usedFamily, routine, room);
+      if (from === 0) continue;
+      uses.note(from, routine, room);
+      uses.note(fromAtAll, routine, room);
+      uses.note(valueFrom, routine, room);
     }
   },
   follow({ action }, { trails, routines, uses }, signals) {
@@ -111,14 +110,11 @@ export const outOfCharacter: Detector<Character> = {
     const trail = trails.touch(action.sessionPrint);
     begin(action, trail);
     const routine = routines.find(trail.beginning);
-    const how = action.mutating ? 1 : 0;
-    const codes = action.resourceCodes;
     trail.count(uses.isUsedIn(operationPrint(action), routine));
-    for (let at = 0; at < codes.length; at += 3) {
-      const prints = argumentPrints(action, codes[at]!, codes[at + 1]!, codes[at + 2]!);
-      trail.count(uses.isUsedIn(prints.used, routine));
-      trail.note(seenAs(prints.value, how), prints.family);
-      if (isStranger(signals)) trail.tell(prints.value);
+    for (const { used, seen, family, value } of argumentsOf(action)) {
+      trail.count(uses.isUsedIn(used, routine));
+      trail.note(seen, family);
+      if (isStranger(signals)) trail.tell(value);
     }
   },
 };
@@ -129,12 +125,8 @@ const shiftOf = ({ action, decided }: Examined): number =>
 
 const isStranger = (signals: readonly Noticed[]): boolean => signals.some(({ name }) => name === stranger);
 
-function isAboutTold(action: Examined["action"], trail: Trail): boolean {
-  const codes = action.resourceCodes;
-  for (let at = 0; at < codes.length; at += 3)
-    if (trail.isTold(action.valuePrints(codes[at]!).value)) return true;
-  return false;
-}
+const isAboutTold = (action: Examined["action"], trail: Trail): boolean =>
+  trail.hasTold && argumentsOf(action).some(({ value }) => trail.isTold(value));
 
 /** Counts a session; what it is worth is counted once there are routines enough to compare it with. */
 function beginSession(
@@ -152,9 +144,7 @@ function begin(action: Examined["action"], trail: Trail): void {
   const beginning = beginningOf(action, trail);
   if (beginning === 0) return;
   trail.beginning = beginning;
-  const codes = action.resourceCodes;
-  for (let at = 0; at < codes.length; at += 3)
-    if (isOfPrompt(action, codes[at + 2]!)) trail.isPrompted = true;
+  if (argumentsOf(action).some(({ giver }) => giver === "prompt")) trail.isPrompted = true;
 }
 
 /** Counts what would be said of the action, and of a routine never seen, as what honest work is worth. */
@@ -176,20 +166,15 @@ const halfBits = (bits: number): number => Math.max(0, Math.floor(bits * 2));
 
 /** Counts the class of an argument that its routine never used, as one on a new routine would be. */
 function countClass(
-  action: Examined["action"],
+  prints: Argument,
   { uses, classes, routines }: Character,
   trail: Trail,
   routine: number,
-  codes: readonly number[],
-  at: number,
 ): void {
   if (routines.size <= routinesMin) return;
-  const origin = codes[at + 2]!;
-  const prints = argumentPrints(action, codes[at]!, codes[at + 1]!, origin);
-  if (uses.isUsedIn(prints.used, routine) || trail.hasValue(seenAs(prints.value, action.mutating ? 1 : 0)))
-    return;
+  if (uses.isUsedIn(prints.used, routine) || trail.hasValue(prints.seen)) return;
   const valueClass = valueClassOf(prints, uses, trail, routine);
-  const originClass = originClassOf(action, origin, prints, uses, routine);
+  const originClass = originClassOf(prints, uses, routine);
   const print = classPrint(prints.place, valueClass, originClass);
   classes.put(print, classes.get(print) + 1, classesMax);
   classes.put(prints.place, classes.get(prints.place) + 1, classesMax);
