@@ -54,6 +54,7 @@ function patternsOf(all: readonly CompiledPattern[]): Detector<Memory> {
       const facts = factsOf(examined);
       const maxOfPattern = evidence.gateOpen ? partialsMaxOfPattern : 1;
       const max = evidence.gateOpen ? partialsMax : 1;
+      let ids: readonly number[] | undefined;
       for (const pattern of all) {
         const { steps, print } = pattern;
         for (const partial of partials.all) {
@@ -63,7 +64,7 @@ function patternsOf(all: readonly CompiledPattern[]): Detector<Memory> {
         }
         if ((facts & steps[0]!.needs) !== steps[0]!.needs || !isBeginning(pattern, action)) continue;
         if (evidence.gateOpen || !isTaken(all, pattern, partials, action))
-          partials.put(begun(pattern, action, facts), maxOfPattern, max);
+          partials.put(begun(pattern, action, facts, (ids ??= action.idInts)), maxOfPattern, max);
       }
     },
   };
@@ -131,7 +132,12 @@ function isStep(pattern: CompiledPattern, { all }: Partials, action: ActionView,
   return all.some((one) => one.pattern === pattern.print && follows(pattern, one, action, facts));
 }
 
-function begun(pattern: CompiledPattern, action: ActionView, facts: number): Begun {
+function begun(
+  pattern: CompiledPattern,
+  action: ActionView,
+  facts: number,
+  ids: readonly number[],
+): Begun {
   return {
     pattern: pattern.print,
     scope: scopeOf(pattern.scope, action),
@@ -140,7 +146,7 @@ function begun(pattern: CompiledPattern, action: ActionView, facts: number): Beg
     sinceUs: action.startedAtUs,
     lastUs: action.endedAtUs,
     strange: strangeBit(facts, 0),
-    ids: action.idInts,
+    ids,
   };
 }
 
