@@ -132,12 +132,7 @@ function isStep(pattern: CompiledPattern, { all }: Partials, action: ActionView,
   return all.some((one) => one.pattern === pattern.print && follows(pattern, one, action, facts));
 }
 
-function begun(
-  pattern: CompiledPattern,
-  action: ActionView,
-  facts: number,
-  ids: readonly number[],
-): Begun {
+function begun(pattern: CompiledPattern, action: ActionView, facts: number, ids: readonly number[]): Begun {
   return {
     pattern: pattern.print,
     scope: scopeOf(pattern.scope, action),
@@ -175,7 +170,6 @@ function signalOf(pattern: CompiledPattern, partial: Begun, examined: Examined, 
   const marks = partial.strange | strangeBit(facts, partial.steps);
   const outOfCharacter = [0, 1, 2, 3].filter((step) => (marks & (1 << step)) !== 0).length;
   const severity = severities[Math.min(outOfCharacter, severities.length - 1)]!;
-  const ids = idsOf(partial);
   const kinds = new Set<EvidenceKind>(["correlation"]);
   for (const { evidence } of noticed) for (const kind of evidence) kinds.add(kind);
   const { sessionId, operation, startedAtUs } = action;
@@ -185,7 +179,10 @@ function signalOf(pattern: CompiledPattern, partial: Begun, examined: Examined, 
     name: pattern.id,
     severity,
     cause: severity === "low" ? cause : `${sessionId}|${severity}|${cause}`,
-    cites: ids,
+    // Asked for only of what was not said before.
+    get cites() {
+      return idsOf(partial);
+    },
     evidence: outOfCharacter === 0 ? ["correlation"] : [...kinds],
     tell: () => ({
       title: `${pattern.did}: ${pattern.when}`,
@@ -196,7 +193,7 @@ function signalOf(pattern: CompiledPattern, partial: Begun, examined: Examined, 
         seconds: Math.max(0, secondsBetween(partial.sinceUs, startedAtUs)),
         outOfCharacter,
       },
-      sql: sqlOf(pattern, action, ids),
+      sql: sqlOf(pattern, action, idsOf(partial)),
     }),
   };
 }
