@@ -12,7 +12,7 @@ const as = {
 };
 
 /** Who gave an argument its value. */
-export type Giver = "nobody says" | "none" | "prompt" | "system" | "tool";
+type Giver = "nobody says" | "none" | "prompt" | "system" | "tool";
 
 /** An argument of an action, with the prints under which its uses are noted; good until the arguments of another are asked for. */
 export class Argument {
