@@ -55,10 +55,11 @@ export const firstUse: Detector<Memory> = {
   examine(examined, memory) {
     if (!examined.evidence.gateOpen) return quiet;
     const { action } = examined;
+    const codes = codesOf(action);
     let signals: Signal[] | undefined;
     for (let nth = 0; nth < newsKeys.length; nth += 1) {
       const key = newsKeys[nth]!;
-      const code = key.codeOf(action);
+      const code = codes[nth]!;
       const known = knownOf(memory, key);
       if (code === absent || !known.canTell) continue;
       const before = memory.waiting.size === 0 ? undefined : memory.waiting.get(printOf(nth, action, code));
@@ -70,9 +71,10 @@ export const firstUse: Detector<Memory> = {
   },
   learn({ action, evidence }, memory, signals) {
     const { ordinal, startedAtUs } = action;
+    const codes = codesOf(action);
     for (let nth = 0; nth < newsKeys.length; nth += 1) {
       const key = newsKeys[nth]!;
-      const code = key.codeOf(action);
+      const code = codes[nth]!;
       if (code === absent) continue;
       if (signals.length > 0) wait(nth, memory, action, code, signals);
       const room = evidence.gateOpen ? key.room : key.roomUnderGate;
@@ -84,6 +86,19 @@ export const firstUse: Detector<Memory> = {
     memory.latest.note(hourOf(startedAtUs));
   },
 };
+
+/** Codes of the latest action's values, worked out once, as it is examined and learned from. */
+const latest = newsKeys.map(() => absent);
+let ofView: ActionView | undefined;
+let ofRow = -1;
+let ofOrdinal = -1;
+
+function codesOf(action: ActionView): readonly number[] {
+  if (ofView === action && ofRow === action.row && ofOrdinal === action.ordinal) return latest;
+  [ofView, ofRow, ofOrdinal] = [action, action.row, action.ordinal];
+  for (let nth = 0; nth < newsKeys.length; nth += 1) latest[nth] = newsKeys[nth]!.codeOf(action);
+  return latest;
+}
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Under the name of a key stands what is known of it.
 const knownOf = (memory: Memory, { name }: NewsKey): Known => memory[name] as Known;

@@ -1,4 +1,4 @@
-import { absent, empty } from "../decode/index.ts";
+import { absent } from "../decode/index.ts";
 import { thresholdShift } from "../../policy/verdicts.ts";
 import { KeptNumbers } from "../learn/kept-numbers.ts";
 import { OperationRoutines } from "../learn/character/operation-routines.ts";
@@ -9,17 +9,14 @@ import { Trail } from "../learn/character/trail.ts";
 import { Uses } from "../learn/character/uses.ts";
 import { Sessions } from "../learn/sessions.ts";
 import { mixed } from "../learn/value-prints.ts";
+import { type Argument, argumentsOf, operationPrint } from "./character/arguments.ts";
 import {
-  argumentPrints,
   beginningOf,
   type Character,
   classPrint,
-  isOfPrompt,
   nothingSaid,
-  operationPrint,
   opinionOf,
   originClassOf,
-  seenAs,
   sessionOf,
   valueClassOf,
 } from "./character/opinion.ts";
@@ -119,19 +116,20 @@ export const outOfCharacter: Detector<Character> = {
         character.instructed,
         evidence.gateOpen ? instructedMax : Math.min(instructedMax, evidence.actions >>> 3),
       );
-    const codes = action.resourceCodes;
+    const used = argumentsOf(action);
     // One who does a single kind of work shows in time what is usual in it.
     if (routines.size > routinesMin || evidence.gateOpen)
-      for (let at = 0; at < codes.length; at += 3)
-        countClass(action, character, trail, routine, at, room.classes);
+      for (const argument of used) countClass(argument, character, trail, routine, room.classes);
     uses.note(operationPrint(action), routine, room.uses);
     operations.note(operationPrint(action), routine, room.operations);
-    for (let at = 0; at < codes.length; at += 3) {
-      const prints = argumentPrints(action, codes[at]!, codes[at + 1]!, codes[at + 2]!);
-      uses.note(prints.used, routine, room.uses);
-      uses.note(prints.usedAtAll, routine, room.uses);
-      for (const print of [prints.usedFamily, prints.from, prints.fromAtAll, prints.valueFrom])
-        if (print !== 0) uses.note(print, routine, room.uses);
+    for (const { used: usedSo, usedAtAll, usedFamily, from, fromAtAll, valueFrom } of used) {
+      uses.note(usedSo, routine, room.uses);
+      uses.note(usedAtAll, routine, room.uses);
+      if (usedFamily !== 0) uses.note(usedFamily, routine, room.uses);
+      if (from === 0) continue;
+      uses.note(from, routine, room.uses);
+      uses.note(fromAtAll, routine, room.uses);
+      uses.note(valueFrom, routine, room.uses);
     }
   },
   follow({ action, evidence }, { trails, routines, uses, operations }, signals) {
@@ -140,15 +138,12 @@ export const outOfCharacter: Detector<Character> = {
     const trail = trails.touch(action.sessionPrint);
     begin(action, trail);
     const routine = routines.find(trail.beginning);
-    const how = action.mutating ? 1 : 0;
-    const codes = action.resourceCodes;
     trail.count(operations.has(operationPrint(action), routine));
-    for (let at = 0; at < codes.length; at += 3) {
-      const prints = argumentPrints(action, codes[at]!, codes[at + 1]!, codes[at + 2]!);
-      trail.count(uses.isUsedIn(prints.used, routine));
-      trail.note(seenAs(prints.value, how), prints.family, room);
-      if (isStranger(signals)) trail.tell(prints.value);
-      if (codes[at + 2] !== absent && codes[at + 2] !== empty) trail.tellsOrigins = true;
+    for (const { used, seen, family, value, giver } of argumentsOf(action)) {
+      trail.count(uses.isUsedIn(used, routine));
+      trail.note(seen, family, room);
+      if (isStranger(signals)) trail.tell(value);
+      if (giver !== "nobody says") trail.tellsOrigins = true;
     }
   },
 };
@@ -190,12 +185,8 @@ function hasWaited(action: Examined["action"], { waiting, routines }: Character,
   return first !== 0 && day - first >= waitDays;
 }
 
-function isAboutTold(action: Examined["action"], trail: Trail): boolean {
-  const codes = action.resourceCodes;
-  for (let at = 0; at < codes.length; at += 3)
-    if (trail.isTold(action.valuePrints(codes[at]!).value)) return true;
-  return false;
-}
+const isAboutTold = (action: Examined["action"], trail: Trail): boolean =>
+  trail.hasTold && argumentsOf(action).some(({ value }) => trail.isTold(value));
 
 /** Counts a session; what it is worth is counted once there are routines enough to compare it with. */
 function beginSession(
@@ -214,9 +205,7 @@ function begin(action: Examined["action"], trail: Trail): void {
   const beginning = beginningOf(action, trail);
   if (beginning === 0) return;
   trail.beginning = beginning;
-  const codes = action.resourceCodes;
-  for (let at = 0; at < codes.length; at += 3)
-    if (isOfPrompt(action, codes[at + 2]!)) trail.isPrompted = true;
+  if (argumentsOf(action).some(({ giver }) => giver === "prompt")) trail.isPrompted = true;
 }
 
 /** Counts what would be said of the action, and of a routine never seen, as what honest work is worth. */
@@ -244,20 +233,15 @@ const halfBits = (bits: number): number => Math.max(0, Math.floor(bits * 2));
 
 /** Counts the class of an argument that its routine never used, as one on a new routine would be. */
 function countClass(
-  action: Examined["action"],
-  { uses, classes, routines }: Character,
+  prints: Argument,
+  { uses, classes }: Character,
   trail: Trail,
   routine: number,
-  at: number,
   max: number,
 ): void {
-  const codes = action.resourceCodes;
-  const origin = codes[at + 2]!;
-  const prints = argumentPrints(action, codes[at]!, codes[at + 1]!, origin);
-  if (uses.isUsedIn(prints.used, routine) || trail.hasValue(seenAs(prints.value, action.mutating ? 1 : 0)))
-    return;
+  if (uses.isUsedIn(prints.used, routine) || trail.hasValue(prints.seen)) return;
   const valueClass = valueClassOf(prints, uses, trail, routine);
-  const originClass = originClassOf(action, origin, prints, uses, routine);
+  const originClass = originClassOf(prints, uses, routine);
   const print = classPrint(prints.place, valueClass, originClass);
   classes.put(print, classes.get(print) + 1, max);
   classes.put(prints.place, classes.get(prints.place) + 1, max);

@@ -55,6 +55,7 @@ function patternsOf(all: readonly CompiledPattern[]): Detector<Memory> {
       const facts = factsOf(examined);
       const maxOfPattern = evidence.gateOpen ? partialsMaxOfPattern : 1;
       const max = evidence.gateOpen ? partialsMax : 1;
+      let ids: readonly number[] | undefined;
       for (const pattern of all) {
         const { steps, print } = pattern;
         for (const partial of partials.all) {
@@ -64,7 +65,7 @@ function patternsOf(all: readonly CompiledPattern[]): Detector<Memory> {
         }
         if ((facts & steps[0]!.needs) !== steps[0]!.needs || !isBeginning(pattern, action)) continue;
         if (evidence.gateOpen || !isTaken(all, pattern, partials, action))
-          partials.put(begun(pattern, action, facts), maxOfPattern, max);
+          partials.put(begun(pattern, action, facts, (ids ??= action.idInts)), maxOfPattern, max);
       }
     },
   };
@@ -148,7 +149,7 @@ function isStep(pattern: CompiledPattern, { all }: Partials, action: ActionView,
   return all.some((one) => one.pattern === pattern.print && follows(pattern, one, action, facts));
 }
 
-function begun(pattern: CompiledPattern, action: ActionView, facts: number): Begun {
+function begun(pattern: CompiledPattern, action: ActionView, facts: number, ids: readonly number[]): Begun {
   return {
     pattern: pattern.print,
     scope: scopeOf(pattern.scope, action),
@@ -157,7 +158,7 @@ function begun(pattern: CompiledPattern, action: ActionView, facts: number): Beg
     sinceUs: action.startedAtUs,
     lastUs: action.endedAtUs,
     strange: strangeBit(facts, 0),
-    ids: action.idInts,
+    ids,
   };
 }
 
@@ -186,7 +187,6 @@ function signalOf(pattern: CompiledPattern, partial: Begun, examined: Examined, 
   const marks = partial.strange | strangeBit(facts, partial.steps);
   const outOfCharacter = [0, 1, 2, 3].filter((step) => (marks & (1 << step)) !== 0).length;
   const severity = severities[Math.min(outOfCharacter, severities.length - 1)]!;
-  const ids = idsOf(partial);
   const kinds = new Set<EvidenceKind>(["correlation"]);
   for (const { evidence } of noticed) for (const kind of evidence) kinds.add(kind);
   const { sessionId, operation, startedAtUs } = action;
@@ -196,7 +196,10 @@ function signalOf(pattern: CompiledPattern, partial: Begun, examined: Examined, 
     name: pattern.id,
     severity,
     cause: severity === "low" ? cause : `${sessionId}|${severity}|${cause}`,
-    cites: ids,
+    // Asked for only of what was not said before.
+    get cites() {
+      return idsOf(partial);
+    },
     evidence: outOfCharacter === 0 ? ["correlation"] : [...kinds],
     tell: () => ({
       title: `${pattern.did}: ${pattern.when}`,
@@ -207,7 +210,7 @@ function signalOf(pattern: CompiledPattern, partial: Begun, examined: Examined, 
         seconds: Math.max(0, secondsBetween(partial.sinceUs, startedAtUs)),
         outOfCharacter,
       },
-      sql: sqlOf(pattern, action, ids),
+      sql: sqlOf(pattern, action, idsOf(partial)),
     }),
   };
 }

@@ -36,17 +36,29 @@ export class Partials implements Block {
 
   /** Adds one in place of one that can't be told from it, and forgets the oldest beyond so many of its pattern, and of all. */
   put(added: Begun, maxOfPattern: number, max: number): void {
-    const { pattern, scope, compared, steps } = added;
-    const kept = this.#all.filter(
-      (one) =>
-        one.pattern !== pattern || one.steps !== steps || one.scope !== scope || one.compared !== compared,
-    );
+    const { pattern } = added;
+    const before = this.#all;
+    let ofPattern = 1;
+    let all = 1;
+    for (let nth = 0; nth < before.length; nth += 1) {
+      const one = before[nth]!;
+      if (isAlike(one, added)) continue;
+      all += 1;
+      if (one.pattern === pattern) ofPattern += 1;
+    }
+    let tooManyOfPattern = ofPattern - maxOfPattern;
+    let tooMany = all - Math.max(0, tooManyOfPattern) - max;
+    // A new list, as somebody may be going through the old one.
+    const kept: Begun[] = [];
+    for (let nth = 0; nth < before.length; nth += 1) {
+      const one = before[nth]!;
+      if (isAlike(one, added)) continue;
+      if (one.pattern === pattern && tooManyOfPattern > 0) tooManyOfPattern -= 1;
+      else if (tooMany > 0) tooMany -= 1;
+      else kept.push(one);
+    }
     kept.push(added);
-    this.#all = without(
-      without(kept, maxOfPattern, (one) => one.pattern === pattern),
-      max,
-      () => true,
-    );
+    this.#all = kept;
   }
 
   pack(writer: ByteWriter): void {
@@ -74,8 +86,9 @@ export class Partials implements Block {
   }
 }
 
-/** The same without the oldest of those that count, as long as there are more than `max` of them. */
-function without(all: Begun[], max: number, counts: (one: Begun) => boolean): Begun[] {
-  let tooMany = all.filter(counts).length - max;
-  return tooMany <= 0 ? all : all.filter((one) => !counts(one) || tooMany-- <= 0);
-}
+/** Whether two can't be told apart. */
+const isAlike = (one: Begun, other: Begun): boolean =>
+  one.pattern === other.pattern &&
+  one.steps === other.steps &&
+  one.scope === other.scope &&
+  one.compared === other.compared;

@@ -1,4 +1,4 @@
-import { absent, empty } from "../../decode/index.ts";
+import { absent } from "../../decode/index.ts";
 import type { KeptNumbers } from "../../learn/kept-numbers.ts";
 import type { OperationRoutines } from "../../learn/character/operation-routines.ts";
 import type { Routines } from "../../learn/character/routines.ts";
@@ -9,6 +9,7 @@ import type { Memory } from "../../learn/memory.ts";
 import type { Sessions } from "../../learn/sessions.ts";
 import { mixed, printOf } from "../../learn/value-prints.ts";
 import type { ActionView } from "../action-view.ts";
+import { type Argument, argumentsOf, operationPrint } from "./arguments.ts";
 import { type Inside, type InsideWord, sumOf, wordOf } from "./inside.ts";
 import {
   honestOrigins,
@@ -54,83 +55,16 @@ export interface Opinion {
   inside: InsideWord | undefined;
 }
 
-/** How what is used is remembered: prints of different things must not meet. */
-const as = {
-  operation: printOf("operation"),
-  value: printOf("value"),
-  family: printOf("family"),
-  origin: printOf("origin"),
-  source: printOf("source"),
-};
 const promptPrint = printOf("prompt");
 const neverUsed = new Trail();
-
-/** The prints of an argument under which its uses are noted. */
-export interface ArgumentPrints {
-  readonly value: number;
-  readonly family: number;
-  readonly isSmallNumber: boolean;
-  /** Of the operation with this value, of the value, of its family. */
-  readonly used: number;
-  readonly usedAtAll: number;
-  readonly usedFamily: number;
-  /** Of the operation and kind with this origin, of the kind with it, of the value with it; 0 where no tool gave it. */
-  readonly from: number;
-  readonly fromAtAll: number;
-  readonly valueFrom: number;
-  /** Of the operation and kind, under which classes are counted. */
-  readonly place: number;
-}
-
-export const operationPrint = (action: ActionView): number =>
-  mixed(as.operation, action.valuePrints(action.operationCode).value);
-
-/** The prints of an argument, by the codes of its value, kind and origin. */
-export function argumentPrints(
-  action: ActionView,
-  value: number,
-  kind: number,
-  origin: number,
-): ArgumentPrints {
-  const prints = action.valuePrints(value);
-  const operation = operationPrint(action);
-  const kindPrint = action.valuePrints(kind).value;
-  const place = mixed(operation, kindPrint);
-  const isTold = isOfTool(action, origin);
-  const originPrint = isTold ? action.valuePrints(origin).value : 0;
-  return {
-    ...prints,
-    used: mixed(operation, prints.value),
-    usedAtAll: mixed(as.value, prints.value),
-    usedFamily: prints.family === 0 ? 0 : mixed(as.family, prints.family),
-    from: isTold ? mixed(place, mixed(as.origin, originPrint)) : 0,
-    fromAtAll: isTold ? mixed(mixed(as.origin, kindPrint), originPrint) : 0,
-    valueFrom: isTold ? mixed(mixed(as.source, prints.value), originPrint) : 0,
-    place,
-  };
-}
-
-function isOfTool(action: ActionView, origin: number): boolean {
-  if (origin === absent || origin === empty) return false;
-  const text = action.textOf(origin);
-  return text !== "prompt" && text !== "system" && text !== "none";
-}
 
 /** How this session begins, seen from this action; 0 where nothing is to be added to what the trail says. */
 export function beginningOf(action: ActionView, trail: Trail): number {
   if (trail.isPrompted) return 0;
-  const codes = action.resourceCodes;
-  for (let at = 0; at < codes.length; at += 3)
-    if (isOfPrompt(action, codes[at + 2]!))
-      return mixed(
-        mixed(promptPrint, action.valuePrints(codes[at + 1]!).value),
-        action.valuePrints(codes[at]!).value,
-      );
+  for (const { giver, kind, value } of argumentsOf(action))
+    if (giver === "prompt") return mixed(mixed(promptPrint, kind), value);
   return trail.beginning === 0 ? operationPrint(action) : 0;
 }
-
-export const isOfPrompt = (action: ActionView, origin: number): boolean =>
-  origin !== absent && action.textOf(origin) === "prompt";
 
 /** The trail of the action's session, and the routine that it follows as far as it is seen with this action. */
 export function sessionOf(
@@ -169,10 +103,10 @@ export function opinionOf(
   const opinion = nothingSaid();
   const operation = operationPrint(action);
   const isNewOperation = !uses.isKnown(operation, but);
-  const codes = action.resourceCodes;
   // Of an operation that is new a routine knows nothing to compare with.
-  const compared = { but, routine: isKnown && !isNewOperation ? routine : 0 };
-  for (let at = 0; at < codes.length; at += 3) weigh(action, character, trail, compared, codes, at, opinion);
+  const compared = isKnown && !isNewOperation ? routine : 0;
+  for (const argument of argumentsOf(action))
+    weigh(argument, action.mutating ? 1 : 0, character, trail, but, compared, opinion);
   if (isNewOperation) {
     opinion.isNewOperation = true;
     opinion.bits =
@@ -206,20 +140,17 @@ export function nothingSaid(): Opinion {
 
 /** Weighs one argument, and keeps what is said of it where it is more than was said of those before. */
 function weigh(
-  action: ActionView,
+  prints: Argument,
+  how: 0 | 1,
   { uses, classes }: Character,
   trail: Trail,
-  { but, routine }: { readonly but: number; readonly routine: number },
-  codes: readonly number[],
-  at: number,
+  but: number,
+  routine: number,
   opinion: Opinion,
 ): void {
-  const [value, kind, origin] = [codes[at]!, codes[at + 1]!, codes[at + 2]!];
-  const prints = argumentPrints(action, value, kind, origin);
-  const how = action.mutating ? 1 : 0;
-  if (trail.hasValue(seenAs(prints.value, how))) return;
+  if (trail.hasValue(prints.seen)) return;
   const valueClass = valueClassOf(prints, uses, trail, but);
-  const originClass = originClassOf(action, origin, prints, uses, but);
+  const originClass = originClassOf(prints, uses, but);
   const habit = rarityOf(classes, prints.place, how, valueClass, originClass);
   let bits = valueClasses[valueClass]!.bits + originClasses[originClass]!.bits + habit;
   if (how === 0) bits += weights.reads;
@@ -230,18 +161,15 @@ function weigh(
   bits = Math.max(0, bits);
   if (bits <= opinion.bits) return;
   opinion.bits = bits;
-  opinion.value = value;
-  opinion.origin = origin;
+  opinion.value = prints.code;
+  opinion.origin = prints.origin;
   opinion.valueClass = valueClass;
   opinion.originClass = originClass;
   opinion.rarity = habit;
   opinion.isStrange = routine !== 0 && !isUsual;
 }
 
-/** What was read may still be news when it is written to. */
-export const seenAs = (value: number, how: number): number => (how === 1 ? mixed(value, 1) : value);
-
-export function valueClassOf(prints: ArgumentPrints, uses: Uses, trail: Trail, but: number): number {
+export function valueClassOf(prints: Argument, uses: Uses, trail: Trail, but: number): number {
   if (uses.isKnown(prints.used, but)) return 0;
   if (uses.isKnown(prints.usedAtAll, but)) return 1;
   if (prints.family === 0) return 4;
@@ -249,19 +177,13 @@ export function valueClassOf(prints: ArgumentPrints, uses: Uses, trail: Trail, b
   return uses.isKnown(prints.usedFamily, but) ? 3 : 4;
 }
 
-export function originClassOf(
-  action: ActionView,
-  origin: number,
-  prints: ArgumentPrints,
-  uses: Uses,
-  but: number,
-): number {
-  if (prints.from !== 0) {
-    if (uses.isKnown(prints.from, but)) return 2;
-    return uses.isKnown(prints.fromAtAll, but) ? 3 : 4;
+export function originClassOf({ giver, from, fromAtAll }: Argument, uses: Uses, but: number): number {
+  if (giver === "tool") {
+    if (uses.isKnown(from, but)) return 2;
+    return uses.isKnown(fromAtAll, but) ? 3 : 4;
   }
-  if (origin === absent || origin === empty) return 5;
-  return action.textOf(origin) === "none" ? 1 : 0;
+  if (giver === "nobody says") return 5;
+  return giver === "none" ? 1 : 0;
 }
 
 /** How an operation's own frequencies of such arguments change what is said of one, in bits. */

@@ -41,6 +41,11 @@ export class Trail implements Block {
     return this.#families.includes(print | 0);
   }
 
+  /** Whether anything was told of. */
+  get hasTold(): boolean {
+    return this.#told.length > 0;
+  }
+
   isTold(print: number): boolean {
     return this.#told.includes(print | 0);
   }
