@@ -52,13 +52,16 @@ export interface Seen {
   readonly isRefused: boolean;
 }
 
-/** How telling it is, in bits: the class, and what speaks for and against. `sqlOf` says the same in SQL. */
-export function weigh(seen: Seen): number {
+/**
+ * How telling it is, in bits: the class, and what speaks for and against. `sqlOf` says the same in SQL. Without its place, that is what
+ * can be said of anybody; the place rests on a habit.
+ */
+export function weigh(seen: Seen, withPlace = true): number {
   const { kind, means, actions, byProgram, placed, networks, isRefused } = seen;
   const byService = means === "service";
   const program = clamped(Math.log2((actions + 1) / (byProgram + 1)));
   const network = placed === 0 ? 0 : clamped(Math.log2((placed + 1) / Math.max(1, networks)));
-  const place = byService ? 0 : Math.min(placeMaxOf(seen), program + network);
+  const place = byService || !withPlace ? 0 : Math.min(placeMaxOf(seen), program + network);
   const around = isPlain(seen) ? 0.5 * Math.min(4, seen.tactics) : 0;
   const burst = isPlain(seen) ? Math.min(burstMax, Math.log2(seen.targets)) : 0;
   const vain = isRefused && kind.bits > 0 ? refusedBits : 0;
