@@ -1,7 +1,7 @@
 import type { Config } from "../detector/config/config.ts";
 import type { Around } from "./around.ts";
 import { type RecordedLog, logOf } from "./log.ts";
-import { actionsOf, conversationsOf, otlpOf, type Reading, sizeOf } from "./read.ts";
+import { actionsOf, cloudOf, conversationsOf, otlpOf, type Reading, sizeOf } from "./read.ts";
 import type { EvalOptions } from "./options.ts";
 import type { Request } from "./recorded.ts";
 
@@ -56,5 +56,12 @@ function requestsOf(
   if (source === "conversations")
     return conversationsOf(conversations[nth]!, tools[nth] ?? tools[0]!, reading);
   const file = actions[nth]!;
-  return format === "otlp" ? otlpOf(file, config.limits, reading) : actionsOf(file, reading);
+  switch (format) {
+    case "actions":
+      return actionsOf(file, reading);
+    case "cloudtrail":
+      return cloudOf(file, reading);
+    case "otlp":
+      return otlpOf(file, config.limits, reading);
+  }
 }

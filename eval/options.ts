@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 
-export const formats = ["actions", "otlp"] as const;
+export const formats = ["actions", "otlp", "cloudtrail"] as const;
 export type Format = (typeof formats)[number];
 
 /** What the command was asked for. */

@@ -27,6 +27,15 @@ export interface Cited {
   readonly truth: Truth | undefined;
 }
 
+/** What was noted on an action of which the file says what it was. */
+export interface NotedAction extends Cited {
+  readonly identityId: string;
+  readonly atUs: number;
+  readonly score: number;
+  /** As `rule/name`. */
+  readonly signals: readonly string[];
+}
+
 /** From this severity on a finding opens an episode. */
 const opensFrom = Severity.options.indexOf("medium");
 
@@ -44,6 +53,8 @@ export class Outcome implements Audience {
   readonly runs = new Map<string, RunOutcome>();
   readonly findings: Finding[] = [];
   readonly cited = new Map<string, Cited>();
+  /** Actions on which something was noted, by id, where the file says what they were. */
+  readonly noted = new Map<string, NotedAction>();
   /** How often each signal was noted on an action. */
   readonly signals = new Map<string, number>();
   actions = 0;
@@ -59,6 +70,10 @@ export class Outcome implements Audience {
     const { run, seq, truth } = placeOf(this.#log, shown);
     this.actions += 1;
     this.cited.set(id, { run, seq, truth });
+    if (truth !== undefined && signals.length > 0) {
+      const { identityId, startedAtUs: atUs } = view;
+      this.noted.set(id, { run, seq, truth, identityId, atUs, score, signals: [...signals] });
+    }
     const outcome = this.#run(run);
     outcome.actions += 1;
     outcome.lastMs = Math.max(outcome.lastMs, view.atMs);

@@ -3,9 +3,10 @@ import { readFile } from "node:fs/promises";
 import { openPlayer } from "../instrumentation/play/index.ts";
 import { requestsOf } from "../detector/doctor/otlp-file.ts";
 import { asProtobuf, type DecodeLimits, readTraces } from "../detector/decode/index.ts";
-import { linesOf } from "../detector/replay/lines.ts";
+import { JsonObjects } from "../detector/replay/json-objects.ts";
+import { linesOf, type Splitter } from "../detector/replay/lines.ts";
 import { encodeSpans } from "../detector/replay/otlp.ts";
-import { actionReader, conversationReader, type LineReader } from "../detector/replay/reader.ts";
+import { actionReader, cloudReader, conversationReader, type LineReader } from "../detector/replay/reader.ts";
 import type { ReplaySpan } from "../detector/replay/span-of-line.ts";
 import { shippedAttributor } from "../detector/roles/package-files.ts";
 import type { Recorded, Request, Truth, Unread } from "./recorded.ts";
@@ -36,6 +37,11 @@ export async function* actionsOf(file: string, reading: Reading): AsyncGenerator
   yield* spansOf(file, actionReader, reading);
 }
 
+/** The same of CloudTrail's own files; a run is a session, and its actions are told apart by where their records stand in the file. */
+export async function* cloudOf(file: string, reading: Reading): AsyncGenerator<Request> {
+  yield* spansOf(file, cloudReader, reading, new JsonObjects());
+}
+
 /** The same of recorded conversations, played through the SDK with the tools as they are declared. */
 export async function* conversationsOf(
   file: string,
@@ -54,8 +60,13 @@ export async function* conversationsOf(
   }
 }
 
-async function* spansOf(file: string, read: LineReader, reading: Reading): AsyncGenerator<Request> {
-  for await (const { number, text, bytesRead } of linesOf(file)) {
+async function* spansOf(
+  file: string,
+  read: LineReader,
+  reading: Reading,
+  split?: Splitter,
+): AsyncGenerator<Request> {
+  for await (const { number, text, bytesRead } of linesOf(file, split)) {
     reading.signal?.throwIfAborted();
     reading.onProgress?.(bytesRead);
     if (text === "") continue;
@@ -67,7 +78,7 @@ async function* spansOf(file: string, read: LineReader, reading: Reading): Async
     const told = text === undefined ? {} : besides(text);
     for (const span of line.spans) {
       const sent = reading.withoutLineage === true ? stripped(span) : span;
-      yield { bytes: encodeSpans([sent]), atMs: span.endMs, recorded: [recordedOf(span, told)] };
+      yield { bytes: encodeSpans([sent]), atMs: span.endMs, recorded: [recordedOf(span, told, number)] };
     }
   }
 }
@@ -83,10 +94,14 @@ function besides(text: string): { readonly run?: string; readonly truth?: Truth 
   return { run, truth: { label, ...(typeof technique === "string" && { technique }) } };
 }
 
-function recordedOf({ attributes }: ReplaySpan, { run, truth }: ReturnType<typeof besides>): Recorded {
+function recordedOf(
+  { attributes }: ReplaySpan,
+  { run, truth }: ReturnType<typeof besides>,
+  line: number,
+): Recorded {
   return {
     run: run ?? String(attributes["nhi.session.id"]),
-    seq: Number(attributes["nhi.step"]),
+    seq: Number(attributes["nhi.step"] ?? line),
     ...(truth !== undefined && { truth }),
   };
 }

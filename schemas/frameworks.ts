@@ -25,6 +25,7 @@ export const findingMap: Readonly<Record<string, readonly string[]>> = {
   "first-use/unprompted resource": ["DE.AE-03", "DE.CM-09", "ASI01", "ASI02", "AML.T0051.001", "AML.T0086"],
   "out-of-character": ["DE.CM-09", "DE.AE-02", "ASI01", "ASI02", "AML.T0051.001", "AML.T0053"],
   "sensitive-operation": ["PR.AA-05", "DE.CM-09", "DE.AE-02", "ASI03", "NHI5:2025", "AML.T0012"],
+  "second-place": ["PR.AA-03", "DE.AE-03", "ASI03", "NHI4:2025", "NHI9:2025", "AML.T0012"],
   volume: ["DE.CM-09", "DE.AE-02", "ASI02", "ASI10", "NHI5:2025", "AML.T0053"],
   "volume/dormant": ["ID.AM-08", "DE.CM-09", "ASI10", "NHI1:2025", "AML.T0012"],
   "unlike-peers": ["DE.CM-09", "DE.AE-02", "ASI10", "NHI5:2025", "AML.T0053"],

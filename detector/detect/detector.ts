@@ -48,6 +48,8 @@ export interface Signal extends Noticed {
   readonly evidence?: readonly EvidenceKind[];
   /** Whether the identity's own habit speaks, or its peers' alone; the former unless told. */
   readonly confidence?: Finding["confidence"];
+  /** `false` where its severity holds whatever is known of the identity; else it is one less before the evidence gate opens. */
+  readonly needsGate?: false;
   /** The words of the finding; asked for, before anything is learned, when it has not been said yet. */
   readonly tell: () => Told;
 }

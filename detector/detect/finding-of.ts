@@ -40,7 +40,7 @@ export function findingOf(
   const { title, why, sql, did, hint, hintWhy = [] } = signal.tell();
   const evidence = [...(signal.evidence ?? evidenceOf[detector.family])];
   const looksLike = hintOf({ action, authority, noticed, rule, evidence, changes });
-  const severity = isColdStart ? lower(signal.severity) : signal.severity;
+  const severity = isColdStart && signal.needsGate !== false ? lower(signal.severity) : signal.severity;
   const finding: Finding = {
     id: computedId("finding", rule, String(version), action.tenant, action.identityId, signal.cause),
     tenant: action.tenant,

@@ -13,6 +13,7 @@ import { patterns } from "./patterns.ts";
 import { privilegeCreep } from "./privilege-creep.ts";
 import { repeatedErrors } from "./repeated-errors.ts";
 import { risk } from "./risk.ts";
+import { secondPlace } from "./second-place.ts";
 import { sensitiveOperation } from "./sensitive-operation.ts";
 import { standingViolated } from "./standing-violated.ts";
 import { volume } from "./volume.ts";
@@ -27,6 +28,7 @@ export const detectors: readonly Detector[] = [
   repeatedErrors,
   issueThenLateral,
   privilegeCreep,
+  secondPlace,
   outsideGrant,
   noGrant,
   outOfCharacter,

@@ -46,7 +46,7 @@ const refused = new RegExp(refusedWords, "u");
  * `operation-classes.ts`. How telling it is by its class, in bits, and more where it is done with a program or from a network that this
  * identity hardly uses, among operations that serve other ends of an attacker, to many targets at once, or in vain; less where it was done
  * so on earlier days, or by tools that set up infrastructure. It speaks before the evidence gate opens, as stolen credentials have
- * no past. Misses: what is in no class, and an attacker who does what the identity does daily, in its place, with its program.
+ * no past: what can be said of anybody counts in full then, and of what rests on the habit only so much as would be stored. Misses: what is in no class, and an attacker who does what the identity does daily, in its place, with its program.
  */
 export const sensitiveOperation: Detector<Memory> = {
   id: "sensitive-operation",
@@ -66,7 +66,7 @@ export const sensitiveOperation: Detector<Memory> = {
     const seen = seenOf(action, name, kind, memory);
     const bits = Math.round(weigh(seen) * 100) / 100;
     if (bits < bitsMin) return kind.bits === 0 ? quiet : [{ name, bits }];
-    return [signalOf(action, seen, bits)];
+    return [signalOf(action, seen, bits, examined.evidence.gateOpen ? bits : weigh(seen, false))];
   },
   follow({ action, evidence }, { programs, bursts }) {
     const name = action.attribute("nhi.action.class");
@@ -145,7 +145,8 @@ function ones(bits: number): number {
   return count;
 }
 
-function signalOf(action: ActionView, seen: Seen, bits: number): Signal {
+/** `settled` are the bits that count before the gate opens; all of them afterwards. */
+function signalOf(action: ActionView, seen: Seen, bits: number, settled: number): Signal {
   const { name, program, kind } = seen;
   const { operation, resourceId = "" } = action;
   // Each target of a change is one of its own; who reads a hundred secrets is told of once.
@@ -153,8 +154,10 @@ function signalOf(action: ActionView, seen: Seen, bits: number): Signal {
   return {
     name,
     bits,
-    severity: bits >= bitsHigh ? "high" : "medium",
-    cause: `${action.sessionId}|${name}|${operation}|${program.slice(0, programCharsMax)}|${target}`,
+    severity: settled >= bitsHigh ? "high" : settled >= bitsMin ? "medium" : "low",
+    needsGate: false,
+    // What was only stored does not keep quiet what calls somebody later.
+    cause: `${settled < bitsMin ? "stored|" : ""}${action.sessionId}|${name}|${operation}|${program.slice(0, programCharsMax)}|${target}`,
     tell: () => ({
       title: `${kind.about}: ${operation}${resourceId === "" ? "" : ` on ${resourceId}`}`,
       why: {

@@ -27,7 +27,13 @@ export const refusedWords = "AccessDenied|Unauthorized|Forbidden|NotAuthorized|L
 const placeMax = 3;
 const burstMax = 3;
 const refusedBits = 2;
-const plannedMax = 2;
+/**
+ * Programs that set up infrastructure do everything, and many times. A name is easily given, so it takes away no more than this, and that
+ * only once so much was learned of the program: 100 actions.
+ */
+const plannedMax = 4;
+const plannedPerDoubling = 0.6;
+const byServiceBits = 2;
 
 /** What is known around an operation of a class. */
 export interface Seen {
@@ -52,20 +58,23 @@ export interface Seen {
   readonly isRefused: boolean;
 }
 
-/** How telling it is, in bits: the class, and what speaks for and against. `sqlOf` says the same in SQL. */
-export function weigh(seen: Seen): number {
+/**
+ * How telling it is, in bits: the class, and what speaks for and against. `sqlOf` says the same in SQL. Without its place, that is what
+ * can be said of anybody; the place rests on a habit.
+ */
+export function weigh(seen: Seen, withPlace = true): number {
   const { kind, means, actions, byProgram, placed, networks, isRefused } = seen;
   const byService = means === "service";
   const program = clamped(Math.log2((actions + 1) / (byProgram + 1)));
   const network = placed === 0 ? 0 : clamped(Math.log2((placed + 1) / Math.max(1, networks)));
-  const place = byService ? 0 : Math.min(placeMaxOf(seen), program + network);
+  const place = byService || !withPlace ? 0 : Math.min(placeMaxOf(seen), program + network);
   const around = isPlain(seen) ? 0.5 * Math.min(4, seen.tactics) : 0;
   const burst = isPlain(seen) ? Math.min(burstMax, Math.log2(seen.targets)) : 0;
   const vain = isRefused && kind.bits > 0 ? refusedBits : 0;
   const planned = byService
-    ? plannedMax
+    ? byServiceBits
     : means === "infrastructure"
-      ? Math.min(plannedMax, 0.4 * Math.log2(1 + byProgram))
+      ? Math.min(plannedMax, plannedPerDoubling * Math.log2(1 + byProgram))
       : 0;
   const habit = 1.5 * Math.log2(Math.max(1, Math.min(daysMax, seen.days)));
   return Math.max(0, kind.bits + place + around + burst + vain - planned - habit);
@@ -76,9 +85,8 @@ const clamped = (bits: number): number => Math.min(placeMax, Math.max(0, bits));
 /** People change their place and their tools; what runs by itself hardly does. */
 const placeMaxOf = ({ isPerson }: Seen): number => (isPerson ? placeMax : 2 * placeMax);
 
-/** Tools that set up infrastructure do everything, and many times: it says nothing of them. */
-const isPlain = ({ kind, means }: Seen): boolean =>
-  kind.bits > 0 && means !== "service" && means !== "infrastructure";
+/** Whether it is done for somebody, and not by the cloud itself. */
+const isPlain = ({ kind, means }: Seen): boolean => kind.bits > 0 && means !== "service";
 
 const programSql = "attributes['user_agent.name']";
 const classSql = "attributes['nhi.action.class']";
@@ -115,9 +123,9 @@ export function sqlOf(action: ActionView, seen: Seen): string {
   const vain = kind.bits > 0 ? `if(refused, ${String(refusedBits)}, 0)` : "0";
   const planned =
     means === "service"
-      ? String(plannedMax)
+      ? String(byServiceBits)
       : means === "infrastructure"
-        ? `least(${String(plannedMax)}, 0.4 * log2(1 + byProgram))`
+        ? `least(${String(plannedMax)}, ${String(plannedPerDoubling)} * log2(1 + byProgram))`
         : "0";
   const bits = `round(greatest(0, sensitivity + ${place} + ${plain} + ${vain} - ${planned} - 1.5 * log2(greatest(1, days))), 2) AS bits`;
   return `SELECT ${[...literals, ...counted, bits].join(", ")} FROM (${habitSql(action, seen)}) AS habit CROSS JOIN (${nearSql(action, seen)}) AS near CROSS JOIN (${saidSql(action)}) AS said`;

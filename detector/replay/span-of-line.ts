@@ -21,13 +21,17 @@ export interface ReplaySpan {
 
 /**
  * Turns a recorded action into a span. Ids are computed from the line, so a second replay gives the same spans and
- * stores nothing twice. In CloudTrail files one run spans the whole account and `seq` counts within a session, so there
- * the session is part of both ids. The files tell no duration: a span lasts one millisecond.
+ * stores nothing twice. In CloudTrail files a run is what somebody found out afterwards and `seq` counts within a session, so there
+ * account and session stand for it. The files tell no duration: a span lasts one millisecond.
  */
 export function spanOfLine(line: ReplayLine): ReplaySpan {
-  const run = line.session === line.run_id ? line.run_id : `${line.run_id}/${line.session}`;
   const startMs = Date.parse(line.ts);
   const fromCloud = line.source !== undefined;
+  const run = fromCloud
+    ? `${line.account ?? line.source}/${line.session}`
+    : line.session === line.run_id
+      ? line.run_id
+      : `${line.run_id}/${line.session}`;
   return {
     identityId: line.identity,
     traceId: sha256(`replay/${run}`).slice(0, 32),

@@ -118,6 +118,11 @@ describe("a line as a span", () => {
     });
   });
 
+  test("of a CloudTrail event, whose run tells the truth about it, has ids that say nothing of the run", () => {
+    const span = spanOf({ ...cloudLine, run_id: "invictus_aws:a-technique" });
+    expect(span).toEqual(spanOf({ ...cloudLine, run_id: "invictus_aws:bg" }));
+  });
+
   test("has only attributes that the contract knows", () => {
     const known = new Set(attributes.map((one) => one.name));
     const used = [
