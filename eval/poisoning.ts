@@ -32,6 +32,9 @@ print(
 print(
   `Each shape: ${String(identities)} honest identities for a year after 60 days, ${String(attacks)} ramps to ten times; seed ${String(seed)}; 95 % intervals.`,
 );
+print(
+  "Reached: the day's work done when it was said, by a usual day's, and never less than that of the day before. The day's whole ramp: the attacker's rate on that day.",
+);
 for (const shape of shapes) {
   const found: string[] = [];
   for (let nth = 0; nth < identities; nth += 1)

@@ -1,6 +1,6 @@
 import { acceptedKey } from "../../policy/accepted.ts";
 import { absent, empty } from "../decode/index.ts";
-import { type Crossing, DayBook, type Grade, usPerHour } from "../learn/volume/day-book.ts";
+import { DayBook, gradeOf, usPerHour } from "../learn/volume/day-book.ts";
 import { Growth } from "../learn/volume/growth.ts";
 import { measures, place } from "../learn/volume/measures.ts";
 import { WorkTimes } from "../learn/volume/work-times.ts";
@@ -159,9 +159,6 @@ const riseCause = ({ generation }: DayBook, measure: number, isHour: boolean, oc
   `${isHour ? "burst" : "rise"}|${measures[measure]!.name}|${String(generation)}|${String(octave)}`;
 
 const growthCause = (name: string, { generation }: Growth): string => `growth|${name}|${String(generation)}`;
-
-/** A change is clear from twice the usual on. */
-const gradeOf = ({ octave }: Crossing): Grade => (octave > 0 ? 2 : 1);
 
 function riseOf(action: ActionView, { book }: Memory, hour: number): Noticed | Signal {
   const [crossing] = book.crossings(hour, amounts);

@@ -52,7 +52,7 @@ const bytesOf = (findings: readonly Finding[]): string =>
 
 /** Which of its partition's actions one is, as queries say it, depends on how many partitions there are. */
 const unplaced = (bytes: string): string =>
-  bytes.replaceAll(/ordinal (?<sign>>=|<=?) \d+/gu, "ordinal $<sign> …");
+  bytes.replaceAll(/ordinal (?<sign>>=|<=|<|=) \d+/gu, "ordinal $<sign> …");
 
 /** Each record arrives up to half a window after it was sent. */
 function shuffled(log: RecordedLog, seed: number): RecordedLog {

@@ -11,9 +11,9 @@ export const waitingDays = 7;
 export const stepDays = 7;
 
 /**
- * Questions that are asked a day: five measures in three ways (a step, a CUSUM, the fast baseline), four of them by the hour as well, three kinds
- * of growth, two of times. Most of what moves one moves others: on honest identities the 24 bring as many false findings as this number of
- * independent ones would (`npm run eval:poisoning` measures that all together keep to the budget).
+ * Questions that are asked a day: five measures in six ways (a step, a CUSUM, four spans), four of them by the hour as well, three kinds of
+ * growth, two of times. Most of what moves one moves others, and all measures tell of one change: on steady identities they bring as many
+ * false findings as this number of independent ones would. That is measured, not derived (`npm run eval:poisoning`).
  */
 const independentQuestions = 8;
 
@@ -30,10 +30,13 @@ export const cusumMax = cusumLevel(falsePerDay, slack, anchorDays);
 /** More than this a single day doesn't add, so that it takes at least two: a single one is a step's business. */
 export const dayMax = slack + cusumMax / 2;
 
+/** Numbers of days in a row that are looked at together, today the last; the longest is the fast baseline. */
+export const spans = [2, 3, 4, waitingDays] as const;
+
 /**
- * What the days of the fast baseline must add up to, each in standard deviations of one: their mean and the anchor's, which is as well but
+ * What the days of each span must add up to, each in standard deviations of one: their mean and the anchor's, which is as well but
  * measured, both vary.
  */
-export const fastSum =
-  (zOf(falsePerDay) * waitingDays * Math.sqrt(1 / waitingDays + 1 / anchorDays)) /
-  Math.sqrt(1 + 1 / anchorDays);
+export const spanSums = spans.map(
+  (span) => (zOf(falsePerDay) * span * Math.sqrt(1 / span + 1 / anchorDays)) / Math.sqrt(1 + 1 / anchorDays),
+);

@@ -27,6 +27,9 @@ export interface Crossing {
   readonly octave: number;
 }
 
+/** A change is clear from twice the usual on. */
+export const gradeOf = ({ octave }: Crossing): Grade => (octave > 0 ? 2 : 1);
+
 /**
  * Volumes of one identity by UTC day and hour. A day is closed by the first action of a later one, however much later: days without an
  * action are no days. A closed day waits for a week of active days and then becomes part of the anchor, unless something was said of
@@ -170,6 +173,8 @@ export class DayBook implements Block {
   }
 
   #close(): void {
+    // All measures tell of one change.
+    if (this.said > 0) for (const one of this.#kept) one.tellToo(this);
     for (const one of this.#kept) one.close(this.day, this);
     this.#latest.push(this.day);
     this.#fit.push(this.#isLearned && !this.#isNews);

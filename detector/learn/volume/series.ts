@@ -1,6 +1,6 @@
 import type { ByteReader, ByteWriter } from "../../bytes.ts";
 import type { Block } from "../memory.ts";
-import { anchorDays, cusumMax, dayMax, fastSum, slack, stepDays, stepZ, waitingDays } from "./budget.ts";
+import { anchorDays, cusumMax, dayMax, slack, spans, spanSums, stepDays, stepZ } from "./budget.ts";
 import { countOfZ, type Level, levelOf, medianOf, zOfCount } from "./level.ts";
 
 /** What is said again of a rise that was said: the next power of two of what is usual. */
@@ -16,6 +16,10 @@ const cusumTop = 100 * milli;
 
 /** How far a day may go beyond the most that one of the anchor brought, in its standard deviations. */
 const beyondRecord = 2;
+/** The same beyond a day of which something was said. */
+const beyondTold = 3;
+/** Beyond this, numbers are no longer whole. */
+const countMax = 2 ** 52;
 /** Days like the highest of the anchor that may come in a row and are not news: what happens once may last. */
 const daysInRow = 5;
 /** How many times as far up it may go as the anchor's own days did. */
@@ -25,23 +29,25 @@ const beyondAnchor = 2;
 interface Ups {
   readonly day: number;
   readonly cusum: number;
-  /** The most that as many days as the fast baseline has added up to. */
-  readonly sum: number;
+  /** The most that as many days in a row as each span has added up to. */
+  readonly sums: readonly number[];
 }
 
 function upsOf(level: Level, counts: readonly number[], days: readonly number[]): Ups {
-  let cusum = 0;
-  const most = { day: 0, cusum: 0, sum: 0 };
   const zs = counts.map((count, at) => Math.min(dayMax, zOfCount(level, count, days[at]!)));
-  zs.forEach((z, at) => {
+  let cusum = 0;
+  let most = 0;
+  for (const z of zs) {
     cusum = Math.max(0, cusum + z - slack);
-    const sum = zs.slice(Math.max(0, at + 1 - waitingDays), at + 1).reduce((all, one) => all + one, 0);
-    most.day = Math.max(most.day, z);
-    most.cusum = Math.max(most.cusum, cusum);
-    most.sum = Math.max(most.sum, sum);
-  });
-  return most;
+    most = Math.max(most, cusum);
+  }
+  const sums = spans.map((span) =>
+    Math.max(...zs.map((_, at) => sumOf(zs.slice(Math.max(0, at + 1 - span), at + 1)))),
+  );
+  return { day: Math.max(0, ...zs), cusum: most, sums };
 }
+
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, one) => sum + one, 0);
 
 /** Which days the counts of a series are of: one list for all series of an identity. */
 export interface Calendar {
@@ -111,6 +117,14 @@ export class Series implements Block {
     this.limit = Math.max(this.limit, this.#told);
   }
 
+  /** Notes that what today brought beyond the usual was part of what was said: so much, and what chance adds, is not said again. */
+  tellToo(calendar: Calendar): void {
+    if (this.usual === 0 || this.today <= this.usual) return;
+    const scale = this.#levelOf(calendar)?.scale ?? 0;
+    const beyond = Math.min(countMax, Math.ceil(this.today * Math.exp(beyondTold * scale)));
+    this.#told = Math.max(this.#told, beyond, nextOctave(this.today, this.usual));
+  }
+
   /** Ends the day. @param calendar As it was while the day was open. */
   close(day: number, calendar: Calendar): void {
     const level = this.#levelOf(calendar);
@@ -163,12 +177,13 @@ export class Series implements Block {
       Math.max(cusumMax, beyondAnchor * ups.cusum, daysInRow * (ups.day - slack)) +
       slack -
       this.#cusum / milli;
-    const isFull = this.#latest.length >= waitingDays - 1;
-    const before = this.#latest.slice(1 - waitingDays);
-    const from = latest.length - before.length;
-    let sum = 0;
-    before.forEach((count, at) => (sum += Math.min(dayMax, zOfCount(level, count, latest[from + at]!))));
-    const most = Math.min(byCusum, isFull ? Math.max(fastSum, beyondAnchor * ups.sum) - sum : noLimit);
+    const zs = this.#latest.map((count, at) => Math.min(dayMax, zOfCount(level, count, latest[at]!)));
+    let most = byCusum;
+    spans.forEach((span, nth) => {
+      if (zs.length < span - 1) return;
+      const before = sumOf(zs.slice(zs.length + 1 - span));
+      most = Math.min(most, Math.max(spanSums[nth]!, beyondAnchor * ups.sums[nth]!) - before);
+    });
     return most > dayMax ? noLimit : Math.max(0, most);
   }
 

@@ -1,4 +1,4 @@
-import { type Crossing, DayBook } from "../../../detector/learn/volume/day-book.ts";
+import { type Crossing, DayBook, gradeOf } from "../../../detector/learn/volume/day-book.ts";
 import { measures } from "../../../detector/learn/volume/measures.ts";
 import type { Chance } from "./chance.ts";
 import { Life, type Shape, workHours } from "./lives.ts";
@@ -35,9 +35,11 @@ function saidOn(
       // Within the hour at the action that passes the limit; hours are one step here, so at that share of it.
       const shares = crossings.map((one) => shareOf(book, one, amounts));
       const best = shares.indexOf(Math.min(...shares));
-      if (book.said === 0)
+      const grade = gradeOf(crossings[0]!);
+      // As the detector does: one a day, and another where it becomes graver.
+      if (grade > book.said)
         said.push({ share: (before + shares[best]! * amounts[0]!) / whole, by: crossings[best]! });
-      book.tell(crossings, 2);
+      book.tell(crossings, grade);
     }
     before += amounts[0]!;
   });
