@@ -14,6 +14,7 @@ import { privilegeCreep } from "./privilege-creep.ts";
 import { repeatedErrors } from "./repeated-errors.ts";
 import { risk } from "./risk.ts";
 import { sensitiveOperation } from "./sensitive-operation.ts";
+import { sequence } from "./sequence.ts";
 import { standingViolated } from "./standing-violated.ts";
 import { volume } from "./volume.ts";
 import { unlikePeers } from "./unlike-peers.ts";
@@ -40,6 +41,7 @@ export const detectors: readonly Detector[] = [
   identityLifecycle,
   delegation,
   volume,
+  sequence,
   patterns,
   risk,
 ];
