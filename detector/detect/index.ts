@@ -2,6 +2,7 @@ import { approvalDrift } from "./approval-drift.ts";
 import { credentialMisuse } from "./credential-misuse.ts";
 import { delegation } from "./delegation.ts";
 import type { Detector } from "./detector.ts";
+import { errorBurst } from "./error-burst.ts";
 import { firstUse } from "./first-use.ts";
 import { forgedIdentity } from "./forged-identity.ts";
 import { identityLifecycle } from "./identity-lifecycle.ts";
@@ -42,6 +43,7 @@ export const detectors: readonly Detector[] = [
   delegation,
   volume,
   sequence,
+  errorBurst,
   patterns,
   risk,
 ];

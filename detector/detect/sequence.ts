@@ -24,6 +24,8 @@ const lineLeast = 12;
 const lineMost = 24;
 /** At most so many sessions of an identity's own past may have been told of. */
 const falseAlarmBudget = 0.01;
+/** Who surprises by more on average works in varied ways: an even choice of two once in four things done is a quarter of a bit. */
+const machineBits = 0.25;
 /** Things done before a session says how much the identity's sessions surprise. */
 const settledFrom = 100;
 /** Bits that are noted of what is not told; less than what any other detector notes, as varied work always surprises. */
@@ -136,7 +138,9 @@ function weigh(action: ActionView, memory: Memory, place: Place): void {
   if (succession.total < settledFrom || (place.isBegun && !place.isCounted)) return;
   if (!place.isCounted) surprises.begin();
   place.isCounted = true;
-  const most = Math.min(surpriseMax, Math.floor(surpriseOf(action, memory, place)));
+  const surprise = surpriseOf(action, memory, place);
+  surprises.add(Math.round(surprise));
+  const most = Math.min(surpriseMax, Math.floor(surprise));
   if (most <= place.most) return;
   surprises.rise(place.most, most);
   place.most = most;
@@ -145,6 +149,7 @@ function weigh(action: ActionView, memory: Memory, place: Place): void {
 /** From how many bits on it is told; undefined where that would have been told of too many of the identity's own sessions. */
 function lineOf({ surprises, operations, done }: Memory): number | undefined {
   if (operations.size >= operationsMax || done.size >= doneMax) return undefined;
+  if (surprises.bitsEach > machineBits) return undefined;
   for (let line = lineLeast; line <= lineMost; line += 1)
     if (surprises.share(line) <= falseAlarmBudget) return line;
   return undefined;

@@ -26,6 +26,7 @@ import { cloudLog } from "../support/cloud-log.ts";
 import { planWith } from "../support/chunks.ts";
 import { builtAtUs, judgedWith, spanIdOf } from "../support/build.ts";
 import { nameOf } from "../support/odd-names.ts";
+import { outOfTurnLog } from "../support/out-of-turn.ts";
 import { peersTold, unlikeItsPeers } from "../support/peers.ts";
 import { rowsOf, wrongOf } from "../support/recompute.ts";
 import { authorityBook, authorityLog } from "../support/authority-log.ts";
@@ -204,6 +205,8 @@ const authoritySignals = [
   ...signalsOf("delegation", "widening loop broken deep"),
   ...signalsOf("privilege-creep", "outside_scope"),
   ...signalsOf("issue-then-lateral", "lateral"),
+  ...signalsOf("sequence", "out|of|turn left|out").map((one) => one.replaceAll("|", " ")),
+  ...signalsOf("error-burst", "errors"),
   ...signalsOf("volume", "rise burst growth dormant"),
 ];
 
@@ -222,6 +225,7 @@ beforeAll(async () => {
     ...busy(5000),
     ...cloudLog(8000),
     unlikeItsPeers(9990),
+    ...outOfTurnLog(20_000),
   ]);
   const { actions, findings } = stepped;
   await detectStore(store.database, "one").write(partition, planWith(0, 2000), {

@@ -9,13 +9,29 @@ const sessionsMax = 256;
 /** How many sessions surprised by how many whole bits at most, each judged by what was known before it. */
 export class Surprises implements Block {
   sessions = 0;
+  /** Things done in them, and how many bits all of them surprised by, each rounded. */
+  #done = 0;
+  #bits = 0;
   readonly #counts = new Array<number>(surpriseMax + 1).fill(0);
+
+  /** Bits that a thing done surprises by on average: how varied the work is. */
+  get bitsEach(): number {
+    return this.#bits / Math.max(1, this.#done);
+  }
+
+  /** Something was done. */
+  add(bits: number): void {
+    this.#done += 1;
+    this.#bits += bits;
+  }
 
   /** A session begins. */
   begin(): void {
     this.sessions += 1;
     if (this.sessions < sessionsMax) return;
     this.sessions = Math.floor(this.sessions / 2);
+    this.#done = Math.floor(this.#done / 2);
+    this.#bits = Math.floor(this.#bits / 2);
     for (let at = 0; at <= surpriseMax; at += 1) this.#counts[at] = Math.floor(this.#counts[at]! / 2);
   }
 
@@ -35,12 +51,16 @@ export class Surprises implements Block {
   pack(writer: ByteWriter): void {
     writer.varint(this.sessions);
     if (this.sessions === 0) return;
+    writer.varint(this.#done);
+    writer.varint(this.#bits);
     for (const count of this.#counts) writer.varint(count);
   }
 
   unpack(reader: ByteReader): void {
     this.sessions = reader.varint();
     if (this.sessions === 0) return;
+    this.#done = reader.varint();
+    this.#bits = reader.varint();
     for (let at = 0; at <= surpriseMax; at += 1) this.#counts[at] = reader.varint();
   }
 }
