@@ -41,7 +41,14 @@ export function tellOf(
   return {
     title: `${operation} ${where}, ${how}`,
     did: `${operation} ${where}`,
-    why: { operation, origin, after: after.name, met: after.met, times: after.times, actions: evidence.actions },
+    why: {
+      operation,
+      origin,
+      after: after.name,
+      met: after.met,
+      times: after.times,
+      actions: evidence.actions,
+    },
     sql: sqlOf(operation, origin, after),
     hintWhy: [
       `abuse: ${surprise.toFixed(2)} bits, told of from ${String(line)} on; ${(100 * share).toFixed(1)} % of this identity's sessions were expected to`,

@@ -20,8 +20,11 @@ export function tailBits(hits: number, of: number, hitsBefore: number, ofBefore:
     if (term < sum * 1e-9) break;
   }
   const first =
-    logGamma(of + 1) - logGamma(hits + 1) - logGamma(of - hits + 1) +
-    logBeta(hits + a, of - hits + b) - logBeta(a, b);
+    logGamma(of + 1) -
+    logGamma(hits + 1) -
+    logGamma(of - hits + 1) +
+    logBeta(hits + a, of - hits + b) -
+    logBeta(a, b);
   return Math.max(0, -(first + Math.log(sum)) / Math.LN2);
 }
 

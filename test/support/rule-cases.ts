@@ -48,13 +48,17 @@ type Act = z.infer<typeof Act>;
 /** Several acts in turn, over and over; `{n}` is the number of the round. */
 const Round = z.strictObject({ round: z.array(Act), repeat: z.number().int().positive() });
 
-const History = z.array(z.union([Act, Round])).transform((all) =>
-  all.flatMap((one) =>
-    "round" in one
-      ? Array.from({ length: one.repeat }, (_, at) => one.round.map((act) => ({ ...act, n: at + 1 }))).flat()
-      : [one],
-  ),
-);
+const History = z
+  .array(z.union([Act, Round]))
+  .transform((all) =>
+    all.flatMap((one) =>
+      "round" in one
+        ? Array.from({ length: one.repeat }, (_, at) =>
+            one.round.map((act) => ({ ...act, n: at + 1 })),
+          ).flat()
+        : [one],
+    ),
+  );
 
 const GivenGrant = z.strictObject({
   grantee: z.string().exactOptional(),
