@@ -205,7 +205,7 @@ const authoritySignals = [
   ...signalsOf("delegation", "widening loop broken deep"),
   ...signalsOf("privilege-creep", "outside_scope"),
   ...signalsOf("issue-then-lateral", "lateral"),
-  ...signalsOf("sequence", "out|of|turn left|out").map((one) => one.replaceAll("|", " ")),
+  "sequence/out of turn",
   ...signalsOf("error-burst", "errors"),
   ...signalsOf("volume", "rise burst growth dormant"),
 ];

@@ -12,7 +12,7 @@ export class Surprises implements Block {
   /** Things done in them, and how many bits all of them surprised by, each rounded. */
   #done = 0;
   #bits = 0;
-  readonly #counts = new Array<number>(surpriseMax + 1).fill(0);
+  readonly #counts = Array.from({ length: surpriseMax + 1 }, () => 0);
 
   /** Bits that a thing done surprises by on average: how varied the work is. */
   get bitsEach(): number {
