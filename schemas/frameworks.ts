@@ -28,6 +28,8 @@ export const findingMap: Readonly<Record<string, readonly string[]>> = {
   "second-place": ["PR.AA-03", "DE.AE-03", "ASI03", "NHI4:2025", "NHI9:2025", "AML.T0012"],
   volume: ["DE.CM-09", "DE.AE-02", "ASI02", "ASI10", "NHI5:2025", "AML.T0053"],
   "volume/dormant": ["ID.AM-08", "DE.CM-09", "ASI10", "NHI1:2025", "AML.T0012"],
+  "error-burst": ["DE.AE-02", "DE.CM-09", "ASI08", "ASI10"],
+  sequence: ["DE.CM-09", "DE.AE-02", "ASI02", "ASI10", "AML.T0053"],
   "unlike-peers": ["DE.CM-09", "DE.AE-02", "ASI10", "NHI5:2025", "AML.T0053"],
   "forged-identity": ["PR.AA-03", "PR.AA-04", "DE.AE-03", "ASI03", "ASI07", "NHI4:2025", "AML.T0073"],
   "identity-flood": ["ID.AM-02", "PR.AA-02", "DE.CM-09", "ASI10", "NHI4:2025", "AML.T0103"],

@@ -2,6 +2,7 @@ import { approvalDrift } from "./approval-drift.ts";
 import { credentialMisuse } from "./credential-misuse.ts";
 import { delegation } from "./delegation.ts";
 import type { Detector } from "./detector.ts";
+import { errorBurst } from "./error-burst.ts";
 import { firstUse } from "./first-use.ts";
 import { forgedIdentity } from "./forged-identity.ts";
 import { identityLifecycle } from "./identity-lifecycle.ts";
@@ -15,6 +16,7 @@ import { repeatedErrors } from "./repeated-errors.ts";
 import { risk } from "./risk.ts";
 import { secondPlace } from "./second-place.ts";
 import { sensitiveOperation } from "./sensitive-operation.ts";
+import { sequence } from "./sequence.ts";
 import { standingViolated } from "./standing-violated.ts";
 import { volume } from "./volume.ts";
 import { unlikePeers } from "./unlike-peers.ts";
@@ -42,6 +44,8 @@ export const detectors: readonly Detector[] = [
   identityLifecycle,
   delegation,
   volume,
+  sequence,
+  errorBurst,
   patterns,
   risk,
 ];

@@ -53,6 +53,11 @@ export class ResourceView {
     return this.columns.dictionary.text(this.#mainResource(this.columns.codes.resourceOrigin, 2) || 1);
   }
 
+  /** Code of the same; `absent` where there is no resource. */
+  get resourceOriginCode(): number {
+    return this.#mainResource(this.columns.codes.resourceOrigin, 2);
+  }
+
   /** Codes of all resources, the main one first: id, kind and origin of each in turn. Good until it is asked for again. */
   get resourceCodes(): readonly number[] {
     const { codes, resources } = this.columns;

@@ -25,6 +25,7 @@ import { actionAt, judgedOf } from "../support/actions.ts";
 import { awkwardLog, busyLog } from "../support/awkward-log.ts";
 import { cloudLog } from "../support/cloud-log.ts";
 import { planWith } from "../support/chunks.ts";
+import { outOfTurnLog } from "../support/out-of-turn.ts";
 import { peersTold, unlikeItsPeers } from "../support/peers.ts";
 import { rowsOf, wrongOf } from "../support/recompute.ts";
 import { authorityBook, authorityLog } from "../support/authority-log.ts";
@@ -75,6 +76,8 @@ const authoritySignals = [
   ...signalsOf("delegation", "widening loop broken deep"),
   ...signalsOf("privilege-creep", "outside_scope"),
   ...signalsOf("issue-then-lateral", "lateral"),
+  "sequence/out of turn",
+  ...signalsOf("error-burst", "errors"),
   ...signalsOf("volume", "rise burst growth dormant"),
 ];
 
@@ -93,6 +96,7 @@ beforeAll(async () => {
     ...busyLog(5000),
     ...cloudLog(8000),
     unlikeItsPeers(9990),
+    ...outOfTurnLog(20_000),
   ]);
   const { actions, findings } = stepped;
   await detectStore(store.database, "one").write(partition, planWith(0, 2000), {

@@ -45,6 +45,21 @@ const Act = z.strictObject({
 });
 type Act = z.infer<typeof Act>;
 
+/** Several acts in turn, over and over; `{n}` is the number of the round. */
+const Round = z.strictObject({ round: z.array(Act), repeat: z.number().int().positive() });
+
+const History = z
+  .array(z.union([Act, Round]))
+  .transform((all) =>
+    all.flatMap((one) =>
+      "round" in one
+        ? Array.from({ length: one.repeat }, (_, at) =>
+            one.round.map((act) => ({ ...act, n: at + 1 })),
+          ).flat()
+        : [one],
+    ),
+  );
+
 const GivenGrant = z.strictObject({
   grantee: z.string().exactOptional(),
   operations: z.array(z.string()).exactOptional(),
@@ -63,7 +78,7 @@ const RuleCase = z.strictObject({
   name: z.string(),
   grants: z.array(GivenGrant).default([]),
   decided: z.array(Decided).default([]),
-  history: z.array(Act).default([]),
+  history: History.default([]),
   action: Act,
   fires: z
     .record(z.string(), Severity)
@@ -152,12 +167,12 @@ function bookOf(
 
 const unitUs: Readonly<Record<string, number>> = { s: 1e6, m: 60e6, h: 3600e6, d: 86_400e6 };
 
-function unfold(acts: readonly Act[]): Partial<AttributedAction>[] {
+function unfold(acts: readonly (Act & { readonly n?: number })[]): Partial<AttributedAction>[] {
   let nowUs = builtAtUs;
   return acts.flatMap((act) =>
     Array.from({ length: act.repeat ?? 1 }, (_, at) => {
       nowUs = nextUs(nowUs, act.at ?? "+1h");
-      return partsOf(act, at + 1, nowUs);
+      return partsOf(act, act.n ?? at + 1, nowUs);
     }),
   );
 }
