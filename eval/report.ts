@@ -104,7 +104,7 @@ async function section({ name, suffix, log }: Way): Promise<readonly string[]> {
     const each = await ablated(log, labels, { base: outcome, row }, around);
     written.push("### What each detector brings\n", code(ablatedText(each)));
   }
-  const done = await folded(log, labels, { folds: foldCount, row: rows[0], off: [] }, around);
+  const done = await folded(log, labels, { folds: foldCount, kept: "tasks", row: rows[0], off: [] }, around);
   const slices = done.pooled.map(({ slice }) => slice).filter((slice) => !slice.startsWith("split:"));
   written.push("### Tasks never seen\n", code(foldedText(done)));
   written.push(picture(`unseen${suffix}`, `${name}, tasks never seen`, curves(done.said, slices)));
