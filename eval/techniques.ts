@@ -59,7 +59,8 @@ export function techniquesOf({ cited, findings }: Outcome): TechniqueScore | und
   };
 }
 
-export function techniquesText(score: TechniqueScore): string {
+/** Rows with their heads: shares with their intervals. */
+export function techniqueRows(score: TechniqueScore): readonly (readonly string[])[] {
   const row = (name: string, share: Share): readonly string[] => [
     name,
     `${String(share.part)} of ${String(share.whole)}`,
@@ -67,12 +68,16 @@ export function techniquesText(score: TechniqueScore): string {
     interval(share),
   ];
   return [
-    table([
-      ["", "", "%", "(95 %)"],
-      row("technique executions found", score.executions),
-      row("honest events cited", score.honestCited),
-      row("honest events alerting, grouped into episodes", score.honestEpisodes),
-    ]),
+    ["", "", "%", "(95 %)"],
+    row("technique executions found", score.executions),
+    row("honest events cited", score.honestCited),
+    row("honest events alerting, grouped into episodes", score.honestEpisodes),
+  ];
+}
+
+export function techniquesText(score: TechniqueScore): string {
+  return [
+    table(techniqueRows(score)),
     `episodes: ${String(score.episodes)}\n`,
     ...score.missed.map((run) => `missed: ${run}\n`),
     ...score.honestRules.map(([rule, events]) => `honest events cited by ${rule}: ${String(events)}\n`),
