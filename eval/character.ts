@@ -15,6 +15,8 @@ export interface Forecast {
   readonly routines: number;
   /** From how many bits on it tells of an action. */
   readonly line: number;
+  /** Whether enough is known of it that anything is told. */
+  readonly gateOpen: boolean;
   /** Share of honest sessions on work never seen that it expects to tell of; undefined where it counted none. */
   readonly ifNew: number | undefined;
   /** The same of all honest sessions. */
@@ -33,7 +35,7 @@ export interface Thought {
 /** Looks at the detector of strangers while it is asked: what it knows of each identity, and what it thinks of each action. */
 export class CharacterWatch {
   /** Of each identity, what is remembered as it was last asked. */
-  readonly #characters = new Map<string, Character>();
+  readonly #known = new Map<string, { readonly character: Character; readonly gateOpen: boolean }>();
   readonly #thoughts = new Map<string, Thought>();
   readonly #wantsThoughts: boolean;
 
@@ -48,8 +50,8 @@ export class CharacterWatch {
 
   /** Of each identity that was asked about, in the order of their names; as it stood last. */
   forecasts(): readonly Forecast[] {
-    return [...this.#characters]
-      .map(([identity, character]) => forecastOf(identity, character))
+    return [...this.#known]
+      .map(([identity, { character, gateOpen }]) => forecastOf(identity, character, gateOpen))
       .toSorted((one, other) => (one.identity < other.identity ? -1 : 1));
   }
 
@@ -64,7 +66,7 @@ export class CharacterWatch {
       examine: (examined, memory) => {
         const { action, evidence } = examined;
         const character = memory as Character;
-        this.#characters.set(action.identityId, character);
+        this.#known.set(action.identityId, { character, gateOpen: evidence.gateOpen });
         if (this.#wantsThoughts && action.kind !== "model_call")
           this.#thoughts.set(action.id, thoughtOf(action, character, evidence.gateOpen));
         return detector.examine(examined, memory);
@@ -73,18 +75,21 @@ export class CharacterWatch {
   }
 }
 
-function forecastOf(identity: string, { routines, scores }: Character): Forecast {
+function forecastOf(identity: string, { routines, scores }: Character, gateOpen: boolean): Forecast {
   let sessions = 0;
   for (let routine = 1; routine <= routines.size; routine += 1) sessions += routines.sessions(routine);
   const line = lineOf(scores);
-  const isCounted = scores.sessions > 0;
+  // Before the gate nothing is told, and so nothing false.
+  const shareOf = (counted: number): number | undefined =>
+    gateOpen ? (scores.sessions > 0 ? counted : undefined) : 0;
   return {
     identity,
     sessions,
     routines: routines.size,
     line,
-    ifNew: isCounted ? scores.alarmsIfNew(line) : undefined,
-    all: isCounted ? scores.alarms(line) : undefined,
+    gateOpen,
+    ifNew: shareOf(scores.alarmsIfNew(line)),
+    all: shareOf(scores.alarms(line)),
   };
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Around } from "./around.ts";
+import { type Act, Acts } from "./causes.ts";
 import { CharacterWatch, type Forecast } from "./character.ts";
 import type { Label } from "./labels.ts";
 import { onlyRuns, type RecordedLog } from "./log.ts";
@@ -23,6 +24,8 @@ export interface Folded {
   readonly said: ReadonlyMap<string, Scored>;
   /** What each fold's learning alone expects of each identity. */
   readonly forecasts: readonly (readonly Forecast[])[];
+  /** The actions of every scored run, as they were thought of. */
+  readonly acts: ReadonlyMap<string, readonly Act[]>;
   readonly identityOf: ReadonlyMap<string, string>;
   /** In which fold a run is scored. */
   readonly inFold: (label: Label) => number;
@@ -60,24 +63,30 @@ export async function folded(
   const folds: (readonly SliceScore[])[] = [];
   const forecasts: (readonly Forecast[])[] = [];
   const identityOf = new Map<string, string>();
+  const acts = new Map<string, readonly Act[]>();
   const inFold = (label: Label): number => foldOf(label, count, apart);
   for (let fold = 0; fold < count; fold += 1) {
     const kept = labels.filter((label) => (inFold(label) === fold) === (label.phase !== "learn"));
     const runs = new Set(kept.map((label) => label.run_id));
     const part = onlyRuns(log, (run) => runs.has(run));
     const text = `${apart}, fold ${String(fold + 1)} of ${String(count)}`;
-    const watch = new CharacterWatch({ thoughts: false });
-    const outcome = await judged(part, { learning: row.learning, off, text, watch }, around);
+    const watch = new CharacterWatch({ thoughts: true });
+    const audience = new Acts(part, runs, watch);
+    const outcome = await judged(part, { learning: row.learning, off, text, watch, audience }, around);
     forecasts.push(watch.forecasts());
     for (const { run, identity } of outcome.runs.values()) identityOf.set(run, identity);
     const here = saidOf(outcome);
     folds.push(scoresOf(kept, here));
     for (const [run, scored] of here) if (!said.has(run)) said.set(run, scored);
-    for (const { run_id: run, phase } of kept) if (phase !== "learn") said.set(run, here.get(run) ?? unsaid);
+    for (const { run_id: run, phase } of kept) {
+      if (phase === "learn") continue;
+      said.set(run, here.get(run) ?? unsaid);
+      acts.set(run, audience.of(run));
+    }
   }
   const pooled = scoresOf(labels, said);
   const models = scoresOf(labels, said, ({ model }) => [model]);
-  return { kept: apart, folds, pooled, models, said, forecasts, identityOf, inFold };
+  return { kept: apart, folds, pooled, models, said, forecasts, acts, identityOf, inFold };
 }
 
 const unsaid: Scored = { flagged: false, score: 0, cites: () => false };

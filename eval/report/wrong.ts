@@ -1,4 +1,4 @@
-import { type Cause, counted, falseBy, missedBy } from "../causes.ts";
+import { type Act, type Cause, counted, falseBy, missedBy } from "../causes.ts";
 import { markdownTable } from "./markdown.ts";
 import type { Part } from "./part.ts";
 
@@ -8,16 +8,23 @@ const runsMax = 3;
 /** What came out wrong, by cause. */
 export const wrong: Part = {
   name: "causes",
-  async make({ labels: read, known }) {
+  async make({ labels: read, known, unseen }) {
     const labels = await read();
     const { said, acts } = await known();
+    const folded = await unseen();
+    const knownOf = (run: string): readonly Act[] => acts.of(run);
+    const unseenOf = (run: string): readonly Act[] => folded.acts.get(run) ?? [];
     const text = [
-      "## What came out wrong, tasks known\n",
+      "## What came out wrong\n",
       "Each run stands for one action: of a missed attack the attacking action with the most bits, of a flagged honest run the cited one with the most. Sorted by what was done, where the value was seen before, and where it came from.\n",
-      "### Attacks missed\n",
-      causes(missedBy(labels, said, acts)),
-      "### Honest runs flagged\n",
-      causes(falseBy(labels, said, acts)),
+      "### Attacks missed, tasks known\n",
+      causes(missedBy(labels, said, knownOf)),
+      "### Honest runs flagged, tasks known\n",
+      causes(falseBy(labels, said, knownOf)),
+      "### Attacks missed, tasks never seen\n",
+      causes(missedBy(labels, folded.said, unseenOf)),
+      "### Honest runs flagged, tasks never seen\n",
+      causes(falseBy(labels, folded.said, unseenOf)),
     ].join("\n");
     return { text };
   },
