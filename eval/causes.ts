@@ -157,15 +157,24 @@ function sorted(pairs: readonly (readonly [run: string, act: Act | undefined])[]
     .toSorted(
       ([key, one], [other, another]) => another.runs.length - one.runs.length || (key < other ? -1 : 1),
     )
-    .map(([, { act: { operation, value, origin, line, noted }, bits, runs }]) => ({
-      operation,
-      value,
-      origin,
-      line,
-      noted,
-      bits: rangeOf(bits),
-      runs: runs.toSorted(),
-    }));
+    .map(
+      ([
+        ,
+        {
+          act: { operation, value, origin, line, noted },
+          bits,
+          runs,
+        },
+      ]) => ({
+        operation,
+        value,
+        origin,
+        line,
+        noted,
+        bits: rangeOf(bits),
+        runs: runs.toSorted(),
+      }),
+    );
 }
 
 function rangeOf(bits: readonly number[]): string {

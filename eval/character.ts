@@ -45,7 +45,9 @@ export class CharacterWatch {
 
   /** The detectors, of which one is looked at; they say what they would say. */
   watched(detectors: readonly Detector[]): readonly Detector[] {
-    return detectors.map((detector) => (detector.id === outOfCharacter.id ? this.#watch(detector) : detector));
+    return detectors.map((detector) =>
+      detector.id === outOfCharacter.id ? this.#watch(detector) : detector,
+    );
   }
 
   /** Of each identity that was asked about, in the order of their names; as it stood last. */
@@ -96,7 +98,11 @@ function forecastOf(identity: string, { routines, scores }: Character, gateOpen:
 function thoughtOf(action: ActionView, character: Character, gateOpen: boolean): Thought {
   const { trail, routine } = sessionOf(action, character);
   const opinion = opinionOf(action, character, trail, routine, false);
-  const words = opinion.isNewOperation ? " (operation never used)" : opinion.isStrange ? " (strange here)" : "";
+  const words = opinion.isNewOperation
+    ? " (operation never used)"
+    : opinion.isStrange
+      ? " (strange here)"
+      : "";
   const isNamed = opinion.value !== absent;
   return {
     value: isNamed ? `${valueClasses[opinion.valueClass]!.name}${words}` : `names nothing${words}`,

@@ -104,7 +104,10 @@ export function foldedText({ kept, folds, pooled, models }: Folded): string {
 }
 
 /** Rows with their heads: mean and spread over the folds, slice by slice. */
-export function spreadRows({ folds, pooled }: Pick<Folded, "folds" | "pooled">): readonly (readonly string[])[] {
+export function spreadRows({
+  folds,
+  pooled,
+}: Pick<Folded, "folds" | "pooled">): readonly (readonly string[])[] {
   return [
     ["slice", "caught %", "flagged %", "cited %", "AUROC"],
     ...pooled.map(({ slice }) =>

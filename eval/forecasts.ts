@@ -46,8 +46,23 @@ export function expectations(
 
 const forecastHeads = ["identity", "sessions", "routines", "line", "expected on new work %", "of all %"];
 
-function forecastRow({ identity, sessions, routines, line, gateOpen, ifNew, all }: Forecast): readonly string[] {
-  return [identity, String(sessions), String(routines), gateOpen ? String(line) : "gate shut", shareText(ifNew), shareText(all)];
+function forecastRow({
+  identity,
+  sessions,
+  routines,
+  line,
+  gateOpen,
+  ifNew,
+  all,
+}: Forecast): readonly string[] {
+  return [
+    identity,
+    String(sessions),
+    String(routines),
+    gateOpen ? String(line) : "gate shut",
+    shareText(ifNew),
+    shareText(all),
+  ];
 }
 
 /** What learning alone says, of the identities that learned most. */

@@ -67,7 +67,9 @@ function write(folder: string, name: string, text: string, { slices, cloud: acco
   const figures = { slices: { ...was.slices, ...slices }, cloud: { ...was.cloud, ...accounts } };
   writeFileSync(figuresFile, figuresText(figures));
   const { head, tail } = frame(learnUntil, readFileSync(testData("ATTRIBUTION.md"), "utf8"));
-  const parts = all.map((part) => [part.name, part.name === name ? text : partOf(before, part.name)] as const);
+  const parts = all.map(
+    (part) => [part.name, part.name === name ? text : partOf(before, part.name)] as const,
+  );
   writeFileSync(file, [head, summary(figures), documentOf(parts), tail].join("\n"));
 }
 

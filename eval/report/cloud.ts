@@ -41,6 +41,8 @@ function besides({ episodes, missed, honestRules }: TechniqueScore): readonly st
     `Episodes: ${String(episodes)}. ${missed.length === 0 ? "No execution is missed." : `Missed: ${missed.map((run) => cellOf(run)).join(", ")}.`}\n`,
     ...(honestRules.length === 0
       ? []
-      : [`Honest events cited by ${honestRules.map(([rule, events]) => `${rule} (${String(events)})`).join(", ")}.\n`]),
+      : [
+          `Honest events cited by ${honestRules.map(([rule, events]) => `${rule} (${String(events)})`).join(", ")}.\n`,
+        ]),
   ];
 }

@@ -35,7 +35,10 @@ export function reportOptionsOf(args: readonly string[], names: readonly string[
 }
 
 /** What stands around the parts. */
-export function frame(learnUntil: string, attribution: string): { readonly head: string; readonly tail: string } {
+export function frame(
+  learnUntil: string,
+  attribution: string,
+): { readonly head: string; readonly tail: string } {
   return {
     head: `# Evaluation
 

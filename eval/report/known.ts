@@ -13,7 +13,10 @@ export const known: Part = {
     const goesOn: string[] = [];
     for (const { learning, name } of rows.slice(1)) {
       const outcome = await judged(await log(), { learning, off: [], text: `tasks known, ${name}` }, around);
-      goesOn.push(`### ${name[0]!.toUpperCase()}${name.slice(1)}\n`, scoreTable(scoresOf(labels, saidOf(outcome))));
+      goesOn.push(
+        `### ${name[0]!.toUpperCase()}${name.slice(1)}\n`,
+        scoreTable(scoresOf(labels, saidOf(outcome))),
+      );
     }
     const text = [
       "## Tasks known\n",

@@ -14,5 +14,8 @@ export interface Made {
 export interface Part {
   readonly name: string;
   /** `picture` draws curves beside the report, and gives what shows them. */
-  make(measures: Measures, picture: (name: string, title: string, curves: readonly Curve[]) => string): Promise<Made>;
+  make(
+    measures: Measures,
+    picture: (name: string, title: string, curves: readonly Curve[]) => string,
+  ): Promise<Made>;
 }

@@ -49,7 +49,9 @@ process can tell of the words around it, the recorded conversations played throu
         scoreTable(known),
         "Tasks never seen, all folds together:\n",
         scoreTable(unseen),
-        ...(key === "lineage" ? [] : [picture(key, `${name}, tasks known`, curvesOf(labels, said.known, known))]),
+        ...(key === "lineage"
+          ? []
+          : [picture(key, `${name}, tasks known`, curvesOf(labels, said.known, known))]),
       );
     }
     return { text: texts.join("\n"), slices };
@@ -57,7 +59,10 @@ process can tell of the words around it, the recorded conversations played throu
 };
 
 function passed(source: "actions" | "conversations", withoutLineage: boolean) {
-  return async ({ options, around, rows: [row], folds }: Measures, labels: readonly Label[]): Promise<Said> => {
+  return async (
+    { options, around, rows: [row], folds }: Measures,
+    labels: readonly Label[],
+  ): Promise<Said> => {
     const log: RecordedLog = await gather(source, options, withoutLineage, around);
     const text = source === "conversations" ? "in-process signals" : "lineage absent";
     const outcome = await judged(log, { learning: row.learning, off: [], text }, around);

@@ -1,3 +1,4 @@
+import { falseAlarmBudget } from "../../detector/detect/character/line.ts";
 import { type Folded, type Kept, modelRows, spreadRows } from "../folds.ts";
 import { expectationRows, expectations } from "../forecasts.ts";
 import { markdownTable } from "./markdown.ts";
@@ -61,7 +62,8 @@ export const expected: Part = {
       "## False alarms: expected and measured\n",
       `The detector counts, while it learns, what each honest session would have been worth were its kind of work new. From that alone it says how
 many honest sessions on new work it would tell of, without a label and before any of them. "folds expected" is what each fold's learning says of the
-tasks left out, "folds measured" what became of them.\n`,
+tasks left out, "folds measured" what became of them. The line rises where more than ${String(100 * falseAlarmBudget)} % of all honest sessions would cross it; while the gate
+is shut, too little is known and nothing is told.\n`,
       markdownTable(rows),
     ].join("\n");
     return { text };
