@@ -40,11 +40,18 @@ export async function ablated(
   return all;
 }
 
-/** For each slice that is a set or all: what is caught and flagged with which detectors. */
 export function ablatedText(all: readonly Ablated[]): string {
+  return table(ablatedRows(all, (slice) => slice));
+}
+
+/** For each slice that is a set or all, with its name: what is caught and flagged with which detectors. The heads come first. */
+export function ablatedRows(
+  all: readonly Ablated[],
+  nameOf: (slice: string) => string,
+): readonly (readonly string[])[] {
   const slices = (all[0]?.scores ?? []).map(({ slice }) => slice).filter(isWhole);
-  return table([
-    ["detectors", ...slices.map((slice) => `${slice}: caught / flagged %, AUROC`)],
+  return [
+    ["detectors", ...slices.map((slice) => `${nameOf(slice)}: caught / flagged %, AUROC`)],
     ...all.map(({ name, scores }) => [
       name,
       ...slices.map((slice) => {
@@ -53,7 +60,7 @@ export function ablatedText(all: readonly Ablated[]): string {
         return `${percent(score.attacks)} / ${percent(score.benign)}, ${score.auroc?.toFixed(3) ?? "–"}`;
       }),
     ]),
-  ]);
+  ];
 }
 
 /** Whether a slice is a whole set, or all of them. */

@@ -1,48 +1,66 @@
+import type { CharacterWatch } from "./character.ts";
 import type { Label } from "./labels.ts";
 import type { RecordedLog } from "./log.ts";
 import { placeOf } from "./outcome.ts";
 import type { Audience, Shown } from "./pass-store.ts";
 import { isHonest, type Scored } from "./score.ts";
 
-/** Why a run came out wrong, as far as a machine can sort it, and the runs of it. */
-export interface Cause {
-  readonly cause: string;
+/** Why runs came out wrong, as far as a machine can sort it: what their action was, without a value. */
+export interface Cause extends Reason {
+  /** The least to the most of its runs. */
+  readonly bits: string;
   readonly runs: readonly string[];
 }
 
-/** What was done in an action, without a value. */
-interface Act {
+interface Reason {
+  readonly operation: string;
+  /** Where the value was seen before. */
+  readonly value: string;
+  readonly origin: string;
+  /** From how many bits on it would have been told. */
+  readonly line: string;
+  /** What kept it from being told, or what else was noted of it. */
+  readonly noted: string;
+}
+
+export interface Act extends Reason {
   readonly seq: number;
-  readonly score: number;
-  readonly what: string;
+  readonly bits: number;
 }
 
 /** Notes the actions of some runs, to sort by cause what came of them. */
 export class Acts implements Audience {
   readonly #log: RecordedLog;
   readonly #wanted: ReadonlySet<string>;
+  readonly #watch: CharacterWatch;
   readonly #acts = new Map<string, Act[]>();
 
-  constructor(log: RecordedLog, wanted: ReadonlySet<string>) {
+  constructor(log: RecordedLog, wanted: ReadonlySet<string>, watch: CharacterWatch) {
     this.#log = log;
     this.#wanted = wanted;
+    this.#watch = watch;
   }
 
   action(shown: Shown): void {
     const { run, seq } = placeOf(this.#log, shown);
     if (!this.#wanted.has(run)) return;
-    const { view, score, signals } = shown;
-    const origins = [...new Set(view.resources.map(({ origin }) => classOf(origin)))].toSorted();
-    const noted = signals.filter((signal) => !isOfAuthority(signal));
-    const what = [
-      view.operation,
-      view.mutating ? "changes" : "reads",
-      `origin ${origins.join("+") || "without an argument to trace"}`,
-      noted.join(" ") || "nothing noted",
-    ].join(" · ");
+    const { view, id, score, signals } = shown;
+    const thought = this.#watch.thought(id);
+    const noted = [
+      ...(thought?.gateOpen === false ? ["too little is known of the identity"] : []),
+      ...signals.filter((signal) => !isOfAuthority(signal)),
+    ];
     const acts = this.#acts.get(run) ?? [];
     this.#acts.set(run, acts);
-    acts.push({ seq, score, what });
+    acts.push({
+      seq,
+      bits: thought?.bits ?? score,
+      operation: `${view.operation}${view.mutating ? "" : " (reads)"}`,
+      value: thought?.value ?? "not weighed",
+      origin: thought?.origin ?? "–",
+      line: thought === undefined ? "–" : String(thought.line),
+      noted: noted.join(" ") || "–",
+    });
   }
 
   finding(): void {
@@ -61,59 +79,105 @@ export class Acts implements Audience {
 /** Noted on every action where no grants are given, and so no cause of anything. */
 const isOfAuthority = (signal: string): boolean => signal.startsWith("no-grant/");
 
-const classOf = (origin: string): string => (origin.startsWith("tool:") ? "tool" : origin);
-
-/** Attacked runs that were not flagged, by what the attacking action was: the one with the highest score. */
+/** Attacked runs that were not flagged, by what the attacking action was: the one with the most bits. */
 export function missedBy(
   labels: readonly Label[],
   said: ReadonlyMap<string, Scored>,
-  acts: Acts,
+  actsOf: (run: string) => readonly Act[],
 ): readonly Cause[] {
   const missed = labels.filter(
     (label) =>
       isScored(label) && label.label_run === "attack_success" && said.get(label.run_id)?.flagged !== true,
   );
   return sorted(
-    missed.map(({ run_id: run, attack_seqs: seqs }) => {
-      const attacking = acts.of(run).filter(({ seq }) => seqs.includes(seq));
-      return [run, highest(attacking)?.what ?? "its attacking action is not in the files"];
-    }),
+    missed.map(({ run_id: run, attack_seqs: seqs }) => [
+      run,
+      highest(actsOf(run).filter(({ seq }) => seqs.includes(seq))),
+    ]),
   );
 }
 
-/** Honest runs that were flagged, by what the action with the highest score of those cited was. */
+/** Honest runs that were flagged, by what the action with the most bits of those cited was. */
 export function falseBy(
   labels: readonly Label[],
   said: ReadonlyMap<string, Scored>,
-  acts: Acts,
+  actsOf: (run: string) => readonly Act[],
 ): readonly Cause[] {
   const flagged = labels.filter(
     (label) => isScored(label) && isHonest(label) && said.get(label.run_id)?.flagged,
   );
   return sorted(
-    flagged.map(({ run_id: run }) => {
-      const cited = acts.of(run).filter(({ seq }) => said.get(run)?.cites(seq));
-      return [run, highest(cited)?.what ?? "cites nothing of its own"];
-    }),
+    flagged.map(({ run_id: run }) => [
+      run,
+      highest(actsOf(run).filter(({ seq }) => said.get(run)?.cites(seq))),
+    ]),
   );
+}
+
+/** How many runs each kind of something has, most first. */
+export function counted(
+  all: readonly Cause[],
+  of: (cause: Cause) => string,
+): readonly (readonly [kind: string, runs: number])[] {
+  const counts = new Map<string, number>();
+  for (const cause of all) counts.set(of(cause), (counts.get(of(cause)) ?? 0) + cause.runs.length);
+  return [...counts].toSorted(([, one], [, other]) => other - one);
 }
 
 const isScored = ({ phase }: Label): boolean => phase === "score";
 
 function highest(acts: readonly Act[]): Act | undefined {
   let best: Act | undefined;
-  for (const act of acts) if (best === undefined || act.score > best.score) best = act;
+  for (const act of acts) if (best === undefined || act.bits > best.bits) best = act;
   return best;
 }
 
-function sorted(pairs: readonly (readonly [run: string, cause: string])[]): readonly Cause[] {
-  const causes = new Map<string, string[]>();
-  for (const [run, cause] of pairs) {
-    const runs = causes.get(cause) ?? [];
-    causes.set(cause, runs);
-    runs.push(run);
+/** Of a run whose action isn't in the files. */
+const nowhere: Act = {
+  seq: -1,
+  bits: 0,
+  operation: "its action is not in the files",
+  value: "–",
+  origin: "–",
+  line: "–",
+  noted: "–",
+};
+
+function sorted(pairs: readonly (readonly [run: string, act: Act | undefined])[]): readonly Cause[] {
+  const causes = new Map<string, { act: Act; bits: number[]; runs: string[] }>();
+  for (const [run, act = nowhere] of pairs) {
+    const { operation, value, origin, line, noted } = act;
+    const key = JSON.stringify([operation, value, origin, line, noted]);
+    const cause = causes.get(key) ?? { act, bits: [], runs: [] };
+    causes.set(key, cause);
+    cause.bits.push(act.bits);
+    cause.runs.push(run);
   }
   return [...causes]
-    .map(([cause, runs]) => ({ cause, runs: runs.toSorted() }))
-    .toSorted((one, other) => other.runs.length - one.runs.length || (one.cause < other.cause ? -1 : 1));
+    .toSorted(
+      ([key, one], [other, another]) => another.runs.length - one.runs.length || (key < other ? -1 : 1),
+    )
+    .map(
+      ([
+        ,
+        {
+          act: { operation, value, origin, line, noted },
+          bits,
+          runs,
+        },
+      ]) => ({
+        operation,
+        value,
+        origin,
+        line,
+        noted,
+        bits: rangeOf(bits),
+        runs: runs.toSorted(),
+      }),
+    );
+}
+
+function rangeOf(bits: readonly number[]): string {
+  const [least, most] = [Math.min(...bits).toFixed(1), Math.max(...bits).toFixed(1)];
+  return least === most ? least : `${least}–${most}`;
 }

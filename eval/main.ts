@@ -4,7 +4,9 @@ import { systemClock } from "../detector/clock.ts";
 import { Config } from "../detector/config/config.ts";
 import { ablated, ablatedText } from "./ablate.ts";
 import type { Around } from "./around.ts";
+import { CharacterWatch } from "./character.ts";
 import { folded, foldedText } from "./folds.ts";
+import { expectations, expectationsText, forecastsText } from "./forecasts.ts";
 import { type Label, labelsOf } from "./labels.ts";
 import { type EvalOptions, optionsOf } from "./options.ts";
 import { type Outcome, resultLines, saidOf } from "./outcome.ts";
@@ -49,17 +51,20 @@ async function evaluate(
 ): Promise<void> {
   const { print } = around;
   const story = options.explain === undefined ? undefined : new Story(way.log, options.explain);
+  const watch = new CharacterWatch({ thoughts: false });
   for (const row of rows) {
     const { learning } = row;
     const { off } = options;
     const isFirst = row === rows[0];
     const text = [way.name, row.name].filter(Boolean).join(", ");
     const audience = isFirst && story !== undefined ? { audience: story } : {};
-    const outcome = await judged(way.log, { learning, off, text, ...audience }, around);
+    const looked = isFirst ? { watch } : {};
+    const outcome = await judged(way.log, { learning, off, text, ...audience, ...looked }, around);
     if (options.out !== undefined)
       write(fileOf(options.out, way.suffix + row.suffix), outcome, options.learnUntilMs);
     print(`\n${text}\n${resultsText(outcome, labels)}`);
     if (!isFirst) continue;
+    print(`\n${forecastsText(watch.forecasts())}`);
     if (options.ablate)
       print(`\n${text}\n${ablatedText(await ablated(way.log, labels, { base: outcome, row }, around))}`);
   }
@@ -69,8 +74,9 @@ async function evaluate(
   }
   const { folds, off } = options;
   if (folds === undefined) return;
-  const done = await folded(way.log, labels, { folds, row: rows[0], off }, around);
-  print(`\n${[way.name, foldedText(done)].filter(Boolean).join("\n")}`);
+  const done = await folded(way.log, labels, { folds, kept: "tasks", row: rows[0], off }, around);
+  const expected = expectationsText(expectations(watch.forecasts(), done, labels));
+  print(`\n${[way.name, foldedText(done), expected].filter(Boolean).join("\n")}`);
 }
 
 /** The tables that labels, or the files themselves, allow; else how much was said. */

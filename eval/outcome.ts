@@ -7,6 +7,7 @@ import type { Scored } from "./score.ts";
 /** What was said of one run. */
 export interface RunOutcome {
   readonly run: string;
+  readonly identity: string;
   /** When the log took its last action, milliseconds since 1970. */
   lastMs: number;
   actions: number;
@@ -74,7 +75,7 @@ export class Outcome implements Audience {
       const { identityId, startedAtUs: atUs } = view;
       this.noted.set(id, { run, seq, truth, identityId, atUs, score, signals: [...signals] });
     }
-    const outcome = this.#run(run);
+    const outcome = this.#run(run, view.identityId);
     outcome.actions += 1;
     outcome.lastMs = Math.max(outcome.lastMs, view.atMs);
     if (score > outcome.score) outcome.score = score;
@@ -89,7 +90,7 @@ export class Outcome implements Audience {
     const [own] = finding.actionIds;
     const run = own === undefined ? undefined : this.cited.get(own)?.run;
     if (run === undefined) return;
-    const outcome = this.#run(run);
+    const outcome = this.#run(run, finding.identityId);
     outcome.flagged = true;
     outcome.rules.add(finding.rule);
     for (const id of finding.actionIds) {
@@ -102,11 +103,12 @@ export class Outcome implements Audience {
     this.deadLetters += 1;
   }
 
-  #run(run: string): RunOutcome {
+  #run(run: string, identity: string): RunOutcome {
     const known = this.runs.get(run);
     if (known !== undefined) return known;
     const made: RunOutcome = {
       run,
+      identity,
       lastMs: 0,
       actions: 0,
       flagged: false,

@@ -1,4 +1,5 @@
 import type { Config } from "../detector/config/config.ts";
+import type { Detector } from "../detector/detect/detector.ts";
 import { switchedOff } from "../detector/detect/switched-off.ts";
 import type { Learning } from "../detector/learn/learning.ts";
 import { shippedAttributor } from "../detector/roles/package-files.ts";
@@ -13,6 +14,8 @@ export interface PassOptions {
   readonly learning: Learning;
   /** Detectors that say nothing in this pass. */
   readonly off?: readonly string[];
+  /** Looks at detectors while they are asked; what they say stays the same. */
+  readonly watch?: (detectors: readonly Detector[]) => readonly Detector[];
   readonly signal?: AbortSignal;
   /** Told how many records are done. */
   readonly onProgress?: (done: number) => void;
@@ -24,15 +27,16 @@ export interface PassOptions {
 
 /** Runs a log through a worker as every role runs it, over a store in memory. */
 export async function pass(log: RecordedLog, audience: Audience, options: PassOptions): Promise<void> {
-  const { config, learning, off = [], signal, onProgress, changes, sliceRecords = 2_000 } = options;
+  const { config, learning, off = [], watch, signal, onProgress, changes, sliceRecords = 2_000 } = options;
   const store = passStore(audience);
   const judging = judgingOf(config);
   const book = new PolicyBook();
+  const detectors = switchedOff(judging.detectors, off);
   const worker = partitionWorker(
     { topic: config.kafka.topics.spans, partition: 0 },
     {
       ...judging,
-      detectors: switchedOff(judging.detectors, off),
+      detectors: watch?.(detectors) ?? detectors,
       store,
       deadLetters: store,
       standings: store,

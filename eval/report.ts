@@ -1,54 +1,79 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { progressOn } from "../detector/cli/progress.ts";
 import { systemClock } from "../detector/clock.ts";
 import { Config } from "../detector/config/config.ts";
-import { repositoryRoot } from "../test/support/repository.ts";
 import { testData } from "../test/support/test-data.ts";
-import { ablated, ablatedText } from "./ablate.ts";
 import type { Around } from "./around.ts";
-import { Acts, type Cause, falseBy, missedBy } from "./causes.ts";
-import { folded, foldedText } from "./folds.ts";
-import { gather } from "./gather.ts";
-import { type Label, labelsOf } from "./labels.ts";
-import { type EvalOptions, optionsOf } from "./options.ts";
-import { saidOf } from "./outcome.ts";
-import { judged, rowsOf } from "./rows.ts";
-import { curveOf, scoresOf } from "./score.ts";
-import { type Curve, curvesSvg } from "./svg.ts";
-import { scoreHeads, scoreRow, table } from "./table.ts";
-import { techniquesOf, techniquesText } from "./techniques.ts";
-import { labelled, type Way, waysOf } from "./ways.ts";
+import { optionsOf } from "./options.ts";
+import { ablation } from "./report/ablation.ts";
+import { cloud } from "./report/cloud.ts";
+import { documentOf, partOf } from "./report/document.ts";
+import { type Figures, figuresIn, figuresText } from "./report/figures.ts";
+import { frame, reportOptionsOf } from "./report/frame.ts";
+import { known } from "./report/known.ts";
+import { measuresOf } from "./report/measures.ts";
+import type { Part } from "./report/part.ts";
+import { summary } from "./report/summary.ts";
+import { threeWays } from "./report/three-ways.ts";
+import { expected, models, unseen } from "./report/unseen.ts";
+import { wrong } from "./report/wrong.ts";
+import { curvesSvg } from "./svg.ts";
 
-/** `npm run eval:report`: measures everything that was recorded, and writes eval/REPORT.md with its pictures beside it. */
+/** `npm run eval:report`: measures what was recorded, and writes eval/REPORT.md with its pictures beside it. */
 
-const folder = join(repositoryRoot, "eval");
+const all: readonly Part[] = [known, unseen, expected, models, threeWays, wrong, ablation, cloud];
 const sets = ["agentdojo", "agentdyn"];
 const learnUntil = "2026-02-02T00:00:00Z";
-const accounts = ["invictus_aws", "otrf_ec2_proxy_s3", "stratus_docs"];
-const foldCount = 4;
-const causesMax = 40;
-const runsMax = 5;
+const stop = new AbortController();
 
-const around: Around = {
-  config: Config.parse({}),
-  signal: new AbortController().signal,
-  progress: progressOn(process.stderr, systemClock),
-  tell: (line) => void process.stderr.write(`${line}\n`),
-  print: (text) => void process.stdout.write(text),
-  elapsedMs: () => systemClock.elapsedMs(),
-};
+async function main(args: readonly string[]): Promise<number> {
+  const asked = reportOptionsOf(
+    args,
+    all.map(({ name }) => name),
+  );
+  if (typeof asked === "number") return asked;
+  const { only, folder } = asked;
+  mkdirSync(join(folder, "curves"), { recursive: true });
+  const around: Around = {
+    config: Config.parse({}),
+    signal: stop.signal,
+    progress: progressOn(process.stderr, systemClock),
+    tell: (line) => void process.stderr.write(`${line}\n`),
+    print: (text) => void process.stdout.write(text),
+    elapsedMs: () => systemClock.elapsedMs(),
+  };
+  const measures = measuresOf(measured(), around);
+  const startedMs = around.elapsedMs();
+  for (const part of all.filter(({ name }) => only.includes(name))) {
+    const made = await part.make(measures, (name, title, curves) => {
+      writeFileSync(join(folder, "curves", `${name}.svg`), curvesSvg(title, curves));
+      return `![${title}](curves/${name}.svg)\n`;
+    });
+    // Written at once, so that what was measured is kept if what follows fails.
+    write(folder, part.name, made.text, { slices: made.slices ?? {}, cloud: made.cloud ?? {} });
+    around.tell(`${part.name}: written after ${((around.elapsedMs() - startedMs) / 1000).toFixed(0)} s`);
+  }
+  around.print(`${join(folder, "REPORT.md")}\n`);
+  return 0;
+}
 
-const options = given();
-const parts: string[] = [head(options)];
-const ways = await waysOf(options, around);
-const labels = labelled(await labelsOf(options.labels), ways, around);
-for (const way of ways) parts.push(...(await section(way)));
-for (const account of accounts) parts.push(await accountSection(account));
-writeFileSync(join(folder, "REPORT.md"), `${parts.join("\n")}\n`);
-around.print(`${join(folder, "REPORT.md")}\n`);
+/** Puts a part in its place; the others stay as they are. */
+function write(folder: string, name: string, text: string, { slices, cloud: accounts }: Figures): void {
+  const file = join(folder, "REPORT.md");
+  const figuresFile = join(folder, "curves", "figures.json");
+  const before = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const was = figuresIn(figuresFile);
+  const figures = { slices: { ...was.slices, ...slices }, cloud: { ...was.cloud, ...accounts } };
+  writeFileSync(figuresFile, figuresText(figures));
+  const { head, tail } = frame(learnUntil, readFileSync(testData("ATTRIBUTION.md"), "utf8"));
+  const parts = all.map(
+    (part) => [part.name, part.name === name ? text : partOf(before, part.name)] as const,
+  );
+  writeFileSync(file, [head, summary(figures), documentOf(parts), tail].join("\n"));
+}
 
-function given(): EvalOptions {
+function measured() {
   const file = (part: string): string[] => sets.map((set) => testData(`${set}/${set}.dev.${part}.jsonl.gz`));
   const read = optionsOf([
     "--actions",
@@ -66,96 +91,10 @@ function given(): EvalOptions {
   return read;
 }
 
-function head({ actions }: EvalOptions): string {
-  return `# Evaluation
-
-Generated by \`npm run eval:report\`; don't edit. Recorded runs of ${String(actions.length)} sets through the detectors as shipped, with default settings and one
-configuration for all. What comes before ${learnUntil} is accepted; from then on nothing is learned, unless a table says that learning goes on.
-Intervals are Wilson's at 95 %. A single table is printed by
-
-    npm run eval -- --actions FILE… --labels FILE… --learn-until ${learnUntil} --folds ${String(foldCount)} --ablate
-`;
-}
-
-async function section({ name, suffix, log }: Way): Promise<readonly string[]> {
-  const rows = rowsOf(options.learnUntilMs);
-  const written: string[] = [`## ${name[0]!.toUpperCase()}${name.slice(1)}\n`];
-  const acts = new Acts(log, new Set(labels.map((label) => label.run_id)));
-  for (const row of rows) {
-    const isFirst = row === rows[0];
-    const { learning } = row;
-    const audience = isFirst ? { audience: acts } : {};
-    const outcome = await judged(
-      log,
-      { learning, off: [], text: `${name}, ${row.name}`, ...audience },
-      around,
-    );
-    const said = saidOf(outcome);
-    const scores = scoresOf(labels, said);
-    written.push(
-      `### Tasks known, ${row.name}\n`,
-      code(table([scoreHeads, ...scores.map((one) => scoreRow(one))])),
-    );
-    if (!isFirst) continue;
-    const slices = scores.map(({ slice }) => slice).filter((slice) => !slice.startsWith("split:"));
-    written.push(picture(`known${suffix}`, `${name}, tasks known`, curves(said, slices)));
-    written.push("### Attacks missed, by cause\n", causes(missedBy(labels, said, acts)));
-    written.push("### Honest runs flagged, by cause\n", causes(falseBy(labels, said, acts)));
-    const each = await ablated(log, labels, { base: outcome, row }, around);
-    written.push("### What each detector brings\n", code(ablatedText(each)));
-  }
-  const done = await folded(log, labels, { folds: foldCount, row: rows[0], off: [] }, around);
-  const slices = done.pooled.map(({ slice }) => slice).filter((slice) => !slice.startsWith("split:"));
-  written.push("### Tasks never seen\n", code(foldedText(done)));
-  written.push(picture(`unseen${suffix}`, `${name}, tasks never seen`, curves(done.said, slices)));
-  return written;
-}
-
-function curves(said: Parameters<typeof curveOf>[1], slices: readonly string[]): readonly Curve[] {
-  const kept: readonly Label[] = labels;
-  return slices.map((slice) => ({ name: slice, points: curveOf(kept, said, slice) }));
-}
-
-async function accountSection(account: string): Promise<string> {
-  const read = optionsOf(["--actions", testData(`cloudtrail/${account}.actions.jsonl.gz`)]);
-  if (typeof read === "number") throw new Error("the options of the report can't be read");
-  const log = await gather("actions", read, false, around);
-  const [row] = rowsOf(undefined);
-  const outcome = await judged(log, { learning: row.learning, off: [], text: account }, around);
-  const score = techniquesOf(outcome);
-  return `## ${account}, ${row.name}\n\n${score === undefined ? "" : code(techniquesText(score))}`;
-}
-
-function picture(name: string, title: string, of: readonly Curve[]): string {
-  const file = `curves.${name}.svg`;
-  writeFileSync(join(folder, file), curvesSvg(title, of));
-  return `![${title}](${file})\n`;
-}
-
-/** The most frequent causes, with some of their runs to look at. */
-function causes(all: readonly Cause[]): string {
-  if (all.length === 0) return "None.\n";
-  const total = all.reduce((sum, { runs }) => sum + runs.length, 0);
-  const shown = all.slice(0, causesMax);
-  const rest = all.length - shown.length;
-  const lines = shown.map(
-    ({ cause, runs }) =>
-      `| ${String(runs.length)} | ${cell(cause)} | ${runs.slice(0, runsMax).map(cell).join(", ")} |`,
-  );
-  return [
-    `${String(total)} runs. Sorted by what the action with the highest score did, where its values came from, and what was noted of it.\n`,
-    "| runs | cause | for example |",
-    "|---|---|---|",
-    ...lines,
-    ...(rest > 0 ? [`\nand ${String(rest)} causes more`] : []),
-    "",
-  ].join("\n");
-}
-
-function cell(text: string): string {
-  return text.replaceAll(/[|\p{Cc}\p{Cf}]/gu, "·");
-}
-
-function code(text: string): string {
-  return `\`\`\`\n${text}\`\`\`\n`;
+process.once("SIGINT", () => stop.abort(new Error("stopped")));
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = stop.signal.aborted ? 130 : 1;
 }

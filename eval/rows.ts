@@ -1,6 +1,7 @@
 import type { Learning } from "../detector/learn/learning.ts";
 import type { Around } from "./around.ts";
 import type { RecordedLog } from "./log.ts";
+import type { CharacterWatch } from "./character.ts";
 import { Outcome } from "./outcome.ts";
 import { pass } from "./pass.ts";
 import type { Audience } from "./pass-store.ts";
@@ -39,12 +40,13 @@ export interface Asked {
   /** What is shown while it lasts. */
   readonly text: string;
   readonly audience?: Audience;
+  readonly watch?: CharacterWatch;
 }
 
 /** One pass over a log, with what it said. */
 export async function judged(
   log: RecordedLog,
-  { learning, off, text, audience }: Asked,
+  { learning, off, text, audience, watch }: Asked,
   around: Around,
 ): Promise<Outcome> {
   const { config, signal, progress, tell, elapsedMs } = around;
@@ -55,6 +57,7 @@ export async function judged(
     config,
     learning,
     off,
+    ...(watch && { watch: (detectors) => watch.watched(detectors) }),
     signal,
     onProgress: (done) => progress.update({ done, total, text }),
   });

@@ -4,6 +4,8 @@ import type { Point } from "./score.ts";
 export interface Curve {
   readonly name: string;
   readonly points: readonly Point[];
+  /** Where the detector itself stands. */
+  readonly at?: Point;
 }
 
 const width = 640;
@@ -14,7 +16,7 @@ const right = 220;
 const bottom = 50;
 const across = width - left - right;
 const down = height - top - bottom;
-const colours = ["#1b6ca8", "#c0392b", "#2e8b57", "#8e44ad", "#b8860b", "#555555"];
+const colours = ["#1b6ca8", "#c0392b", "#2e8b57", "#8e44ad", "#b8860b", "#555555", "#d35490"];
 
 /** Honest runs flagged on a scale that shows the small shares, which are the ones that matter. */
 const fprMin = 0.001;
@@ -32,6 +34,7 @@ export function curvesSvg(title: string, curves: readonly Curve[]): string {
     ...[0, 0.25, 0.5, 0.75, 1].map((tpr) => gridY(tpr)),
     `<text x="${String(left + across / 2)}" y="${String(height - 12)}" text-anchor="middle">honest runs flagged, %</text>`,
     `<text transform="translate(16 ${String(top + down / 2)}) rotate(-90)" text-anchor="middle">attacks caught, %</text>`,
+    `<text x="${String(left + across + 14)}" y="${String(top + down)}">dot: as it stands</text>`,
     ...curves.flatMap((curve, nth) => curveSvg(curve, nth)),
     "</svg>",
   ];
@@ -48,17 +51,23 @@ function gridY(tpr: number): string {
   return `<path d="M${String(left)} ${y}H${String(left + across)}" stroke="#ddd"/><text x="${String(left - 6)}" y="${y}" text-anchor="end" dominant-baseline="middle">${String(100 * tpr)}</text>`;
 }
 
-function curveSvg({ name, points }: Curve, nth: number): readonly string[] {
+function curveSvg({ name, points, at: stands }: Curve, nth: number): readonly string[] {
   const colour = colours[nth % colours.length]!;
   // A step for each threshold: between two of them nothing was measured.
-  const path = points.map(({ fpr, tpr }, at) => {
-    const [x, y] = [xOf(fpr).toFixed(1), yOf(tpr).toFixed(1)];
-    return at === 0 ? `M${x} ${y}` : `H${x}V${y}`;
-  });
+  const steps = points.map(({ fpr, tpr }) => [xOf(fpr).toFixed(1), yOf(tpr).toFixed(1)] as const);
+  const path = steps
+    // What no eye tells apart makes one step.
+    .filter(([x], nthStep) => nthStep === 0 || steps[nthStep + 1]?.[0] !== x)
+    .map(([x, y], nthStep) => (nthStep === 0 ? `M${x} ${y}` : `H${x}V${y}`));
   const y = top + 14 + 18 * nth;
   const x = left + across + 14;
   return [
     `<path d="${path.join("")}" fill="none" stroke="${colour}" stroke-width="2"/>`,
+    ...(stands === undefined
+      ? []
+      : [
+          `<circle cx="${xOf(stands.fpr).toFixed(1)}" cy="${yOf(stands.tpr).toFixed(1)}" r="4" fill="${colour}"/>`,
+        ]),
     `<path d="M${String(x)} ${String(y - 4)}h18" stroke="${colour}" stroke-width="2"/><text x="${String(x + 24)}" y="${String(y)}">${escaped(name)}</text>`,
   ];
 }

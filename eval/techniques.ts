@@ -78,7 +78,8 @@ export function techniquesOf(outcome: Outcome): TechniqueScore | undefined {
   };
 }
 
-export function techniquesText(score: TechniqueScore): string {
+/** Rows with their heads: shares with their intervals. */
+export function techniqueRows(score: TechniqueScore): readonly (readonly string[])[] {
   const row = (name: string, share: Share): readonly string[] => [
     name,
     `${String(share.part)} of ${String(share.whole)}`,
@@ -86,14 +87,18 @@ export function techniquesText(score: TechniqueScore): string {
     interval(share),
   ];
   return [
-    table([
-      ["", "", "%", "(95 %)"],
-      row("technique executions cited by a finding", score.executions),
-      row("technique executions in an episode that was told of", score.executionsSeen),
-      row("honest events cited by a finding", score.honestCited),
-      row("honest events in an episode that was told of", score.honestSeen),
-      row("honest events alerting, grouped into episodes", score.honestEpisodes),
-    ]),
+    ["", "", "%", "(95 %)"],
+    row("technique executions cited by a finding", score.executions),
+    row("technique executions in an episode that was told of", score.executionsSeen),
+    row("honest events cited by a finding", score.honestCited),
+    row("honest events in an episode that was told of", score.honestSeen),
+    row("honest events alerting, grouped into episodes", score.honestEpisodes),
+  ];
+}
+
+export function techniquesText(score: TechniqueScore): string {
+  return [
+    table(techniqueRows(score)),
     `episodes: ${String(score.episodes)}\n`,
     ...score.repeated.map((run) => `repeats what was told: ${run}\n`),
     ...score.missed.map((run) => `missed: ${run}\n`),
