@@ -1,5 +1,6 @@
 import type { ActionView } from "../detector/detect/action-view.ts";
 import { lineOf } from "../detector/detect/character/line.ts";
+import { insideOf } from "../detector/detect/character/inside.ts";
 import { type Character, opinionOf, sessionOf } from "../detector/detect/character/opinion.ts";
 import { originClasses, valueClasses } from "../detector/detect/character/weights.ts";
 import type { Detector } from "../detector/detect/detector.ts";
@@ -97,7 +98,7 @@ function forecastOf(identity: string, { routines, scores }: Character, gateOpen:
 
 function thoughtOf(action: ActionView, character: Character, gateOpen: boolean): Thought {
   const { trail, routine } = sessionOf(action, character);
-  const opinion = opinionOf(action, character, trail, routine, false);
+  const opinion = opinionOf(action, character, trail, routine, false, insideOf(action));
   const words = opinion.isNewOperation
     ? " (operation never used)"
     : opinion.isStrange

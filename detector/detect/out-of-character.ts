@@ -17,6 +17,7 @@ import {
   nothingSaid,
   opinionOf,
   originClassOf,
+  placeIn,
   sessionOf,
   valueClassOf,
 } from "./character/opinion.ts";
@@ -231,18 +232,24 @@ function score(
 
 const halfBits = (bits: number): number => Math.max(0, Math.floor(bits * 2));
 
-/** Counts the class of an argument that its routine never used, as one on a new routine would be. */
+/**
+ * Counts the class of an argument that its routine never used: as one on a new routine would be, and as it is where the routine is
+ * known.
+ */
 function countClass(
-  prints: Argument,
-  { uses, classes }: Character,
+  argument: Argument,
+  { uses, classes, routines }: Character,
   trail: Trail,
   routine: number,
   max: number,
 ): void {
-  if (uses.isUsedIn(prints.used, routine) || trail.hasValue(prints.seen)) return;
-  const valueClass = valueClassOf(prints, uses, trail, routine);
-  const originClass = originClassOf(prints, uses, routine);
-  const print = classPrint(prints.place, valueClass, originClass);
-  classes.put(print, classes.get(print) + 1, max);
-  classes.put(prints.place, classes.get(prints.place) + 1, max);
+  if (uses.isUsedIn(argument.used, routine) || trail.hasValue(argument.seen)) return;
+  const count = (but: number, place: number): void => {
+    const valueClass = valueClassOf(argument, uses, trail, but);
+    const print = classPrint(place, valueClass, originClassOf(argument, uses, but));
+    classes.put(print, classes.get(print) + 1, max);
+    classes.put(place, classes.get(place) + 1, max);
+  };
+  count(routine, placeIn(argument, 0));
+  if (routines.sessions(routine) >= known.sessions) count(0, placeIn(argument, routine));
 }

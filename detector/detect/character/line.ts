@@ -2,7 +2,7 @@ import type { SessionScores } from "../../learn/character/session-scores.ts";
 import { line as lowest } from "./weights.ts";
 
 /** At most so many of an honest identity's sessions may be told of: one in twenty. */
-const falseAlarmBudget = 0.05;
+export const falseAlarmBudget = 0.05;
 /** The line never rises above this, or the gravest would be missed with the rest. */
 const highest = 10;
 /** Sessions before the line may rise: of fewer nothing is known. */

@@ -116,7 +116,8 @@ export function opinionOf(
     const bits = atOnce + perDoubling * Math.log2(1 + routines.sessions(routine));
     if (bits > opinion.bits) Object.assign(opinion, nothingSaid(), { bits, isStrange: true });
   }
-  if (opinion.bits < 0) opinion.bits = weights.nothingNamed[how];
+  // What names only what its session did before says nothing new.
+  if (opinion.bits < 0) opinion.bits = argumentsOf(action).length > 0 ? 0 : weights.nothingNamed[how];
   if (seen !== undefined) {
     opinion.inside = wordOf(action, seen, character.instructed, isKnown);
     opinion.bits = Math.max(0, opinion.bits + sumOf(opinion.inside));
@@ -151,7 +152,7 @@ function weigh(
   if (trail.hasValue(prints.seen)) return;
   const valueClass = valueClassOf(prints, uses, trail, but);
   const originClass = originClassOf(prints, uses, but);
-  const habit = rarityOf(classes, prints.place, how, valueClass, originClass);
+  const habit = rarityOf(classes, placeIn(prints, routine), how, valueClass, originClass);
   let bits = valueClasses[valueClass]!.bits + originClasses[originClass]!.bits + habit;
   if (how === 0) bits += weights.reads;
   if (prints.isSmallNumber) bits += weights.smallNumber;
@@ -202,6 +203,11 @@ function rarityOf(
   const room = Math.log2(1 + all / rarity.actionsPerBit);
   return Math.max(-room, Math.min(rarity.againstMax, Math.log2(usual / here)));
 }
+
+/** Under which classes are counted: those of new work, and those of the routine that is followed. */
+export const placeIn = ({ place }: Argument, routine: number): number =>
+  routine === 0 ? place : mixed(place, inRoutine);
+const inRoutine = printOf("in a routine");
 
 export const classPrint = (place: number, valueClass: number, originClass: number): number =>
   mixed(place, 1 + valueClass * 8 + originClass);

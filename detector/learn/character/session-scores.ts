@@ -43,7 +43,7 @@ export class SessionScores implements Block {
 
   /** Share of all sessions that would be told of, with as many new routines as there were lately. */
   alarms(bits: number): number {
-    const share = (this.newSessions + 1) / (this.sessions + 2);
+    const share = (this.newSessions + 0.5) / (this.sessions + 1);
     return share * this.alarmsIfNew(bits) + (1 - share) * shareFrom(this.#known, bits, this.sessions);
   }
 
