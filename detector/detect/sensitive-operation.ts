@@ -154,6 +154,8 @@ function signalOf(action: ActionView, seen: Seen, bits: number): Signal {
     name,
     bits,
     severity: bits >= bitsHigh ? "high" : "medium",
+    // Its weights ask on how many days the identity did so, which is none under the gate.
+    confidence: "full",
     cause: `${action.sessionId}|${name}|${operation}|${program.slice(0, programCharsMax)}|${target}`,
     tell: () => ({
       title: `${kind.about}: ${operation}${resourceId === "" ? "" : ` on ${resourceId}`}`,
