@@ -46,10 +46,8 @@ export interface Signal extends Noticed {
   readonly session?: false;
   /** The kinds of evidence it rests on; those of the detector's family unless told. */
   readonly evidence?: readonly EvidenceKind[];
-  /** Whether the identity's own habit speaks, or its peers' alone; the former unless told. */
+  /** Whether the identity's own habit speaks, or its peers' alone; the former unless told. Where it is told, severity stays as it is under the gate. */
   readonly confidence?: Finding["confidence"];
-  /** `false` where its severity holds whatever is known of the identity; else it is one less before the evidence gate opens. */
-  readonly needsGate?: false;
   /** The words of the finding; asked for, before anything is learned, when it has not been said yet. */
   readonly tell: () => Told;
 }

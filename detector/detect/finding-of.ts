@@ -40,7 +40,9 @@ export function findingOf(
   const { title, why, sql, did, hint, hintWhy = [] } = signal.tell();
   const evidence = [...(signal.evidence ?? evidenceOf[detector.family])];
   const looksLike = hintOf({ action, authority, noticed, rule, evidence, changes });
-  const severity = isColdStart && signal.needsGate !== false ? lower(signal.severity) : signal.severity;
+  // Who tells its confidence has reckoned with how little is known.
+  const isLowered = isColdStart && signal.confidence === undefined;
+  const severity = isLowered ? lower(signal.severity) : signal.severity;
   const finding: Finding = {
     id: computedId("finding", rule, String(version), action.tenant, action.identityId, signal.cause),
     tenant: action.tenant,

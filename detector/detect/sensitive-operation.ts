@@ -155,7 +155,8 @@ function signalOf(action: ActionView, seen: Seen, bits: number, settled: number)
     name,
     bits,
     severity: settled >= bitsHigh ? "high" : settled >= bitsMin ? "medium" : "low",
-    needsGate: false,
+    // What its place adds is left out of the severity until the gate opens.
+    confidence: "full",
     // What was only stored does not keep quiet what calls somebody later.
     cause: `${settled < bitsMin ? "stored|" : ""}${action.sessionId}|${name}|${operation}|${program.slice(0, programCharsMax)}|${target}`,
     tell: () => ({

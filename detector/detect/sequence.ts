@@ -12,7 +12,7 @@ import { isGrave } from "./episode.ts";
 import { isPrompted, leftOut, outOfTurn, sequenceId, tellOf } from "./sequence-words.ts";
 
 /** Sessions that are followed at once; one that rests while the identity does as many other things begins anew. */
-export const placesMax = 8;
+const placesMax = 8;
 /** Operations and things done with an origin that are numbered; of who does more no finding is made. */
 const operationsMax = 32;
 const doneMax = 48;
