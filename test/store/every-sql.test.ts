@@ -11,6 +11,7 @@ import { z } from "zod";
 import { PolicyBook } from "../../policy/book.ts";
 import { detectors } from "../../detector/detect/index.ts";
 import { deadLetterTable } from "../../detector/store/dead-letters.ts";
+import { storeDecided } from "../../detector/store/decided.ts";
 import { detectStore } from "../../detector/store/detect-store.ts";
 import { storeReader } from "../../detector/store/read.ts";
 import { type Finding, Grant } from "../../schemas/index.ts";
@@ -19,7 +20,7 @@ import { planWith } from "../support/chunks.ts";
 import { stillControl } from "../support/memory.ts";
 import { wrongOf } from "../support/recompute.ts";
 import { recordedLog } from "../support/recorded-log.ts";
-import { judgedCase, readCases } from "../support/rule-cases.ts";
+import { decidedIn, judgedCase, readCases } from "../support/rule-cases.ts";
 import { type FreshStore, freshStore } from "../support/store.ts";
 import { testData } from "../support/test-data.ts";
 import { partition, workerOf } from "../support/worker.ts";
@@ -101,6 +102,8 @@ describe("of the cases of every detector", () => {
     const cases = detectors.flatMap(({ id }) => readCases(id).cases);
     const places = cases.map((_, nth) => ({ tenant: `case-${nth}`, firstOffset: nth * 10_000 }));
     const judged = cases.map((one, nth) => judgedCase(one, places[nth]!));
+    const decided = cases.flatMap((one, nth) => decidedIn(one, places[nth]!.tenant));
+    await storeDecided(store.database, "control", decided);
     const findings = judged.flatMap((one) => one.findings);
     const actions = judgedOf(judged.flatMap((one) => one.actions));
     await detectStore(store.database, "one").write(partition, planWith(0, 1), {

@@ -172,7 +172,7 @@ test("what is then found by it is recomputed by its SQL", async () => {
   ).toEqual([
     [
       "cold_start",
-      "info",
+      "low",
       { key: "operation", peers: 4, peersUsing: 0, alone: 0, bits: 3.32, actions: 1, activeDays: 1 },
       ["abuse: none of its peers does so (identities of kind ci_job in production)", ungranted],
     ],

@@ -13,6 +13,7 @@ import {
   IdentityStrength,
   Severity,
 } from "../../schemas/index.ts";
+import type { ControlEntry } from "../../detector/stream/control-feed.ts";
 import type { AttributedAction } from "./actions.ts";
 import { builtAtUs, grantWith, judgedWith } from "./build.ts";
 import { repositoryRoot } from "./repository.ts";
@@ -130,30 +131,32 @@ export function judgedCase(one: RuleCase, at: CasePlace): Pick<PlainStepped, "ac
 }
 
 function played(
-  { grants, decided, history, action }: RuleCase,
+  one: RuleCase,
   { tenant, firstOffset }: CasePlace = { tenant: "default", firstOffset: 0 },
 ): { readonly before: PlainStepped; readonly last: PlainStepped } {
-  const judged = unfold([...history, action]).map((parts, nth) =>
+  const judged = unfold([...one.history, one.action]).map((parts, nth) =>
     judgedWith(firstOffset + nth, { tenant, ...parts }),
   );
-  const engine = new Engine(detectors, undefined, undefined, bookOf(tenant, grants, decided), true);
+  const engine = new Engine(detectors, undefined, undefined, bookOf(decidedIn(one, tenant)), true);
   return { before: engine.step(judged.slice(0, -1)), last: engine.step(judged.slice(-1)) };
 }
 
-function bookOf(
-  tenant: string,
-  grants: readonly z.infer<typeof GivenGrant>[],
-  decided: readonly z.infer<typeof Decided>[],
-): PolicyBook {
+function bookOf(entries: readonly ControlEntry[]): PolicyBook {
   const book = new PolicyBook();
+  for (const { position, record } of entries) book.enter(position, record);
+  return book;
+}
+
+/** What people decided in a case, as the control log has it. */
+export function decidedIn({ grants, decided }: RuleCase, tenant: string): readonly ControlEntry[] {
+  const records: ControlRecord[] = [];
   const common = { tenant, author: "user:ana@acme.example" };
-  let position = 0;
   for (const { revoked, from = "2026-01-01T00:00:00Z", until, ...scope } of grants) {
     const window = { from, ...(until === undefined ? {} : { until }) };
-    const grant = Grant.parse(grantWith({ id: `grant-${position}`, window, ...scope }));
-    book.enter(position++, { kind: "grant_given", ...common, atUs: Date.parse("2026-01-01") * 1000, grant });
+    const grant = Grant.parse(grantWith({ id: `grant-${records.length}`, window, ...scope }));
+    records.push({ kind: "grant_given", ...common, atUs: Date.parse("2026-01-01") * 1000, grant });
     if (revoked !== undefined)
-      book.enter(position++, {
+      records.push({
         kind: "grant_revoked",
         ...common,
         atUs: Date.parse(revoked) * 1000,
@@ -161,8 +164,8 @@ function bookOf(
       });
   }
   for (const { at = "2026-01-01T00:00:00Z", ...entry } of decided)
-    book.enter(position++, ControlRecord.parse({ ...common, atUs: Date.parse(at) * 1000, ...entry }));
-  return book;
+    records.push(ControlRecord.parse({ ...common, atUs: Date.parse(at) * 1000, ...entry }));
+  return records.map((record, position) => ({ position, record }));
 }
 
 const unitUs: Readonly<Record<string, number>> = { s: 1e6, m: 60e6, h: 3600e6, d: 86_400e6 };
