@@ -98,10 +98,10 @@ test("after all of them the list has a line each, the tables are there, and ever
 
 test("a title and a cause are cut between characters, so that the store takes them", async () => {
   // An identity with a past: 200 actions on 7 days, always the same two resources; then a new one, as long as names get.
-  const past = Array.from({ length: 210 }, (_, at) => action(at, "files.read", `share/${String(at % 2)}`));
+  const past = Array.from({ length: 210 }, (_, at) => action(at, "files.write", `share/${String(at % 2)}`));
   expect((await post(up.url, requestOfSpans(...past))).status).toBe(200);
   for (const pad of ["", "a"]) {
-    const novel = action(210, "files.read", pad + "😀".repeat(512), pad + "s".repeat(240 - pad.length));
+    const novel = action(210, "files.write", pad + "😀".repeat(512), pad + "s".repeat(240 - pad.length));
     expect(await post(up.url, requestOfSpans(novel))).toMatchObject({ status: 200, text: "{}" });
   }
   const { json } = await ask(up.url, "/v1/findings?identity=agent:cut&severity=medium");
@@ -158,6 +158,7 @@ function action(at: number, name: string, resource: string, session = `run-${Str
   const attributes = {
     "nhi.identity.id": "agent:cut",
     "nhi.action.name": name,
+    "nhi.action.mutating": true,
     "nhi.resource.id": resource,
     "nhi.session.id": session,
   };
