@@ -26,6 +26,7 @@ import { awkwardLog, busyLog } from "../support/awkward-log.ts";
 import { cloudLog } from "../support/cloud-log.ts";
 import { planWith } from "../support/chunks.ts";
 import { outOfTurnLog } from "../support/out-of-turn.ts";
+import { secondPlaceLog } from "../support/second-place.ts";
 import { peersTold, unlikeItsPeers } from "../support/peers.ts";
 import { rowsOf, wrongOf } from "../support/recompute.ts";
 import { authorityBook, authorityLog } from "../support/authority-log.ts";
@@ -97,6 +98,7 @@ beforeAll(async () => {
     ...cloudLog(8000),
     unlikeItsPeers(9990),
     ...outOfTurnLog(20_000),
+    ...secondPlaceLog(30_000),
   ]);
   const { actions, findings } = stepped;
   await detectStore(store.database, "one").write(partition, planWith(0, 2000), {
