@@ -79,6 +79,7 @@ test("a window is a condition on the day, and ids without a finding in it are th
     "forged-identity",
     "identity-flood",
     "outside-grant",
+    "second-place",
   ]);
 });
 
