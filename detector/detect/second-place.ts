@@ -94,7 +94,9 @@ function signalOf(
 function sqlOf(network: string, program: string, credential: string | undefined): string {
   const programSql = "attributes['user_agent.name']";
   const same =
-    credential === undefined ? "" : `, toBool(countIf(credential_id = ${sqlText(credential)}) > 0) AS sameCredential`;
+    credential === undefined
+      ? ""
+      : `, toBool(countIf(credential_id = ${sqlText(credential)}) > 0) AS sameCredential`;
   const where = [
     "network != ''",
     "identity_kind != 'human'",
