@@ -79,15 +79,14 @@ export const outOfCharacter: Detector<Character> = {
     if (bits < notedFrom) return quiet;
     const line = lineOf(character.scores) + shiftOf(examined);
     if (bits < line) return [{ name: "noticed", bits } satisfies Noticed];
-    const kept = { ...opinion };
     return [
       {
-        name: kept.value === absent && kept.isStrange ? strangeOperation : stranger,
+        name: opinion.value === absent && opinion.isStrange ? strangeOperation : stranger,
         bits,
         severity: bits >= line + graveAbove ? "high" : "medium",
-        cause: causeOf(action, kept),
+        cause: causeOf(action, opinion),
         evidence: opinion.originClass >= 2 && opinion.originClass <= 4 ? ["novelty", "lineage"] : ["novelty"],
-        tell: () => tellOf(examined, kept, line, character.scores),
+        tell: () => tellOf(examined, opinion, line, character.scores),
       } satisfies Signal,
     ];
   },

@@ -77,7 +77,7 @@ export function sessionOf(
 }
 
 /**
- * What is to be said of an action: the most that is said of one of its arguments; undefined where nothing new is done.
+ * What is to be said of an action: the most that is said of one of its arguments, in an object of its own.
  *
  * @param isRoutineNew Whether to judge as if nothing had ever been done in this routine.
  * @param seen What was seen inside the process.
